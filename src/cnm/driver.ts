@@ -1,0 +1,66 @@
+/**
+ * What a network driver is. A driver only decides: it checks options and makes plans. The controller gives
+ * it addresses from IPAM, applies the plans and keeps the records, so every driver is crash-safe, can be
+ * shown before it acts, and is undone by the same data that built it up.
+ */
+
+import type { Netns } from './kernel.js';
+import type {
+  EndpointRecord,
+  EndpointRequest,
+  Interface,
+  NetworkRecord,
+  NetworkRequest,
+  PortBinding,
+} from './model.js';
+import type { Plan } from './plan.js';
+
+/** A kind of network. */
+export interface Driver {
+  /** As in `--driver`: `bridge`. */
+  readonly name: string;
+  /** Whether users may create networks of it, or just the daemon its single one (`host`, `null`). */
+  readonly creatable: boolean;
+  /** What containers on such a network run in. `own`: a namespace with endpoints; `isolated`: one with loopback only; `host`: the daemon's. */
+  readonly sandbox: 'own' | 'isolated' | 'host';
+  /** Whether the controller gets subnets and addresses from IPAM for it. */
+  readonly usesIpam: boolean;
+  /** Whether published ports work on it. */
+  readonly publishesPorts: boolean;
+  /** Whether names resolve by the embedded DNS. The default bridge says no, as Docker's does. */
+  resolvesNames(network: NetworkRecord): boolean;
+  /** Whether the host is the way out: false for internal networks. */
+  hasGateway(network: NetworkRecord): boolean;
+
+  /**
+   * Refuses what this driver can't do, before any address is taken.
+   * @throws InvalidParameter for bad options (naming the key), Forbidden for conflicts with `others`.
+   */
+  validateNetwork(request: NetworkRequest, others: readonly NetworkRecord[]): void;
+  /** The host side of the network. `others` are the networks that exist. */
+  planNetwork(network: NetworkRecord, others: readonly NetworkRecord[]): Plan;
+  /** Refuses what this driver can't do for an endpoint. @throws InvalidParameter */
+  validateEndpoint(network: NetworkRecord, request: EndpointRequest): void;
+  /** Names the interface. `taken` are the names in the sandbox already. */
+  nameInterface(
+    network: NetworkRecord,
+    request: EndpointRequest,
+    taken: readonly string[],
+  ): Pick<Interface, 'name' | 'hostName'>;
+  /** The attachment of a sandbox: interface and addresses, without default route and ports. */
+  planEndpoint(network: NetworkRecord, endpoint: EndpointDraft, netns: Netns): Plan;
+  /** The default route through this endpoint, per family. */
+  planGateway(network: NetworkRecord, endpoint: EndpointDraft, netns: Netns): Plan;
+  /** Opens the way from the host's ports to the endpoint. */
+  planPorts(
+    network: NetworkRecord,
+    endpoint: EndpointDraft,
+    bindings: readonly PortBinding[],
+  ): Plan;
+}
+
+/** An endpoint before anything was done for it. */
+export type EndpointDraft = Pick<
+  EndpointRecord,
+  'id' | 'networkId' | 'sandboxId' | 'request' | 'interface' | 'dnsNames'
+>;

@@ -1,0 +1,67 @@
+/**
+ * The kernel as the network model needs it. The daemon supplies it from `native/`; tests supply fakes.
+ * Everything is synchronous unless it is named otherwise: a plan is applied without letting go of the
+ * event loop, so nobody sees it half done.
+ */
+import type {
+  AddressInfo,
+  LinkInfo,
+  RouteInfo,
+  RtnetlinkChanges,
+} from '../native/netlink-ts/model.js';
+import type { NftFragment } from '../native/nft/model.js';
+import type { PortBinding } from './model.js';
+
+/** `host` is the daemon's own namespace; otherwise the path of a namespace file. */
+export type Netns = 'host' | (string & {});
+
+/** rtnetlink in one namespace. */
+export interface Links extends RtnetlinkChanges {
+  link(name: string): LinkInfo | undefined;
+  links(): LinkInfo[];
+  addresses(): AddressInfo[];
+  routes(family?: 4 | 6): RouteInfo[];
+  /** Deletes without blocking the event loop; resolves when the kernel is done. */
+  deleteLinkAsync(name: string): Promise<void>;
+}
+
+/** `/proc/sys` in one namespace. A key is given in segments, because an interface's name may hold dots. */
+export interface Sysctls {
+  /** @returns undefined where the kernel has no such key. */
+  read(key: readonly string[]): string | undefined;
+  write(key: readonly string[], value: string): void;
+}
+
+/** The host's firewall tables: a fixed base plus fragments by owner. */
+export interface Firewall {
+  /** One transaction; on failure nothing has changed. */
+  install(fragments: readonly NftFragment[]): void;
+  /** One transaction; owners without a fragment are ignored. */
+  remove(owners: readonly string[]): void;
+}
+
+/** Connection tracking of the host. */
+export interface Conntrack {
+  /** Forgets every flow from or to the address. */
+  deleteByAddress(address: string): void;
+  /** Forgets every flow whose original destination was this port of the host. */
+  deleteByHostPort(protocol: PortBinding['protocol'], port: number): void;
+}
+
+/** Host sockets that keep published ports ours. */
+export interface HostPorts {
+  /** Binds what the owner does not hold yet, all or nothing. @throws with Docker's text where one is taken. */
+  hold(owner: string, bindings: readonly PortBinding[]): void;
+  release(owner: string): void;
+}
+
+/** Everything that a plan can touch. */
+export interface Kernel {
+  links(netns: Netns): Links;
+  /** An open descriptor of the namespace, kept open for as long as it is known; used for moves. */
+  netnsFd(netns: Netns): number;
+  sysctls(netns: Netns): Sysctls;
+  readonly firewall: Firewall;
+  readonly conntrack: Conntrack;
+  readonly ports: HostPorts;
+}

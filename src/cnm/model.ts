@@ -1,0 +1,164 @@
+/**
+ * The Container Network Model as records: what is true of each network, endpoint and sandbox, in JSON, so
+ * that it can be stored, shown and rebuilt after a restart. Behaviour lives in `controller/`.
+ *
+ * - **Network**: a driver, its options and its subnets, and a scope for names.
+ * - **Sandbox**: a container's network stack: a network namespace, its resolver and its `/etc/hosts`.
+ * - **Endpoint**: one attachment of a sandbox to a network: interface, addresses, names, published ports.
+ */
+import type { AppliedPlan } from './plan.js';
+
+/** One subnet of a network. */
+export interface Subnet {
+  readonly family: 4 | 6;
+  /** `172.18.0.0/16`. */
+  readonly subnet: string;
+  /** The gateway address without prefix length; absent where the driver has none. */
+  readonly gateway?: string;
+  /** Dynamic addresses come from here; default: the whole subnet. */
+  readonly ipRange?: string;
+  /** Reserved addresses by name (`--aux-address`). */
+  readonly auxAddresses: Readonly<Record<string, string>>;
+  /** Whether the user gave the subnet, or it came from the pools. */
+  readonly fromPool: boolean;
+}
+
+/** The user's IPAM wishes, kept word by word for inspect. Docker API: `IPAM`. */
+export interface IpamConfig {
+  readonly driver: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly config: readonly IpamSubnetConfig[];
+}
+
+/** Docker API: an element of `IPAM.Config`. */
+export interface IpamSubnetConfig {
+  readonly subnet?: string;
+  readonly ipRange?: string;
+  readonly gateway?: string;
+  readonly auxAddresses?: Readonly<Record<string, string>>;
+}
+
+/** What a client asks for. Docker API: body of `POST /networks/create`. */
+export interface NetworkRequest {
+  readonly name: string;
+  readonly driver: string;
+  readonly enableIPv4: boolean;
+  readonly enableIPv6: boolean;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ipam: IpamConfig;
+}
+
+/** A network that exists. Durable. */
+export interface NetworkRecord extends NetworkRequest {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly created: string;
+  readonly scope: 'local';
+  /** `bridge`, `host` and `none`: made by the daemon, never removed by a user. */
+  readonly predefined: boolean;
+  readonly subnets: readonly Subnet[];
+}
+
+/** What a container asks of one network. Docker API: `EndpointSettings` as input. */
+export interface EndpointRequest {
+  readonly aliases: readonly string[];
+  /** Static addresses (`--ip`, `--ip6`). */
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly mac?: string;
+  readonly driverOptions: Readonly<Record<string, string>>;
+  /** The endpoint with the highest value supplies the default route. */
+  readonly gatewayPriority: number;
+}
+
+/** The container's side of an endpoint. */
+export interface Interface {
+  /** Name inside the sandbox: `eth0`. */
+  readonly name: string;
+  /** Name of the host's end, for drivers that have one. */
+  readonly hostName?: string;
+  readonly mac: string;
+  /** With prefix length: `172.18.0.2/16`. */
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly gateway4?: string;
+  readonly gateway6?: string;
+}
+
+/** A wish to publish a container's port. Docker API: an entry of `HostConfig.PortBindings`. */
+export interface PortRequest {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly containerPort: number;
+  /** Empty: every address of the host. */
+  readonly hostIp: string;
+  /** First and last host port that will do; both 0: any ephemeral port. */
+  readonly hostPort: readonly [first: number, last: number];
+}
+
+/** A published port: the wish with one host address and port chosen. */
+export interface PortBinding {
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+  readonly containerPort: number;
+  /** `0.0.0.0`, `::`, or one address of the host. */
+  readonly hostIp: string;
+  readonly hostPort: number;
+}
+
+/** An attachment that exists. Volatile: it lives while the sandbox does. */
+export interface EndpointRecord {
+  readonly id: string;
+  readonly networkId: string;
+  readonly sandboxId: string;
+  readonly request: EndpointRequest;
+  readonly interface: Interface;
+  /** Every name that others find it by, the preferred one first. */
+  readonly dnsNames: readonly string[];
+  readonly bindings: readonly PortBinding[];
+  /** What was done to the kernel for the attachment, and for its published ports. */
+  readonly plan: AppliedPlan;
+  readonly portPlan: AppliedPlan;
+}
+
+/** Where a sandbox's network stack comes from. */
+export type SandboxKind =
+  /** A namespace of its own. */
+  | { readonly type: 'own' }
+  /** The daemon's own namespace (`--network host`). */
+  | { readonly type: 'host' }
+  /** Another sandbox's (`--network container:<id>`). */
+  | { readonly type: 'joined'; readonly sandboxId: string };
+
+/** The container's resolver and hosts settings. Docker API: `HostConfig.Dns*`, `ExtraHosts`. */
+export interface ResolverRequest {
+  readonly servers: readonly string[];
+  readonly search: readonly string[];
+  readonly options: readonly string[];
+  /** `name:address` or `name:host-gateway`. */
+  readonly extraHosts: readonly string[];
+}
+
+/** Paths of the files that the engine mounts over the container's `/etc/...`. */
+export interface SandboxFiles {
+  readonly hosts: string;
+  readonly resolvConf: string;
+  readonly hostname: string;
+}
+
+/** A container's network stack. Volatile. `id` is the container's id. */
+export interface SandboxRecord {
+  readonly id: string;
+  readonly kind: SandboxKind;
+  /** Path of the namespace file, to be put in the OCI spec; absent for host. */
+  readonly netnsPath?: string;
+  readonly containerName: string;
+  readonly hostname: string;
+  readonly domainname: string;
+  readonly resolver: ResolverRequest;
+  readonly files: SandboxFiles;
+  /** Wishes of the whole container; they belong to the endpoint that is the gateway. */
+  readonly ports: readonly PortRequest[];
+  readonly endpoints: readonly EndpointRecord[];
+}

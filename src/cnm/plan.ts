@@ -1,0 +1,98 @@
+/**
+ * What is to be done to the kernel, as data. A driver makes a {@link Plan} without touching anything;
+ * `apply.ts` carries it out, remembers what each undo needs, and can undo it, also after a restart,
+ * because an applied plan is stored with the object that it was made for.
+ */
+import type { MacvlanMode, RouteSpec, VethPeer } from '../native/netlink-ts/model.js';
+import type { NftFragment } from '../native/nft/model.js';
+import type { Netns } from './kernel.js';
+import type { PortBinding } from './model.js';
+
+/** A link that a plan creates. Namespaces are named by path; descriptors don't outlive the process. */
+export type PlannedLink =
+  | {
+      readonly kind: 'bridge';
+      readonly name: string;
+      readonly mac: string;
+      readonly mtu?: number;
+    }
+  | {
+      readonly kind: 'veth';
+      /** The end that stays in the step's namespace. */
+      readonly name: string;
+      readonly mtu?: number;
+      readonly bridge: string;
+      readonly hairpin?: boolean;
+      readonly peer: Omit<VethPeer, 'netnsFd'> & { readonly netns: Netns };
+    }
+  | {
+      readonly kind: 'macvlan';
+      readonly name: string;
+      readonly parent: string;
+      readonly mode: MacvlanMode;
+    };
+
+/** Every kind of step with its arguments. */
+export interface StepArgs {
+  /** A link that stood there before is used, and never removed (`memory.existed`); only for bridges. */
+  readonly 'link.add': { readonly netns: Netns; readonly link: PlannedLink };
+  readonly 'link.up': { readonly netns: Netns; readonly name: string };
+  readonly 'addr.add': { readonly netns: Netns; readonly link: string; readonly address: string };
+  readonly 'route.add': { readonly netns: Netns; readonly route: RouteSpec };
+  /** `ifPresent`: a kernel without the key is fine. */
+  readonly 'sysctl.set': {
+    readonly netns: Netns;
+    readonly key: readonly string[];
+    readonly value: string;
+    readonly ifPresent?: boolean;
+  };
+  /** All fragments of one step belong to one owner. */
+  readonly 'nft.add': { readonly owner: string; readonly fragments: readonly NftFragment[] };
+  readonly 'port.reserve': { readonly owner: string; readonly bindings: readonly PortBinding[] };
+  /** Forgets tracked flows, when applied and when undone: old ones would go to the wrong place. */
+  readonly 'conntrack.flush': {
+    readonly addresses: readonly string[];
+    readonly hostPorts: readonly Pick<PortBinding, 'protocol' | 'hostPort'>[];
+  };
+}
+
+/** What applying a step found, where the undo needs it. */
+export interface StepMemory {
+  readonly 'link.add': { readonly existed: boolean };
+  readonly 'link.up': undefined;
+  readonly 'addr.add': { readonly existed: boolean };
+  readonly 'route.add': undefined;
+  /** The value before; absent if the key was not there. */
+  readonly 'sysctl.set': { readonly before?: string };
+  readonly 'nft.add': undefined;
+  readonly 'port.reserve': undefined;
+  readonly 'conntrack.flush': undefined;
+}
+
+/** The name of a kind of step. */
+export type StepKind = keyof StepArgs;
+
+/** One thing to do. */
+export type Step = {
+  readonly [K in StepKind]: { readonly kind: K; readonly args: StepArgs[K] };
+}[StepKind];
+
+/** Things to do, in order. */
+export type Plan = readonly Step[];
+
+/** One thing done. */
+export type AppliedStep = {
+  readonly [K in StepKind]: {
+    readonly kind: K;
+    readonly args: StepArgs[K];
+    readonly memory: StepMemory[K];
+  };
+}[StepKind];
+
+/** Things done, in the order they were done. JSON. */
+export type AppliedPlan = readonly AppliedStep[];
+
+/** Makes a step; the kind decides the type of the arguments. */
+export function step<K extends StepKind>(kind: K, args: StepArgs[K]): Step {
+  return { kind, args } as Step;
+}
