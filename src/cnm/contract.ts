@@ -1,0 +1,63 @@
+/** What the rest of the engine asks of the network model. `controller/` implements it. */
+import type {
+  EndpointRecord,
+  EndpointRequest,
+  NetworkRecord,
+  NetworkRequest,
+  SandboxRecord,
+} from './model.js';
+
+/** One network that a sandbox is to be on. */
+export interface Attachment {
+  /** Name, id or unique id prefix. */
+  readonly network: string;
+  readonly endpoint: EndpointRequest;
+}
+
+/** A sandbox to open, with all its attachments: it opens whole or not at all. */
+export interface SandboxRequest extends Omit<SandboxRecord, 'endpoints' | 'netnsPath'> {
+  readonly attachments: readonly Attachment[];
+}
+
+/** Something that happened to a network. Docker API: events of type `network`. */
+export interface NetworkEvent {
+  readonly action: 'create' | 'destroy' | 'connect' | 'disconnect' | 'prune';
+  readonly network: NetworkRecord;
+  /** The container, for connect and disconnect. */
+  readonly containerId?: string;
+}
+
+/** Networks, sandboxes and endpoints, and what may be done to them. Operations on one object don't overlap. */
+export interface NetworkController {
+  /** All networks, oldest first. */
+  networks(): readonly NetworkRecord[];
+  /**
+   * By full id, then exact name, then unique id prefix.
+   * @throws NotFound `network X not found`; InvalidParameter `network X is ambiguous (N matches found based on name)`
+   */
+  network(reference: string): NetworkRecord;
+  /** @throws Conflict `network with name X already exists`, and what the driver and IPAM refuse. */
+  createNetwork(request: NetworkRequest): Promise<NetworkRecord>;
+  /** @throws Forbidden for predefined networks and those with active endpoints. */
+  removeNetwork(reference: string): Promise<NetworkRecord>;
+  /** Endpoints on a network with the sandbox each belongs to. */
+  endpointsOn(networkId: string): readonly { endpoint: EndpointRecord; sandbox: SandboxRecord }[];
+
+  /** The sandbox of a container, if it has one open. */
+  sandbox(id: string): SandboxRecord | undefined;
+  openSandbox(request: SandboxRequest): Promise<SandboxRecord>;
+  /** Undoes everything of the sandbox; unknown ids are fine. Ports and addresses are free when it resolves. */
+  closeSandbox(id: string): Promise<void>;
+  connect(sandboxId: string, attachment: Attachment): Promise<EndpointRecord>;
+  disconnect(sandboxId: string, network: string): Promise<void>;
+  /** Called once the container's name has changed. */
+  renameSandbox(id: string, containerName: string): Promise<void>;
+
+  /**
+   * After a start: loads the records, makes the predefined networks, takes back the sandboxes in `live`
+   * (addresses, ports, names, resolver, firewall), and removes whatever belongs to none of them.
+   */
+  restore(live: ReadonlySet<string>): Promise<void>;
+  /** Stops serving names and lets go of sockets; the kernel's objects stay. */
+  shutdown(): Promise<void>;
+}
