@@ -1,0 +1,174 @@
+/**
+ * What the HTTP server needs of the engine. The server decodes requests and picks status codes; every
+ * decision is behind these interfaces. References (`ref`) are a full id, a name, or a unique id prefix.
+ */
+import type { Duplex, Readable } from 'node:stream';
+import type {
+  ContainerCreate,
+  ContainerCreated,
+  ContainerInspect,
+  ContainerSummary,
+  ContainerTop,
+  ContainerWait,
+  ExecCreate,
+  ExecInspect,
+} from '../types/container.js';
+import type {
+  NetworkConnect,
+  NetworkCreate,
+  NetworkCreated,
+  NetworkDisconnect,
+  NetworkInspect,
+} from '../types/network.js';
+import type {
+  ContainersPruned,
+  EventMessage,
+  Filters,
+  ImageDeleted,
+  ImagesPruned,
+  NetworksPruned,
+} from '../types/system.js';
+
+export interface ContainersBackend {
+  list(query: {
+    all: boolean;
+    limit: number;
+    size: boolean;
+    filters: Filters;
+  }): Promise<ContainerSummary[]>;
+  create(name: string | undefined, body: ContainerCreate): Promise<ContainerCreated>;
+  inspect(ref: string, size: boolean): Promise<ContainerInspect>;
+  start(ref: string): Promise<void>;
+  /** `timeoutSeconds`: -1 waits for ever; undefined takes the container's. @throws NotModified if it isn't running */
+  stop(ref: string, options: { signal?: string; timeoutSeconds?: number }): Promise<void>;
+  restart(ref: string, options: { signal?: string; timeoutSeconds?: number }): Promise<void>;
+  kill(ref: string, signal: string): Promise<void>;
+  pause(ref: string): Promise<void>;
+  unpause(ref: string): Promise<void>;
+  rename(ref: string, name: string): Promise<void>;
+  remove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Promise<void>;
+  /** Registers at once (an unknown ref throws before the promise of the result is handed out), so that headers can be sent before the exit. */
+  wait(
+    ref: string,
+    condition: 'not-running' | 'next-exit' | 'removed',
+  ): Promise<{ result: Promise<ContainerWait> }>;
+  top(ref: string, psArgs: string): Promise<ContainerTop>;
+  logs(ref: string, query: LogQuery): Promise<OutputStream>;
+  attach(ref: string, query: AttachQuery): Promise<AttachedStreams>;
+  resize(ref: string, size: TtySize): Promise<void>;
+  prune(filters: Filters): Promise<ContainersPruned>;
+  /** Changes of the file system. Kind: 0 modified, 1 added, 2 deleted. */
+  export(ref: string): Promise<Readable>;
+
+  execCreate(ref: string, body: ExecCreate): Promise<{ Id: string }>;
+  /** `streams` is absent when detached. */
+  execStart(
+    id: string,
+    options: { detach: boolean; tty: boolean; size?: TtySize },
+  ): Promise<AttachedStreams | undefined>;
+  execInspect(id: string): Promise<ExecInspect>;
+  execResize(id: string, size: TtySize): Promise<void>;
+}
+
+export interface TtySize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface LogQuery {
+  readonly follow: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** Seconds since the epoch, fractions allowed; 0 means no bound. */
+  readonly since: number;
+  readonly until: number;
+  readonly timestamps: boolean;
+  /** How many lines from the end; undefined means all. */
+  readonly tail?: number;
+}
+
+export interface AttachQuery {
+  readonly logs: boolean;
+  readonly stream: boolean;
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly detachKeys?: string;
+}
+
+/** One piece of a container's output. */
+export interface OutputChunk {
+  readonly stream: 'stdout' | 'stderr';
+  readonly data: Buffer;
+}
+
+/** Output as it comes; ends when the container does, or when `abort` is called. With `tty` all of it is stdout and unframed. */
+export interface OutputStream {
+  readonly tty: boolean;
+  readonly chunks: AsyncIterable<OutputChunk>;
+  abort(): void;
+}
+
+/** Output and input of a process. */
+export interface AttachedStreams extends OutputStream {
+  /** Writes go to the process's stdin; `end` closes it. Absent if stdin was not asked for. */
+  readonly stdin?: Pick<Duplex, 'write' | 'end' | 'once'>;
+}
+
+export interface NetworksBackend {
+  list(filters: Filters): Promise<NetworkInspect[]>;
+  inspect(ref: string, options: { verbose: boolean; scope: string }): Promise<NetworkInspect>;
+  create(body: NetworkCreate): Promise<NetworkCreated>;
+  remove(ref: string): Promise<void>;
+  connect(ref: string, body: NetworkConnect): Promise<void>;
+  disconnect(ref: string, body: NetworkDisconnect): Promise<void>;
+  prune(filters: Filters): Promise<NetworksPruned>;
+}
+
+/** Results are Docker's JSON; progress goes to `progress` as Docker's JSON messages, one object each. */
+export interface ImagesBackend {
+  list(query: { all: boolean; filters: Filters; sharedSize: boolean }): Promise<unknown[]>;
+  inspect(ref: string): Promise<unknown>;
+  history(ref: string): Promise<unknown[]>;
+  tag(ref: string, repo: string, tag: string): Promise<void>;
+  remove(ref: string, options: { force: boolean; noPrune: boolean }): Promise<ImageDeleted[]>;
+  /** `POST /images/create?fromSrc=-`. */
+  import(
+    options: ImportOptions,
+    body: Readable,
+    progress: (message: object) => void,
+  ): Promise<void>;
+  /** `POST /images/create?fromImage=`: no registry yet; fails with a clear text if the image isn't there. */
+  pull(reference: string, progress: (message: object) => void): Promise<void>;
+  load(body: Readable, quiet: boolean, progress: (message: object) => void): Promise<void>;
+  save(refs: readonly string[]): Promise<Readable>;
+  prune(filters: Filters): Promise<ImagesPruned>;
+}
+
+export interface ImportOptions {
+  readonly repo: string;
+  readonly tag: string;
+  readonly message: string;
+  readonly changes: readonly string[];
+}
+
+export interface SystemBackend {
+  version(): Promise<object>;
+  info(): Promise<object>;
+  /** Past events since `since`, then live ones until `until` or `signal`. Times in seconds since the epoch. */
+  events(query: {
+    since?: number;
+    until?: number;
+    filters: Filters;
+    signal: AbortSignal;
+  }): AsyncIterable<EventMessage>;
+  diskUsage(): Promise<object>;
+}
+
+/** Everything behind the HTTP server. */
+export interface Backends {
+  readonly containers: ContainersBackend;
+  readonly networks: NetworksBackend;
+  readonly images: ImagesBackend;
+  readonly system: SystemBackend;
+}
