@@ -38,6 +38,8 @@ export interface Firewall {
   install(fragments: readonly NftFragment[]): void;
   /** One transaction; owners without a fragment are ignored. */
   remove(owners: readonly string[]): void;
+  /** One transaction: the base and exactly these fragments, whatever stood there before. For a start and a repair. */
+  replaceAll(fragments: readonly NftFragment[]): void;
 }
 
 /** Connection tracking of the host. */
