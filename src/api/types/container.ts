@@ -121,7 +121,7 @@ export const containerConfig = v.object({
 /** Body of `POST /containers/create`. */
 export const containerCreate = v.object({
   ...containerConfig.entries,
-  HostConfig: v.pipe(v.nullish(hostConfig, {}), hostConfig),
+  HostConfig: v.nullish(hostConfig, {}),
   NetworkingConfig: v.nullish(
     v.object({
       EndpointsConfig: v.nullish(v.record(v.string(), v.nullish(endpointSettingsInput)), {}),

@@ -1,0 +1,116 @@
+/**
+ * Process isolation as the engine sees it. One implementation supervises an OCI runtime by conmon; another
+ * may take its place. Containers, their logs and exit codes outlive the daemon: everything here can be
+ * found again after a restart by the container's id alone.
+ */
+
+import type { AttachedStreams, LogQuery, OutputStream, TtySize } from '../../api/server/backend.js';
+import type { ContainerConfig, HostConfig } from '../../api/types/container.js';
+
+/** How a process ended. */
+export interface Exit {
+  /** 0 to 255; 128 + n for signal n. */
+  readonly code: number;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly oomKilled: boolean;
+}
+
+/** One file or folder of the host seen in the container. */
+export interface BindMount {
+  readonly source: string;
+  readonly destination: string;
+  readonly readOnly: boolean;
+  /** `rprivate` unless asked for. */
+  readonly propagation: string;
+}
+
+/** Everything that decides the OCI spec; `spec.ts` turns it into one, without looking anywhere else. */
+export interface SpecInput {
+  readonly id: string;
+  /** The container's settings merged over its image's: Cmd and Entrypoint already resolved into `args`. */
+  readonly config: ContainerConfig;
+  readonly args: readonly string[];
+  readonly host: HostConfig;
+  readonly rootfs: string;
+  readonly hostname: string;
+  /** Absent: the daemon's own network namespace. */
+  readonly netnsPath?: string;
+  /** Binds of the user and of `/etc/{hosts,hostname,resolv.conf}`, in order. */
+  readonly binds: readonly BindMount[];
+  readonly cgroupsPath: string;
+}
+
+/** What is to be started. */
+export interface LaunchRequest {
+  readonly spec: SpecInput;
+  /** A folder of the container's own under the exec root; the launcher may use all of it. */
+  readonly runDir: string;
+  readonly logPath: string;
+  readonly tty: boolean;
+  /** Whether stdin is kept open for attach. */
+  readonly openStdin: boolean;
+  /** Whether the first attached client that closes its stdin closes the container's. */
+  readonly stdinOnce: boolean;
+}
+
+/** An additional process in a running container. */
+export interface ExecRequest {
+  readonly execId: string;
+  readonly containerId: string;
+  readonly runDir: string;
+  readonly args: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  /** Empty: the container's. */
+  readonly user: string;
+  readonly tty: boolean;
+  readonly openStdin: boolean;
+  readonly privileged: boolean;
+  readonly size?: TtySize;
+}
+
+/** Starts, watches and ends processes in containers. */
+export interface Launcher {
+  /**
+   * Makes the container with its program not yet running, so that clients can attach before the first byte.
+   * @throws InvalidParameter or System with the runtime's own reason; the caller maps "executable not found" (127) and "permission denied" (126).
+   */
+  create(request: LaunchRequest): Promise<{ pid: number }>;
+  /** Lets the program run. */
+  start(id: string): Promise<void>;
+  /** Resolves when the container has ended; at once if it has already. Rejects for an id that was never created. */
+  exited(id: string, runDir: string): Promise<Exit>;
+  /** `SIGTERM`, `TERM` or a number. */
+  kill(id: string, signal: string): Promise<void>;
+  pause(id: string): Promise<void>;
+  resume(id: string): Promise<void>;
+  /** Frees what the runtime and conmon keep; kills what still runs. Unknown ids are fine. */
+  delete(id: string, runDir: string): Promise<void>;
+  /** Pids in the container, as the host numbers them. */
+  pids(id: string): Promise<number[]>;
+  attach(
+    id: string,
+    options: { tty: boolean; stdin: boolean; stdinOnce: boolean },
+  ): Promise<AttachedStreams>;
+  resize(id: string, runDir: string, size: TtySize): Promise<void>;
+  exec(request: ExecRequest): Promise<LaunchedExec>;
+  /** Containers that still run although the daemon was restarted, of those named. */
+  alive(
+    candidates: readonly { id: string; runDir: string; pid: number }[],
+  ): Promise<ReadonlySet<string>>;
+}
+
+/** A running exec. */
+export interface LaunchedExec {
+  readonly pid: number;
+  readonly streams: AttachedStreams;
+  readonly exited: Promise<Exit>;
+  resize(size: TtySize): Promise<void>;
+}
+
+/** Reads a container's log file. */
+export interface Logs {
+  /** `ended` resolves when no more will be written: a followed stream ends then. */
+  read(logPath: string, tty: boolean, query: LogQuery, ended: Promise<unknown>): OutputStream;
+}
