@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { InvalidParameter } from '../../base/errors.js';
+import { exampleEndpoint, exampleNetwork, exampleTable } from './example.js';
+import { renderAdd, renderDelete, renderDrop, renderTable } from './render.js';
+
+const network = exampleNetwork('br-1');
+const endpoint = exampleEndpoint('web', 8080, 2);
+
+describe('render', () => {
+  it('makes a table whole, with its fragments', () => {
+    expect(renderTable(exampleTable, [network, endpoint])).to.equal(
+      `add table ip tsnet-test
+delete table ip tsnet-test
+add table ip tsnet-test
+add map ip tsnet-test forward-in { type ifname : verdict; }
+add map ip tsnet-test published { type inet_proto . inet_service : ipv4_addr . inet_service; }
+add map ip tsnet-test published-ranges { type inet_proto . inet_service : ipv4_addr; flags interval; }
+add set ip tsnet-test trusted { type ifname; }
+add chain ip tsnet-test filter-forward { type filter hook forward priority 0; policy accept; }
+add chain ip tsnet-test nat-prerouting { type nat hook prerouting priority -100; policy accept; }
+add rule ip tsnet-test filter-forward oifname vmap @forward-in
+add rule ip tsnet-test nat-prerouting fib daddr type local dnat to meta l4proto . th dport map @published comment "PORTS"
+add rule ip tsnet-test nat-prerouting fib daddr type local dnat to meta l4proto . th dport map @published-ranges comment "RANGES"
+${renderAdd([network, endpoint])}`,
+    );
+  });
+
+  it('passes over fragments of other tables', () => {
+    const elsewhere = { ...network, family: 'ip6' as const };
+    expect(renderTable(exampleTable, [elsewhere])).to.equal(renderTable(exampleTable, []));
+  });
+
+  it('adds chains, then rules, then elements', () => {
+    expect(renderAdd([network, endpoint])).to.equal(
+      `add chain ip tsnet-test in__br-1
+add chain ip tsnet-test end__br-1
+add rule ip tsnet-test in__br-1 ct state { established, related } accept comment "network/br-1"
+add rule ip tsnet-test in__br-1 jump end__br-1 comment "network/br-1"
+add rule ip tsnet-test end__br-1 drop comment "network/br-1 UNPUBLISHED PORT DROP"
+add element ip tsnet-test forward-in { "br-1" comment "network/br-1" : jump in__br-1 }
+add element ip tsnet-test published { tcp . 8080 comment "endpoint/web" : 172.17.0.2 . 8080, tcp . 8081 comment "endpoint/web" : 172.17.0.2 . 8081 }
+`,
+    );
+  });
+
+  it('deletes elements, empties all chains, then deletes them', () => {
+    expect(renderDelete([network, exampleNetwork('br-2')])).to.equal(
+      `delete element ip tsnet-test forward-in { "br-1", "br-2" }
+flush chain ip tsnet-test in__br-1
+flush chain ip tsnet-test end__br-1
+flush chain ip tsnet-test in__br-2
+flush chain ip tsnet-test end__br-2
+delete chain ip tsnet-test in__br-1
+delete chain ip tsnet-test end__br-1
+delete chain ip tsnet-test in__br-2
+delete chain ip tsnet-test end__br-2
+`,
+    );
+  });
+
+  it('puts a thousand ports into one statement', () => {
+    const lines = renderAdd([exampleEndpoint('web', 1000, 1000)])
+      .trimEnd()
+      .split('\n');
+    expect(lines).to.have.length(1);
+    expect(lines[0]?.match(/ : /g)).to.have.length(1000);
+  });
+
+  it('drops a table that may be gone', () => {
+    expect(renderDrop(exampleTable)).to.equal(
+      'add table ip tsnet-test\ndelete table ip tsnet-test\n',
+    );
+  });
+
+  it('refuses a name that is no name', () => {
+    const chains = [{ name: 'a; flush ruleset', rules: [] }];
+    expect(() => renderAdd([{ ...network, chains }])).to.throw(InvalidParameter);
+  });
+});
