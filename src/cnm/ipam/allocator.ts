@@ -1,0 +1,145 @@
+import { type Cidr, contains, firstOf, lastOf } from '../../base/cidr.js';
+import { Forbidden } from '../../base/errors.js';
+import { bitsOf, type Ip } from '../../base/ip.js';
+import { MinHeap } from './heap.js';
+
+/** How full a subnet is; the numbers of Docker's `Status.IPAM.Subnets` (API 1.52). */
+export interface SubnetStatus {
+  /** Leased, reserved and quarantined addresses, network and broadcast address among them. */
+  readonly ipsInUse: bigint;
+  /** Addresses of the range that a lease without a wish could still get. */
+  readonly dynamicIpsAvailable: bigint;
+}
+
+type State = 'leased' | 'reserved' | 'quarantined';
+
+/**
+ * Who has which address of one subnet. Only addresses in use take memory, so an IPv6 /64 costs no
+ * more than a /24, and the lowest free address is found in logarithmic time however full the subnet is:
+ * everything from `#next` on has never been handed out, everything that came back waits in a heap.
+ */
+export class AddressAllocator {
+  readonly subnet: Cidr;
+  readonly #first: bigint;
+  readonly #last: bigint;
+  readonly #elsewhere: (ip: Ip) => boolean;
+  readonly #states = new Map<bigint, State>();
+  readonly #returned = new MinHeap();
+  #next: bigint;
+  #busyInRange = 0n;
+
+  /**
+   * @param options.range where dynamic leases come from; the whole subnet when absent
+   * @param options.elsewhere whether an overlapping subnet of another network has leased the address;
+   *   asked only where drivers allow such subnets
+   */
+  constructor(options: {
+    subnet: Cidr;
+    range?: Cidr | undefined;
+    elsewhere?: (ip: Ip) => boolean;
+  }) {
+    const range = options.range ?? options.subnet;
+    this.subnet = options.subnet;
+    this.#first = firstOf(range).value;
+    this.#last = lastOf(range).value;
+    this.#next = this.#first;
+    this.#elsewhere = options.elsewhere ?? (() => false);
+    for (const value of unusable(options.subnet)) this.#set(value, 'reserved');
+  }
+
+  /**
+   * Takes this very address, in the range or outside it; a quarantined one may be asked for.
+   * @throws Forbidden when it is in use
+   */
+  take(ip: Ip): void {
+    const state = this.#states.get(ip.value);
+    if (state === 'leased' || state === 'reserved' || this.#elsewhere(ip)) {
+      throw new Forbidden('Address already in use');
+    }
+    this.#set(ip.value, 'leased');
+  }
+
+  /** Takes the lowest free address of the range. Undefined when there is none. */
+  takeLowest(): Ip | undefined {
+    const skipped: bigint[] = [];
+    const value = this.#findFree(skipped);
+    // They may be free again next time: only another network has them.
+    for (const other of skipped) this.#returned.push(other);
+    if (value === undefined) return undefined;
+    this.#set(value, 'leased');
+    return this.#ip(value);
+  }
+
+  /**
+   * Keeps an address from being leased for the life of the subnet: a gateway, an auxiliary address.
+   * @throws Forbidden when it is in use
+   */
+  reserve(ip: Ip): void {
+    if (this.#states.has(ip.value)) throw new Forbidden('Address already in use');
+    this.#set(ip.value, 'reserved');
+  }
+
+  /** Ends a lease or a quarantine. Nothing happens to an address that has neither. */
+  release(ip: Ip): void {
+    const state = this.#states.get(ip.value);
+    if (state === undefined || state === 'reserved') return;
+    this.#states.delete(ip.value);
+    if (!this.#inRange(ip.value)) return;
+    this.#busyInRange--;
+    if (ip.value < this.#next) this.#returned.push(ip.value);
+  }
+
+  /** Ends a lease, but hands the address to nobody who doesn't ask for it by name until {@link release}. */
+  quarantine(ip: Ip): void {
+    if (this.#states.get(ip.value) === 'leased') this.#set(ip.value, 'quarantined');
+  }
+
+  /** Whether the address is leased. */
+  isLeased(ip: Ip): boolean {
+    return contains(this.subnet, ip) && this.#states.get(ip.value) === 'leased';
+  }
+
+  /** How full it is. */
+  status(): SubnetStatus {
+    return {
+      ipsInUse: BigInt(this.#states.size),
+      dynamicIpsAvailable: this.#last - this.#first + 1n - this.#busyInRange,
+    };
+  }
+
+  #findFree(skipped: bigint[]): bigint | undefined {
+    for (let value = this.#candidate(); value !== undefined; value = this.#candidate()) {
+      if (this.#states.has(value)) continue;
+      if (!this.#elsewhere(this.#ip(value))) return value;
+      skipped.push(value);
+    }
+    return undefined;
+  }
+
+  #candidate(): bigint | undefined {
+    return this.#returned.pop() ?? (this.#next <= this.#last ? this.#next++ : undefined);
+  }
+
+  #set(value: bigint, state: State): void {
+    if (!this.#states.has(value) && this.#inRange(value)) this.#busyInRange++;
+    this.#states.set(value, state);
+  }
+
+  #inRange(value: bigint): boolean {
+    return value >= this.#first && value <= this.#last;
+  }
+
+  #ip(value: bigint): Ip {
+    return { family: this.subnet.family, value };
+  }
+}
+
+/**
+ * The addresses of a subnet that no host may have: network and broadcast address (IPv4), the
+ * subnet-router anycast address (IPv6). Point-to-point subnets have none (RFC 3021, RFC 6164).
+ */
+function unusable(subnet: Cidr): bigint[] {
+  if (subnet.prefix >= bitsOf(subnet.family) - 1) return [];
+  const first = firstOf(subnet).value;
+  return subnet.family === 4 ? [first, lastOf(subnet).value] : [first];
+}
