@@ -94,7 +94,7 @@ describe('quote: values for nft', () => {
     fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.constantFrom(...hostile));
 
   it('lets no hostile interface name through', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(text(), (name) => {
         const quoted = orUndefined(() => quoteInterface(name));
         return quoted === undefined || (quoted === `"${name}"` && /^"[!-~]{1,15}"$/.test(quoted));
@@ -109,7 +109,7 @@ describe('quote: values for nft', () => {
       minLength: 1,
       maxLength: 6,
     });
-    fc.assert(
+    void fc.assert(
       fc.property(name, name, (a, b) => {
         const [forA, forB] = [
           orUndefined(() => chainFor('x', a)),
@@ -122,7 +122,7 @@ describe('quote: values for nft', () => {
   });
 
   it('makes a comment of anything, in one token of at most 128 bytes', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(text(), (comment) => /^"[ !#-[\]-~]{0,128}"$/.test(quoteComment(comment))),
       { numRuns: 2000 },
     );
