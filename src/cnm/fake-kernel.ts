@@ -28,7 +28,7 @@ export class FakeKernel implements Kernel {
   readonly #namespaces = new Map<Netns, FakeNamespace>([['host', newNamespace()]]);
   readonly #fragments = new Map<string, NftFragment[]>();
   readonly #held = new Map<string, PortBinding[]>();
-  readonly #fds: Netns[] = [];
+  readonly #fds: (Netns | undefined)[] = [];
   readonly #gate: (change: string) => void;
 
   constructor(gate: (change: string) => void = () => {}) {
@@ -81,6 +81,10 @@ export class FakeKernel implements Kernel {
         else sysctls.set(name, value);
       },
     };
+  }
+
+  forget(netns: Netns): void {
+    delete this.#fds[this.#fds.indexOf(netns)];
   }
 
   readonly firewall = {

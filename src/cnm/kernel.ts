@@ -63,6 +63,8 @@ export interface Kernel {
   /** An open descriptor of the namespace, kept open for as long as it is known; used for moves. */
   netnsFd(netns: Netns): number;
   sysctls(netns: Netns): Sysctls;
+  /** Closes every descriptor that is open for the namespace: one of them would keep it alive. Unknown is fine. */
+  forget(netns: Netns): void;
   readonly firewall: Firewall;
   readonly conntrack: Conntrack;
   readonly ports: HostPorts;

@@ -1,0 +1,17 @@
+/** What the kernel says of things that aren't there (errno(3)). */
+const goneCodes = ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL', 'ENXIO'];
+
+/** Whether an undo failed because what it was to remove is not there any more. */
+export function isGone(error: unknown): boolean {
+  return hasCode(error, goneCodes);
+}
+
+/** Whether something was refused because it stands there already. */
+export function alreadyExists(error: unknown): boolean {
+  return hasCode(error, ['EEXIST']);
+}
+
+/** System errors, Node's and ours, carry the errno's name in `code`. */
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
