@@ -39,12 +39,16 @@ export interface StepArgs {
   readonly 'link.up': { readonly netns: Netns; readonly name: string };
   readonly 'addr.add': { readonly netns: Netns; readonly link: string; readonly address: string };
   readonly 'route.add': { readonly netns: Netns; readonly route: RouteSpec };
-  /** `ifPresent`: a kernel without the key is fine. */
+  /**
+   * `ifPresent`: a kernel without the key is fine. `keep`: the undo leaves the value, for settings of the
+   * whole host (forwarding) that others may rely on by then.
+   */
   readonly 'sysctl.set': {
     readonly netns: Netns;
     readonly key: readonly string[];
     readonly value: string;
     readonly ifPresent?: boolean;
+    readonly keep?: boolean;
   };
   /** All fragments of one step belong to one owner. */
   readonly 'nft.add': { readonly owner: string; readonly fragments: readonly NftFragment[] };
