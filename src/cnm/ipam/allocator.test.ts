@@ -139,16 +139,14 @@ describe('AddressAllocator', () => {
         const allocator = new AddressAllocator({ subnet, range });
         for (const { kind, host } of actions) {
           const address = ip(`10.0.0.${host}`);
-          if (kind === 'lowest') expect(lowest(allocator)).to.equal(model.lowest());
-          else if (kind === 'take')
-            expect(tries(() => allocator.take(address))).to.equal(model.take(host));
-          else if (kind === 'release') {
-            allocator.release(address);
-            model.release(host);
-          } else {
-            allocator.quarantine(address);
-            model.quarantine(host);
-          }
+          const pairs = {
+            lowest: [() => lowest(allocator), () => model.lowest()],
+            take: [() => tries(() => allocator.take(address)), () => model.take(host)],
+            release: [() => allocator.release(address), () => model.release(host)],
+            quarantine: [() => allocator.quarantine(address), () => model.quarantine(host)],
+          } as const;
+          const [real, expected] = pairs[kind];
+          expect(real(), kind).to.equal(expected());
           expect(allocator.status().ipsInUse).to.equal(BigInt(model.busy()));
         }
         expect(all(allocator)).to.have.length(model.free().length);

@@ -1,0 +1,185 @@
+import { Conflict, messageOf, System } from '../../base/errors.js';
+import { formatIp, ip } from '../../base/ip.js';
+import { type HostSocket, type HostSockets, isTaken, refusalText } from './host-sockets.js';
+import type { PortBinding, PortProtocol, PortRange, PortRequest } from './port-binding.js';
+import { PortTable } from './port-table.js';
+
+/** Where ephemeral host ports come from. */
+export interface EphemeralPorts {
+  /** The host's `net.ipv4.ip_local_port_range`. */
+  readonly range: PortRange;
+  /** Ports never chosen: the host's `net.ipv4.ip_local_reserved_ports`. */
+  readonly reserved: ReadonlySet<number>;
+}
+
+/** Used where the host's own range can't be read: the dynamic ports of RFC 6335. */
+export const fallbackEphemeralRange: PortRange = { first: 49153, last: 65535 };
+
+/** How often another port is tried when some other program holds the chosen one. */
+const attempts = 10;
+
+interface Held {
+  readonly binding: PortBinding;
+  readonly socket: HostSocket;
+}
+
+/** Ports to choose from, in order, with the text for "none of them". */
+interface Candidates {
+  readonly exact: boolean;
+  readonly ports: Iterable<number>;
+  readonly label: string;
+}
+
+/**
+ * Hands out host ports. Each is really held by an open socket for as long as its owner has it, so
+ * that neither a second container nor another program on the host gets it too.
+ */
+export class PortAllocator {
+  readonly #sockets: HostSockets;
+  readonly #ephemeral: () => EphemeralPorts;
+  readonly #table = new PortTable();
+  readonly #held = new Map<string, Held[]>();
+  readonly #lastUsed = new Map<PortProtocol, number>();
+
+  /** @param parts.ephemeral asked anew for each reservation, because the host's settings may change */
+  constructor(parts: { sockets: HostSockets; ephemeral: () => EphemeralPorts }) {
+    this.#sockets = parts.sockets;
+    this.#ephemeral = parts.ephemeral;
+  }
+
+  /**
+   * Reserves all ports or none. Exact host ports go first, then ranges, then ephemeral ones, so that
+   * no mapping takes the port that another one of the same owner names.
+   * @param owner who holds them, an endpoint id
+   * @returns the bindings in the order of `wanted`, one for each host address
+   * @throws Conflict when the owner holds ports already
+   * @throws System in Docker's words when a port is taken
+   */
+  reserve(owner: string, wanted: readonly PortRequest[]): PortBinding[] {
+    if (this.#held.has(owner)) throw new Conflict(`${owner} holds host ports already`);
+    const bound: { at: number; held: Held[] }[] = [];
+    const order = [...wanted.entries()].toSorted(([, a], [, b]) => rank(a) - rank(b));
+    try {
+      for (const [at, request] of order) bound.push({ at, held: this.#bind(request) });
+    } catch (error) {
+      for (const { held } of bound) this.#letGo(held);
+      throw error;
+    }
+    const held = bound.toSorted((a, b) => a.at - b.at).flatMap((entry) => entry.held);
+    this.#held.set(owner, held);
+    return held.map(({ binding }) => binding);
+  }
+
+  /**
+   * Reserves exactly these bindings, as they were before the daemon restarted.
+   * @throws as {@link reserve} does
+   */
+  restore(owner: string, bindings: readonly PortBinding[]): void {
+    this.reserve(
+      owner,
+      bindings.map(({ protocol, containerPort, hostIp, hostPort }) => ({
+        protocol,
+        containerPort,
+        hostIps: [hostIp],
+        hostPort,
+      })),
+    );
+  }
+
+  /** Gives back whatever the owner holds. */
+  release(owner: string): void {
+    const held = this.#held.get(owner) ?? [];
+    this.#held.delete(owner);
+    this.#letGo(held);
+  }
+
+  /** The bindings that the owner holds. */
+  bindingsOf(owner: string): readonly PortBinding[] {
+    return (this.#held.get(owner) ?? []).map(({ binding }) => binding);
+  }
+
+  #bind(request: PortRequest): Held[] {
+    const addresses = request.hostIps.map((text) => formatIp(ip(text)));
+    const { exact, ports, label } = this.#candidates(request);
+    let failures = 0;
+    for (const port of ports) {
+      const clash = addresses.find(
+        (address) => !this.#table.isFree(request.protocol, address, port),
+      );
+      if (clash !== undefined && exact) {
+        throw new System(`Bind for ${clash}:${port} failed: port is already allocated`);
+      }
+      if (clash !== undefined) continue;
+      try {
+        return this.#open(request, addresses, port);
+      } catch (error) {
+        if (exact || !(error instanceof System) || !isTaken(error.cause)) throw error;
+        if (++failures === attempts) throw error;
+      }
+    }
+    throw new System(`Bind for ${addresses[0]}:${label} failed: all ports are allocated`);
+  }
+
+  #candidates({ protocol, hostPort }: PortRequest): Candidates {
+    if (typeof hostPort === 'number') return { exact: true, ports: [hostPort], label: '' };
+    if (hostPort) {
+      const label = `${hostPort.first}-${hostPort.last}`;
+      const exact = hostPort.first === hostPort.last;
+      return { exact, ports: cycle(hostPort, hostPort.first), label };
+    }
+    const { range, reserved } = this.#ephemeral();
+    const start = (this.#lastUsed.get(protocol) ?? range.last) + 1;
+    const ports = cycle(range, start);
+    return { exact: false, ports: without(ports, reserved), label: '0' };
+  }
+
+  /** Opens the port on every address, or on none. */
+  #open(request: PortRequest, addresses: readonly string[], port: number): Held[] {
+    const { protocol, containerPort } = request;
+    const held: Held[] = [];
+    for (const address of addresses) {
+      try {
+        const socket = this.#sockets.open(protocol, address, port);
+        this.#table.add(protocol, address, port);
+        const binding = { protocol, containerPort, hostIp: address, hostPort: port };
+        held.push({ binding, socket });
+      } catch (error) {
+        this.#letGo(held);
+        throw refused(error, protocol, address, port);
+      }
+    }
+    if (request.hostPort === undefined) this.#lastUsed.set(protocol, port);
+    return held;
+  }
+
+  #letGo(held: readonly Held[]): void {
+    for (const { binding, socket } of held) {
+      this.#table.delete(binding.protocol, binding.hostIp, binding.hostPort);
+      socket[Symbol.dispose]();
+    }
+  }
+}
+
+function rank({ hostPort }: PortRequest): number {
+  if (typeof hostPort === 'number') return 0;
+  return hostPort ? 1 : 2;
+}
+
+/** Every port of the range once, from `start` on and then from the beginning. */
+function* cycle({ first, last }: PortRange, start: number): Generator<number> {
+  const count = last - first + 1;
+  const offset = start >= first && start <= last ? start - first : 0;
+  for (let i = 0; i < count; i++) yield first + ((offset + i) % count);
+}
+
+function* without(ports: Iterable<number>, left: ReadonlySet<number>): Generator<number> {
+  for (const port of ports) if (!left.has(port)) yield port;
+}
+
+function refused(error: unknown, protocol: PortProtocol, address: string, port: number): System {
+  const shown = address.includes(':') ? `[${address}]` : address;
+  const why = refusalText(error) ?? messageOf(error);
+  return new System(`failed to bind host port ${shown}:${port}/${protocol}: ${why}`, {
+    cause: error,
+  });
+}
