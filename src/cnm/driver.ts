@@ -25,6 +25,11 @@ export interface Driver {
   readonly sandbox: 'own' | 'isolated' | 'host';
   /** Whether the controller gets subnets and addresses from IPAM for it. */
   readonly usesIpam: boolean;
+  /**
+   * The networks are on a wire that the host is only one more machine on (macvlan, ipvlan): no gateway address
+   * is chosen for them, and their subnets may overlap those of other such networks. Default false.
+   */
+  readonly onParentWire?: boolean;
   /** Whether published ports work on it. */
   readonly publishesPorts: boolean;
   /** Whether names resolve by the embedded DNS. The default bridge says no, as Docker's does. */

@@ -1,0 +1,79 @@
+import { Forbidden, NotFound } from '../../base/errors.js';
+import { Rollback } from '../../base/rollback.js';
+import { applyPrepared, prepare, undoPlan } from '../apply.js';
+import type { Driver } from '../driver.js';
+import type { NetworkRecord, NetworkRequest } from '../model.js';
+import { checkNetworkName } from './network-name.js';
+import type { Parts } from './parts.js';
+import { takeSubnets } from './subnets.js';
+
+/** Makes networks: the record, its subnets, and the host's side of it. All of it or nothing. */
+export class NetworkCreation {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Makes a network that a user asks for. */
+  async create(request: NetworkRequest): Promise<NetworkRecord> {
+    checkNetworkName(request.name, this.#parts.registry.networks());
+    const driver = this.driver(request.driver);
+    if (!driver.creatable)
+      throw new Forbidden(`only one instance of "${driver.name}" network is allowed`);
+    const network = await this.#make(request, driver, false);
+    this.#parts.emit({ action: 'create', network });
+    return network;
+  }
+
+  /** Makes a network that is there without anybody's asking. */
+  createPredefined(request: NetworkRequest): Promise<NetworkRecord> {
+    return this.#make(request, this.driver(request.driver), true);
+  }
+
+  /** Does to the kernel what the network needs, storing first what is going to be done. */
+  async realize(network: NetworkRecord, rollback: Rollback): Promise<void> {
+    const { kernel, deletions, registry, networkStates } = this.#parts;
+    const others = registry.networks().filter(({ id }) => id !== network.id);
+    const plan = this.driver(network.driver).planNetwork(network, others);
+    await deletions.before(plan);
+    const state = { network, plan: prepare(plan, kernel) };
+    rollback.defer('state', () => networkStates.remove(network.id));
+    await networkStates.save(network.id, state);
+    applyPrepared(state.plan, kernel);
+    rollback.defer('kernel', () => undoPlan(state.plan, kernel, 'now'));
+    registry.setNetworkState(state);
+    rollback.defer('memory', () => registry.deleteNetworkState(network.id));
+  }
+
+  /** @throws NotFound in the words that Docker has for an unknown driver */
+  driver(name: string): Driver {
+    const driver = this.#parts.drivers.get(name);
+    if (!driver)
+      throw new NotFound(
+        `could not find plugin ${name} in v1 plugin registry: plugin "${name}" not found`,
+      );
+    return driver;
+  }
+
+  async #make(
+    request: NetworkRequest,
+    driver: Driver,
+    predefined: boolean,
+  ): Promise<NetworkRecord> {
+    const { ids, ipam, clock, registry, networkRecords, logger } = this.#parts;
+    driver.validateNetwork(request, registry.networks());
+    await using rollback = new Rollback(logger);
+    const id = ids.id();
+    const subnets = takeSubnets(ipam, driver, request, { id, name: request.name });
+    rollback.defer('subnets', () => ipam.releaseSubnets(id));
+    const created = clock.now().toISOString();
+    const network: NetworkRecord = { ...request, id, created, scope: 'local', predefined, subnets };
+    await this.realize(network, rollback);
+    rollback.defer('record', () => networkRecords.remove(id));
+    await networkRecords.save(id, network);
+    registry.addNetwork(network);
+    rollback.commit();
+    return network;
+  }
+}

@@ -1,0 +1,65 @@
+import { Forbidden } from '../../base/errors.js';
+import { shortId } from '../../base/ids.js';
+import { beginUndo } from '../apply.js';
+import type { NetworkRecord } from '../model.js';
+import type { Parts } from './parts.js';
+import type { NetworkState } from './records.js';
+import { bequeath } from './shared-sysctls.js';
+
+/** Removes networks. */
+export class NetworkRemoval {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Answers when the network's rules and its record are gone; the kernel goes on deleting the bridge.
+   * @throws Forbidden for predefined networks and those in use
+   */
+  async remove(reference: string): Promise<NetworkRecord> {
+    const { registry, networkRecords, ipam, emit } = this.#parts;
+    const network = registry.network(reference);
+    this.#refuse(network);
+    // From here on nobody finds it, so no sandbox can get onto it while it goes.
+    registry.deleteNetwork(network.id);
+    try {
+      await networkRecords.remove(network.id);
+    } catch (error) {
+      registry.addNetwork(network);
+      throw error;
+    }
+    const state = registry.networkState(network.id);
+    if (state) await this.#unmake(state);
+    ipam.releaseSubnets(network.id);
+    emit({ action: 'destroy', network });
+    return network;
+  }
+
+  async #unmake(state: NetworkState): Promise<void> {
+    const { registry, kernel, deletions, networkStates } = this.#parts;
+    const { id } = state.network;
+    registry.deleteNetworkState(id);
+    const { rest, heirs } = bequeath(state.plan, registry.networkStates());
+    for (const heir of heirs) registry.setNetworkState(heir);
+    await Promise.all(heirs.map((heir) => networkStates.save(heir.network.id, heir)));
+    const { finished } = beginUndo(rest, kernel, 'now');
+    // The state stays until the kernel is done: after a crash the next start deletes the bridge by it.
+    const forgotten = finished.then(() => networkStates.remove(id));
+    deletions.track(rest, forgotten);
+  }
+
+  #refuse(network: NetworkRecord): void {
+    if (network.predefined)
+      throw new Forbidden(`${network.name} is a pre-defined network and cannot be removed`);
+    const active = this.#parts.registry.endpointsOn(network.id);
+    if (active.length === 0) return;
+    const names = active.map(
+      ({ endpoint, sandbox }) => `name:"${sandbox.containerName}" id:"${shortId(endpoint.id)}"`,
+    );
+    throw new Forbidden(
+      `error while removing network: network ${network.name} has active endpoints (${names.join(', ')})`,
+    );
+  }
+}

@@ -1,0 +1,111 @@
+import { InvalidParameter, NotFound, System } from '../../base/errors.js';
+import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../model.js';
+import type { NetworkState, SandboxState } from './records.js';
+
+/** How a network may be meant by a reference, best first, and what Docker calls an ambiguity in it. */
+const lookups: readonly {
+  readonly matches: (network: NetworkRecord, reference: string) => boolean;
+  readonly basis: string;
+}[] = [
+  { matches: ({ id }, reference) => id === reference, basis: 'ID' },
+  { matches: ({ name }, reference) => name === reference, basis: 'name' },
+  {
+    matches: ({ id }, reference) => reference !== '' && id.startsWith(reference),
+    basis: 'ID prefix',
+  },
+];
+
+/** The networks and sandboxes that exist, in memory. Changed synchronously, so nobody sees half a change. */
+export class Registry {
+  readonly #networks = new Map<string, NetworkRecord>();
+  readonly #plans = new Map<string, NetworkState>();
+  readonly #sandboxes = new Map<string, SandboxState>();
+
+  /** All networks, oldest first. */
+  networks(): NetworkRecord[] {
+    return [...this.#networks.values()].sort((a, b) => compare(a.created, b.created));
+  }
+
+  /** By full id, then exact name, then unique id prefix. @throws NotFound, InvalidParameter */
+  network(reference: string): NetworkRecord {
+    for (const { matches, basis } of lookups) {
+      const found = this.networks().filter((network) => matches(network, reference));
+      if (found.length > 1)
+        throw new InvalidParameter(
+          `network ${reference} is ambiguous (${found.length} matches found based on ${basis})`,
+        );
+      if (found[0]) return found[0];
+    }
+    throw new NotFound(`network ${reference} not found`);
+  }
+
+  /** By id alone. */
+  networkById(id: string): NetworkRecord | undefined {
+    return this.#networks.get(id);
+  }
+
+  addNetwork(network: NetworkRecord): void {
+    this.#networks.set(network.id, network);
+  }
+
+  deleteNetwork(id: string): void {
+    this.#networks.delete(id);
+  }
+
+  /** What was done to the kernel for each network, those that are just being made or removed among them. */
+  networkStates(): NetworkState[] {
+    return [...this.#plans.values()];
+  }
+
+  networkState(id: string): NetworkState | undefined {
+    return this.#plans.get(id);
+  }
+
+  setNetworkState(state: NetworkState): void {
+    this.#plans.set(state.network.id, state);
+  }
+
+  deleteNetworkState(id: string): void {
+    this.#plans.delete(id);
+  }
+
+  sandboxes(): SandboxState[] {
+    return [...this.#sandboxes.values()];
+  }
+
+  sandbox(id: string): SandboxState | undefined {
+    return this.#sandboxes.get(id);
+  }
+
+  setSandbox(state: SandboxState): void {
+    this.#sandboxes.set(state.record.id, state);
+  }
+
+  deleteSandbox(id: string): void {
+    this.#sandboxes.delete(id);
+  }
+
+  /** Endpoints on a network with the sandbox each belongs to. */
+  endpointsOn(networkId: string): { endpoint: EndpointRecord; sandbox: SandboxRecord }[] {
+    return this.sandboxes().flatMap(({ record: sandbox }) =>
+      sandbox.endpoints
+        .filter((endpoint) => endpoint.networkId === networkId)
+        .map((endpoint) => ({ endpoint, sandbox })),
+    );
+  }
+
+  /** The network of an endpoint, which can't be removed while the endpoint is there. */
+  networkOf(endpoint: Pick<EndpointRecord, 'id' | 'networkId'>): NetworkRecord {
+    const network = this.#networks.get(endpoint.networkId);
+    if (!network)
+      throw new System(
+        `endpoint ${endpoint.id} is on network ${endpoint.networkId}, which is gone`,
+      );
+    return network;
+  }
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
