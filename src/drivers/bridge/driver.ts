@@ -1,0 +1,102 @@
+import { InvalidParameter } from '../../base/errors.js';
+import type { Ids } from '../../base/ids.js';
+import { parseMac } from '../../base/mac.js';
+import type { Driver, EndpointDraft } from '../../cnm/driver.js';
+import type { Netns, Sysctls } from '../../cnm/kernel.js';
+import type {
+  EndpointRequest,
+  NetworkRecord,
+  NetworkRequest,
+  PortBinding,
+} from '../../cnm/model.js';
+import type { Plan } from '../../cnm/plan.js';
+import { bridgeConfig } from './config.js';
+import { refuseConflicts, refuseSubnets } from './conflicts.js';
+import { endpointConfig } from './endpoint-config.js';
+import { interfaceNames } from './names.js';
+import { type BridgeNetwork, bridgeNetwork } from './network.js';
+import { observeHost } from './observe.js';
+import {
+  type BridgeEndpoint,
+  bridgeEndpoint,
+  endpointPlan,
+  gatewayPlan,
+  networkPlan,
+  portsPlan,
+} from './plan.js';
+
+/** A Linux bridge for each network and a veth pair for each endpoint, behind the host's firewall. */
+export class BridgeDriver implements Driver {
+  readonly name = 'bridge';
+  readonly creatable = true;
+  readonly sandbox = 'own';
+  readonly usesIpam = true;
+  readonly publishesPorts = true;
+  readonly #ids: Ids;
+  readonly #sysctls: Pick<Sysctls, 'read'>;
+
+  /** `sysctls` are those of the host's namespace. */
+  constructor({ ids, sysctls }: { ids: Ids; sysctls: Pick<Sysctls, 'read'> }) {
+    this.#ids = ids;
+    this.#sysctls = sysctls;
+  }
+
+  resolvesNames(network: NetworkRecord): boolean {
+    return !bridgeConfig(network).defaultBridge;
+  }
+
+  hasGateway(network: NetworkRecord): boolean {
+    return !network.internal;
+  }
+
+  validateNetwork(request: NetworkRequest, others: readonly NetworkRecord[]): void {
+    bridgeConfig(request);
+    refuseSubnets(request);
+    refuseConflicts(request, others);
+  }
+
+  planNetwork(network: NetworkRecord): Plan {
+    return networkPlan(bridgeNetwork(network), this.#ids.mac());
+  }
+
+  validateEndpoint(_network: NetworkRecord, request: EndpointRequest): void {
+    endpointConfig(request.driverOptions);
+    if (request.mac !== undefined && parseMac(request.mac) === undefined) {
+      throw new InvalidParameter(`invalid MAC address: ${request.mac}`);
+    }
+  }
+
+  nameInterface(network: NetworkRecord, request: EndpointRequest, taken: readonly string[]) {
+    return interfaceNames({
+      ids: this.#ids,
+      prefix: bridgeConfig(network).interfacePrefix,
+      wanted: endpointConfig(request.driverOptions).interfaceName,
+      taken,
+    });
+  }
+
+  planEndpoint(network: NetworkRecord, draft: EndpointDraft, netns: Netns): Plan {
+    const { bridge, endpoint } = read(network, draft);
+    return endpointPlan(bridge, endpoint, netns, observeHost(this.#sysctls));
+  }
+
+  planGateway(network: NetworkRecord, draft: EndpointDraft, netns: Netns): Plan {
+    const { bridge, endpoint } = read(network, draft);
+    return gatewayPlan(bridge, endpoint, netns);
+  }
+
+  planPorts(network: NetworkRecord, draft: EndpointDraft, bindings: readonly PortBinding[]): Plan {
+    const { bridge, endpoint } = read(network, draft);
+    return portsPlan(bridge, endpoint, bindings);
+  }
+}
+
+function read(
+  network: NetworkRecord,
+  draft: EndpointDraft,
+): { bridge: BridgeNetwork; endpoint: BridgeEndpoint } {
+  return {
+    bridge: bridgeNetwork(network),
+    endpoint: bridgeEndpoint(draft, endpointConfig(draft.request.driverOptions)),
+  };
+}

@@ -1,0 +1,63 @@
+import type { NetworkRecord } from '../../cnm/model.js';
+import { type BridgeConfig, bridgeConfig, type GatewayMode } from './config.js';
+import { bridgeNameOf } from './names.js';
+
+/** A bridge network as plans and firewall need it: options read, one entry per family that it has. */
+export interface BridgeNetwork {
+  readonly id: string;
+  /** Name of the bridge device. */
+  readonly bridge: string;
+  readonly internal: boolean;
+  readonly config: BridgeConfig;
+  readonly families: readonly BridgeFamily[];
+}
+
+/** One family of a network. */
+export interface BridgeFamily {
+  readonly family: 4 | 6;
+  readonly subnet: string;
+  /** The bridge's own address with the subnet's prefix length; absent if it has none. */
+  readonly bridgeAddress?: string;
+  readonly mode: GatewayMode;
+  /** Source address of outgoing traffic, instead of a masqueraded one. */
+  readonly snat?: string;
+}
+
+/** Reads a network's record. @throws InvalidParameter for bad options */
+export function bridgeNetwork(record: NetworkRecord): BridgeNetwork {
+  const config = bridgeConfig(record);
+  return {
+    id: record.id,
+    bridge: bridgeNameOf(record.id, config),
+    internal: record.internal,
+    config,
+    families: record.subnets.map((subnet) => familyOf(subnet, config)),
+  };
+}
+
+/** The family of a network, if it has it. */
+export function familyIn(network: BridgeNetwork, family: 4 | 6): BridgeFamily | undefined {
+  return network.families.find((candidate) => candidate.family === family);
+}
+
+/** Whether the family's traffic is translated on its way out, and ports are published on the host. */
+export function translates(network: BridgeNetwork, { mode }: BridgeFamily): boolean {
+  return !network.internal && (mode === 'nat' || mode === 'nat-unprotected');
+}
+
+function familyOf(
+  { family, subnet, gateway }: NetworkRecord['subnets'][number],
+  config: BridgeConfig,
+): BridgeFamily {
+  const mode = family === 4 ? config.gatewayMode4 : config.gatewayMode6;
+  const snat = family === 4 ? config.snat4 : config.snat6;
+  const hasAddress = mode !== 'isolated' && !(family === 4 && config.inhibitIPv4);
+  return {
+    family,
+    subnet,
+    mode,
+    ...(gateway !== undefined &&
+      hasAddress && { bridgeAddress: `${gateway}/${subnet.split('/')[1]}` }),
+    ...(snat !== undefined && { snat }),
+  };
+}

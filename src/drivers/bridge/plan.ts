@@ -1,0 +1,228 @@
+import { cidrOf, contains, parseInterfaceAddress } from '../../base/cidr.js';
+import { formatIp, ip } from '../../base/ip.js';
+import type { EndpointDraft } from '../../cnm/driver.js';
+import type { Netns } from '../../cnm/kernel.js';
+import type { Interface, PortBinding } from '../../cnm/model.js';
+import { type Plan, type Step, step } from '../../cnm/plan.js';
+import { disablesIPv6, type EndpointConfig } from './endpoint-config.js';
+import { endpointFirewall, endpointOwner, type FirewalledEndpoint } from './firewall/endpoint.js';
+import { networkFirewall, networkOwner } from './firewall/network.js';
+import { hostBindings, portsFirewall, portsOwner } from './firewall/ports.js';
+import { type BridgeNetwork, familyIn, translates } from './network.js';
+import type { BridgeHost } from './observe.js';
+
+/** The bridge, its addresses and its firewall; forwarding is switched on only when the firewall stands. */
+export function networkPlan(network: BridgeNetwork, mac: string): Plan {
+  const { bridge, config, families } = network;
+  const fragments = networkFirewall(network);
+  return [
+    step('link.add', {
+      netns: 'host',
+      link: { kind: 'bridge', name: bridge, mac, ...mtuOf(network) },
+    }),
+    // A container could otherwise advertise itself as the host's router (CVE-2020-13401).
+    ipv6Setting('host', bridge, 'accept_ra', '0'),
+    ipv6Setting('host', bridge, 'disable_ipv6', familyIn(network, 6)?.bridgeAddress ? '0' : '1'),
+    ...families.flatMap(({ bridgeAddress }) =>
+      bridgeAddress === undefined
+        ? []
+        : [step('addr.add', { netns: 'host', link: bridge, address: bridgeAddress })],
+    ),
+    ...(publishesOnLoopback(network) && !config.inhibitIPv4 ? [routeLocalnet(bridge)] : []),
+    ...(fragments.length > 0
+      ? [step('nft.add', { owner: networkOwner(network.id), fragments })]
+      : []),
+    ...forwarding(network),
+    step('link.up', { netns: 'host', name: bridge }),
+  ];
+}
+
+/** A veth pair between bridge and container, without default route and published ports. */
+export function endpointPlan(
+  network: BridgeNetwork,
+  endpoint: BridgeEndpoint,
+  netns: Netns,
+  host: BridgeHost,
+): Plan {
+  const { link, config } = endpoint;
+  const firewalled = firewalledOf(endpoint);
+  const fragments = endpointFirewall(network, firewalled, host);
+  const addresses = addressesOf(endpoint);
+  return [
+    // Flows of the address's former owner.
+    step('conntrack.flush', {
+      addresses: firewalled.addresses.map((a) => a.address),
+      hostPorts: [],
+    }),
+    ...(fragments.length > 0
+      ? [step('nft.add', { owner: endpointOwner(endpoint.id), fragments })]
+      : []),
+    vethStep(network, endpoint, netns, host),
+    // The host's end only passes frames; it takes no part in IPv6.
+    ipv6Setting('host', endpoint.hostName, 'disable_ipv6', '1'),
+    step('link.up', { netns: 'host', name: endpoint.hostName }),
+    // Without an IPv6 address of ours there must be none at all (CVE-2024-32473).
+    ipv6Setting(
+      netns,
+      link.name,
+      'disable_ipv6',
+      addresses.some((a) => a.includes(':')) ? '0' : '1',
+    ),
+    ipv6Setting(netns, link.name, 'accept_ra', '0'),
+    ...announcements(netns, link.name, config),
+    ...addresses.map((address) => step('addr.add', { netns, link: link.name, address })),
+    step('link.up', { netns, name: link.name }),
+    ...config.sysctls.map(({ family, group, key, value }) =>
+      step('sysctl.set', { netns, key: ['net', family, group, link.name, key], value }),
+    ),
+  ];
+}
+
+/** Default routes through the endpoint. */
+export function gatewayPlan(network: BridgeNetwork, endpoint: BridgeEndpoint, netns: Netns): Plan {
+  if (network.internal) return [];
+  const { gateway4, gateway6 } = endpoint.link;
+  return addressesOf(endpoint).flatMap((address) => {
+    const gateway = address.includes(':') ? gateway6 : gateway4;
+    return gateway === undefined ? [] : defaultRoute(netns, endpoint.link.name, address, gateway);
+  });
+}
+
+/** Published ports. Nothing to do gives an empty plan. */
+export function portsPlan(
+  network: BridgeNetwork,
+  endpoint: BridgeEndpoint,
+  bindings: readonly PortBinding[],
+): Plan {
+  const firewalled = firewalledOf(endpoint);
+  const owner = portsOwner(endpoint.id);
+  const fragments = portsFirewall(network, firewalled, bindings);
+  const reserved = hostBindings(network, firewalled, bindings);
+  if (fragments.length === 0) return [];
+  const nft = step('nft.add', { owner, fragments });
+  if (reserved.length === 0) return [nft];
+  // Before and after the rules, since an undo goes backwards: a UDP flow that goes on while the rules change
+  // would keep the way that it had.
+  const flush = step('conntrack.flush', { addresses: [], hostPorts: hostPortsOf(reserved) });
+  return [step('port.reserve', { owner, bindings: reserved }), flush, nft, flush];
+}
+
+/** An endpoint with its options read. */
+export interface BridgeEndpoint {
+  readonly id: string;
+  readonly link: Interface;
+  /** The host's end of the pair. */
+  readonly hostName: string;
+  readonly config: EndpointConfig;
+}
+
+/** Reads a draft. */
+export function bridgeEndpoint(draft: EndpointDraft, config: EndpointConfig): BridgeEndpoint {
+  const { id, interface: link } = draft;
+  if (link.hostName === undefined) throw new Error(`endpoint ${id} has no name for its host end`);
+  return { id, link, hostName: link.hostName, config };
+}
+
+function vethStep(
+  network: BridgeNetwork,
+  { link, hostName }: BridgeEndpoint,
+  netns: Netns,
+  host: BridgeHost,
+): Step {
+  return step('link.add', {
+    netns: 'host',
+    link: {
+      kind: 'veth',
+      name: hostName,
+      bridge: network.bridge,
+      ...mtuOf(network),
+      // A container reaches its own published port by a frame that goes back where it came from, if the
+      // firewall translates frames. The price is that broadcasts come back too, so not without need.
+      ...(host.filteredFrames.length > 0 && { hairpin: true }),
+      peer: { name: link.name, mac: link.mac, ...mtuOf(network), netns },
+    },
+  });
+}
+
+/** Lets 127.0.0.1 of the host talk to the bridge, for ports published on it; `raw-PREROUTING` guards it. */
+function routeLocalnet(bridge: string): Step {
+  const key = ['net', 'ipv4', 'conf', bridge, 'route_localnet'];
+  return step('sysctl.set', { netns: 'host', key, value: '1' });
+}
+
+function publishesOnLoopback(network: BridgeNetwork): boolean {
+  const ipv4 = familyIn(network, 4);
+  return ipv4 !== undefined && translates(network, ipv4);
+}
+
+/**
+ * The host becomes a router, for good, as with Docker. With IPv6 forwarding an interface takes router
+ * advertisements only if its accept_ra is 2 (ip-sysctl.rst).
+ */
+function forwarding({ internal, families }: BridgeNetwork): Step[] {
+  if (internal) return [];
+  return families.map(({ family }) =>
+    step('sysctl.set', {
+      netns: 'host',
+      key:
+        family === 4 ? ['net', 'ipv4', 'ip_forward'] : ['net', 'ipv6', 'conf', 'all', 'forwarding'],
+      value: '1',
+      keep: true,
+    }),
+  );
+}
+
+/** The kernel tells the neighbours of a new owner of the address when the interface comes up. */
+function announcements(netns: Netns, name: string, { advertiseCount }: EndpointConfig): Step[] {
+  if (advertiseCount === 0) return [];
+  return [
+    step('sysctl.set', { netns, key: ['net', 'ipv4', 'conf', name, 'arp_notify'], value: '1' }),
+    ipv6Setting(netns, name, 'ndisc_notify', '1'),
+  ];
+}
+
+/** A kernel without IPv6 has no such keys, and nothing to protect. */
+function ipv6Setting(netns: Netns, name: string, key: string, value: string): Step {
+  const path = ['net', 'ipv6', 'conf', name, key];
+  return step('sysctl.set', { netns, key: path, value, ifPresent: true });
+}
+
+/** A gateway outside the interface's subnet is made known as a neighbour first. */
+function defaultRoute(netns: Netns, link: string, address: string, gateway: string): Step[] {
+  const next = ip(gateway);
+  const { family } = next;
+  const own = parseInterfaceAddress(address);
+  const onLink = own !== undefined && contains(cidrOf(own.ip, own.prefix), next);
+  const destination = `${gateway}/${family === 4 ? 32 : 128}`;
+  return [
+    ...(onLink ? [] : [step('route.add', { netns, route: { destination, family, link } })]),
+    step('route.add', { netns, route: { destination: 'default', family, gateway, link } }),
+  ];
+}
+
+/** With prefix length. IPv6 only if the endpoint's own settings don't switch it off. */
+function addressesOf({ link, config }: BridgeEndpoint): string[] {
+  const ipv6 = disablesIPv6(config) ? undefined : link.ipv6;
+  return [link.ipv4, ipv6].filter((address) => address !== undefined);
+}
+
+function firewalledOf(endpoint: BridgeEndpoint): FirewalledEndpoint {
+  const addresses = addressesOf(endpoint).map((text) => {
+    const own = ip(text.split('/')[0] ?? '');
+    return { family: own.family, address: formatIp(own) };
+  });
+  return { id: endpoint.id, hostName: endpoint.hostName, addresses };
+}
+
+function hostPortsOf(
+  bindings: readonly PortBinding[],
+): Pick<PortBinding, 'protocol' | 'hostPort'>[] {
+  const ports = new Map(
+    bindings.map(({ protocol, hostPort }) => [`${protocol}/${hostPort}`, { protocol, hostPort }]),
+  );
+  return [...ports.values()];
+}
+
+function mtuOf({ config: { mtu } }: BridgeNetwork): { mtu?: number } {
+  return mtu === undefined ? {} : { mtu };
+}
