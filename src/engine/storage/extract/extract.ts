@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { DiffId, Digest } from '../digest.js';
+import { TarReader } from '../tar/reader.js';
+import { type Bytes, decompressed } from './decompress.js';
+import { SkeletonWriter } from './skeleton.js';
+import { type NodeMaker, Unpacker, type UnpackKind } from './unpacker.js';
+
+/** A tar archive, possibly compressed: a file of ours, or bytes as they come. */
+export type TarSource = { readonly file: string } | AsyncIterable<Uint8Array>;
+
+/** Where an archive goes. */
+export interface ExtractRequest {
+  /** An empty folder. After a failure it holds an unknown part and should be removed. */
+  readonly target: string;
+  readonly kind: UnpackKind;
+  /** Where to put the skeleton by which the same tar can be made again. Default: none. */
+  readonly skeleton?: string;
+}
+
+/** What was extracted. */
+export interface Extracted {
+  /** Of the archive as it came, maybe compressed. */
+  readonly digest: Digest;
+  /** Of the plain tar. */
+  readonly diffId: DiffId;
+  /** Bytes of the archive as it came. */
+  readonly compressedSize: number;
+  /** Bytes of the plain tar. */
+  readonly tarSize: number;
+  /** Bytes in regular files. */
+  readonly size: number;
+  readonly entries: number;
+}
+
+/** Extracts archives somewhere where it holds nobody up. */
+export interface Extractor {
+  /** @throws InvalidParameter if it isn't an archive or a path in it leads out of the target. */
+  extract(source: TarSource, request: ExtractRequest): Promise<Extracted>;
+}
+
+/** Extracts on the calling thread, which it blocks in pieces: for workers and small things. */
+export async function extractHere(
+  source: TarSource,
+  request: ExtractRequest,
+  nodes: NodeMaker,
+): Promise<Extracted> {
+  using skeleton =
+    request.skeleton === undefined ? undefined : new SkeletonWriter(request.skeleton);
+  const log = skeleton === undefined ? {} : { log: skeleton };
+  const unpacker = new Unpacker({ root: request.target, kind: request.kind, nodes, ...log });
+  const reader = new TarReader(sinkOf(unpacker, skeleton));
+  const packed = new Meter();
+  const plain = new Meter();
+  try {
+    for await (const chunk of decompressed(packed.through(bytesOf(source)))) {
+      plain.count(chunk);
+      reader.write(chunk);
+    }
+    reader.end();
+  } finally {
+    unpacker.abandon();
+  }
+  unpacker.finish();
+  skeleton?.finish();
+  const { size, entries } = unpacker;
+  return {
+    digest: packed.digest(),
+    diffId: plain.digest(),
+    compressedSize: packed.size,
+    tarSize: plain.size,
+    size,
+    entries,
+  };
+}
+
+function sinkOf(unpacker: Unpacker, skeleton: SkeletonWriter | undefined) {
+  return {
+    entry: unpacker.entry.bind(unpacker),
+    data: unpacker.data.bind(unpacker),
+    end: unpacker.end.bind(unpacker),
+    framing: (bytes: Buffer) => skeleton?.framing(bytes),
+  };
+}
+
+async function* bytesOf(source: TarSource): Bytes {
+  const from =
+    'file' in source ? createReadStream(source.file, { highWaterMark: 1 << 18 }) : source;
+  for await (const chunk of from as AsyncIterable<Uint8Array>)
+    yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+/** Counts and digests what passes. */
+class Meter {
+  readonly #hash = createHash('sha256');
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  count(chunk: Buffer): void {
+    this.#hash.update(chunk);
+    this.#size += chunk.length;
+  }
+
+  async *through(source: Bytes): Bytes {
+    for await (const chunk of source) {
+      this.count(chunk);
+      yield chunk;
+    }
+  }
+
+  /** Once, at the end. */
+  digest(): Digest {
+    return `sha256:${this.#hash.digest('hex')}`;
+  }
+}

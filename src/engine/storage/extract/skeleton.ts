@@ -1,0 +1,113 @@
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createGunzip, gzipSync } from 'node:zlib';
+import { System } from '../../../base/errors.js';
+import type { PayloadLog } from './unpacker.js';
+
+/*
+ * The skeleton of a layer's tar: all its bytes but the payloads, and where those are. With the unpacked
+ * layer it gives the very same tar again, so that a saved image keeps its digests; no tar program writes
+ * headers quite like another.
+ *
+ * A gzip'ed list of records `u8 kind, u32be length, bytes`. Kind 0: bytes of the tar. Kind 1: u48be size of
+ * a payload, then the path of the file that holds it.
+ */
+const kinds = { bytes: 0, payload: 1 } as const;
+const flushAt = 1 << 20;
+
+/** Writes a skeleton while a layer is unpacked. */
+export class SkeletonWriter implements PayloadLog, Disposable {
+  readonly #fd: number;
+  #run: Buffer[] = [];
+  #pending: Buffer[] = [];
+  #pendingSize = 0;
+
+  constructor(path: string) {
+    this.#fd = openSync(path, 'wx', 0o600);
+  }
+
+  /** Bytes of the tar that are not stored elsewhere. Copied. */
+  framing(bytes: Buffer): void {
+    this.#run.push(Buffer.from(bytes));
+  }
+
+  dropped(chunk: Buffer): void {
+    this.framing(chunk);
+  }
+
+  stored(path: string, size: number): void {
+    this.#endRun();
+    const content = Buffer.alloc(6 + Buffer.byteLength(path));
+    content.writeUIntBE(size, 0, 6);
+    content.write(path, 6);
+    this.#record(kinds.payload, content);
+  }
+
+  finish(): void {
+    this.#endRun();
+    this.#flush();
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd);
+  }
+
+  #endRun(): void {
+    if (this.#run.length > 0) this.#record(kinds.bytes, Buffer.concat(this.#run));
+    this.#run = [];
+  }
+
+  #record(kind: number, content: Buffer): void {
+    const head = Buffer.alloc(5);
+    head.writeUInt8(kind);
+    head.writeUInt32BE(content.length, 1);
+    this.#pending.push(head, content);
+    this.#pendingSize += head.length + content.length;
+    if (this.#pendingSize >= flushAt) this.#flush();
+  }
+
+  /** Each flush is a gzip member of its own, so that memory stays bounded. */
+  #flush(): void {
+    const packed = gzipSync(Buffer.concat(this.#pending), { level: 6 });
+    for (let at = 0; at < packed.length; ) at += writeSync(this.#fd, packed, at);
+    this.#pending = [];
+    this.#pendingSize = 0;
+  }
+}
+
+/** The tar that was unpacked to `root`, byte for byte. @throws System if a file is not as it was */
+export async function* assembleTar(skeleton: string, root: string): AsyncIterable<Buffer> {
+  for await (const { kind, content } of records(skeleton)) {
+    if (kind === kinds.bytes) yield content;
+    else yield* payload(join(root, content.toString('utf8', 6)), content.readUIntBE(0, 6));
+  }
+}
+
+async function* payload(path: string, size: number): AsyncIterable<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    let left = size;
+    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 18 })) {
+      left -= (chunk as Buffer).length;
+      yield chunk as Buffer;
+    }
+    if (left !== 0)
+      throw new System(`the layer file ${path} has changed: its size is off by ${-left}`);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* records(skeleton: string): AsyncIterable<{ kind: number; content: Buffer }> {
+  let held = Buffer.alloc(0);
+  for await (const chunk of createReadStream(skeleton).pipe(createGunzip())) {
+    held = Buffer.concat([held, chunk as Buffer]);
+    while (held.length >= 5 && held.length >= 5 + held.readUInt32BE(1)) {
+      const end = 5 + held.readUInt32BE(1);
+      yield { kind: held.readUInt8(), content: held.subarray(5, end) };
+      held = held.subarray(end);
+    }
+  }
+  if (held.length > 0) throw new System(`the layer skeleton ${skeleton} is damaged`);
+}

@@ -1,0 +1,127 @@
+import type { BigIntStats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { splitDevice } from '../../native/inode.js';
+import { isErrno } from '../../native/libc.js';
+import { getXattr, listXattrs } from '../../native/xattr.js';
+import { isWhiteout } from './extract/tree.js';
+import type { TarEntryType } from './tar/entry.js';
+import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from './tar/writer.js';
+import { type Found, openFound, readLink, walk } from './walk.js';
+
+/** How a tree becomes a tar. */
+export interface PackOptions {
+  /** True for an overlay's upper folder: its marks become `.wh.` entries. Default false. */
+  readonly whiteouts?: boolean;
+}
+
+/** The tree below `root` as a tar, without an entry for the root itself. */
+export function packTree(root: string, options: PackOptions = {}): Readable {
+  return Readable.from(pieces(root, options), { objectMode: false, highWaterMark: 1 << 18 });
+}
+
+async function* pieces(root: string, { whiteouts = false }: PackOptions): AsyncIterable<Buffer> {
+  const links = new Map<string, string>();
+  for await (const found of walk(root)) {
+    if (found.stat.isSocket()) continue;
+    if (whiteouts && isWhiteout(numbers(found.stat))) yield encodeEntry(whiteoutOf(found.path));
+    else yield* entryOf(found, links);
+    if (whiteouts && found.stat.isDirectory() && isOpaque(found.handle))
+      yield encodeEntry({ name: `${found.path}/.wh..wh..opq`, type: 'file' });
+  }
+  yield endOfArchive;
+}
+
+async function* entryOf(found: Found, links: Map<string, string>): AsyncIterable<Buffer> {
+  const { stat, path } = found;
+  const inode = `${stat.dev}:${stat.ino}`;
+  const first = stat.isDirectory() ? undefined : links.get(inode);
+  if (first !== undefined) {
+    yield encodeEntry({ ...metadataOf(found), type: 'link', linkName: first });
+    return;
+  }
+  if (stat.nlink > 1n && !stat.isDirectory()) links.set(inode, path);
+  if (stat.isFile()) yield* fileOf(found);
+  else if (stat.isSymbolicLink()) {
+    const linkName = await readLink(found);
+    if (linkName !== undefined) yield encodeEntry({ ...metadataOf(found), linkName });
+  } else yield encodeEntry(metadataOf(found));
+}
+
+async function* fileOf(found: Found): AsyncIterable<Buffer> {
+  const file = await openFound(found);
+  if (file === undefined) return;
+  try {
+    const size = Number((await file.stat()).size);
+    yield encodeEntry({ ...metadataOf(found), size });
+    yield* contentOf(file, size);
+    yield padding(size);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Exactly `size` bytes, as the header has promised: a file that grows is cut, one that shrinks is filled up. */
+async function* contentOf(file: FileHandle, size: number): AsyncIterable<Buffer> {
+  for (let left = size; left > 0; ) {
+    const piece = Buffer.allocUnsafe(Math.min(left, 1 << 18));
+    const { bytesRead } = await file.read(piece);
+    yield bytesRead === 0 ? piece.fill(0) : piece.subarray(0, bytesRead);
+    left -= bytesRead === 0 ? piece.length : bytesRead;
+  }
+}
+
+function metadataOf({ path, stat, handle }: Found): TarEntryDraft {
+  return {
+    name: path,
+    type: typeOf(stat),
+    mode: Number(stat.mode & 0o7777n),
+    uid: Number(stat.uid),
+    gid: Number(stat.gid),
+    mtime: Math.floor(Number(stat.mtimeMs) / 1000),
+    ...(stat.isCharacterDevice() || stat.isBlockDevice() ? splitDevice(stat.rdev) : {}),
+    xattrs: xattrsOf(handle),
+  };
+}
+
+function typeOf(stat: BigIntStats): TarEntryType {
+  if (stat.isDirectory()) return 'directory';
+  if (stat.isSymbolicLink()) return 'symlink';
+  if (stat.isCharacterDevice()) return 'character';
+  if (stat.isBlockDevice()) return 'block';
+  return stat.isFIFO() ? 'fifo' : 'file';
+}
+
+/** What belongs to the file for good: capabilities and the user's own, not overlay's or a host's labels. */
+function xattrsOf(path: string): Map<string, Buffer> {
+  const xattrs = new Map<string, Buffer>();
+  for (const name of quietly(() => listXattrs(path)) ?? []) {
+    const value =
+      name === 'security.capability' || name.startsWith('user.') ? getXattr(path, name) : undefined;
+    if (value !== undefined && !name.startsWith('user.overlay.')) xattrs.set(name, value);
+  }
+  return xattrs;
+}
+
+function isOpaque(path: string): boolean {
+  return quietly(() => getXattr(path, 'trusted.overlay.opaque'))?.toString() === 'y';
+}
+
+/** Undefined where the file is gone or its file system has no attributes. */
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTSUP', 'EOPNOTSUPP')) return undefined;
+    throw error;
+  }
+}
+
+function whiteoutOf(path: string): TarEntryDraft {
+  const slash = path.lastIndexOf('/') + 1;
+  return { name: `${path.slice(0, slash)}.wh.${path.slice(slash)}`, type: 'file' };
+}
+
+function numbers(stat: BigIntStats): Parameters<typeof isWhiteout>[0] {
+  return { rdev: Number(stat.rdev), isCharacterDevice: () => stat.isCharacterDevice() };
+}
