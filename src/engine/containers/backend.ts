@@ -1,0 +1,222 @@
+import type { Readable } from 'node:stream';
+import type {
+  AttachedStreams,
+  AttachQuery,
+  ContainersBackend,
+  LogQuery,
+  OutputStream,
+  TtySize,
+} from '../../api/server/backend.js';
+import type {
+  ContainerCreate,
+  ContainerCreated,
+  ContainerInspect,
+  ContainerSummary,
+  ContainerTop,
+  ContainerWait,
+  ExecCreate,
+  ExecInspect,
+} from '../../api/types/container.js';
+import type { ContainersPruned, Filters } from '../../api/types/system.js';
+import { Conflict, TsnetError } from '../../base/errors.js';
+import { attach } from './attach.js';
+import type { Container, WaitCondition } from './container.js';
+import type { ContainersContext } from './context.js';
+import { createContainer } from './create.js';
+import { Execs } from './exec.js';
+import { type ContainerFilter, containerFilter } from './filters.js';
+import { inspectContainer } from './inspect.js';
+import { selectContainers, summarize } from './list.js';
+import { filesOf, logPathOf, runDirOf } from './paths.js';
+import { pruneContainers } from './prune.js';
+import { removeContainer } from './remove.js';
+import { renameContainer } from './rename.js';
+import type { NetworkView } from './settings-view.js';
+import { startContainer } from './start.js';
+import {
+  killContainer,
+  pauseContainer,
+  restartContainer,
+  type StopOptions,
+  stopContainer,
+  unpauseContainer,
+} from './stop.js';
+import { procTop, type RunPs, topContainer } from './top.js';
+import { waitFor } from './wait.js';
+
+/** Facts about images and storage that listings show. */
+export interface ContainerFacts {
+  /** Ids of the images that a reference stands for. */
+  imageIds(reference: string): readonly string[];
+  /** What `ps` calls the image: the user's reference while it stands for this image, else the id. */
+  imageName(reference: string, id: string): string;
+  readonly storageDriver: string;
+}
+
+/** Containers for the API: finds the one that is meant, and lets one operation at a time change it. */
+export class Containers implements ContainersBackend {
+  readonly #context: ContainersContext;
+  readonly #facts: ContainerFacts;
+  readonly #runPs: RunPs | undefined;
+  readonly #execs: Execs;
+  readonly #view: NetworkView;
+
+  constructor(options: { context: ContainersContext; facts: ContainerFacts; runPs?: RunPs }) {
+    this.#context = options.context;
+    this.#facts = options.facts;
+    this.#runPs = options.runPs;
+    this.#execs = new Execs(options.context);
+    this.#view = networkView(options.context);
+  }
+
+  async list(query: {
+    all: boolean;
+    limit: number;
+    filters: Filters;
+  }): Promise<ContainerSummary[]> {
+    const now = this.#context.clock.now();
+    const wanted = selectContainers(
+      this.#context.registry.all(),
+      query,
+      this.#filter(query.filters),
+    );
+    return wanted.map((container) => {
+      const { config, image } = container.record;
+      const imageName = this.#facts.imageName(config.Image, image);
+      return summarize(this.#view, container, { imageName, now });
+    });
+  }
+
+  create(name: string | undefined, body: ContainerCreate): Promise<ContainerCreated> {
+    return createContainer(this.#context, name, body);
+  }
+
+  async inspect(ref: string): Promise<ContainerInspect> {
+    const container = this.#find(ref);
+    return inspectContainer(this.#view, container, {
+      logPath: logPathOf(this.#context, container),
+      files: filesOf(this.#context.settings.containersDir, container.id),
+      storageDriver: this.#facts.storageDriver,
+    });
+  }
+
+  start(ref: string): Promise<void> {
+    return this.#change(ref, (container) => startContainer(this.#context, container));
+  }
+
+  stop(ref: string, options: StopOptions): Promise<void> {
+    return this.#change(ref, (container) => stopContainer(this.#context, container, options));
+  }
+
+  restart(ref: string, options: StopOptions): Promise<void> {
+    return this.#change(ref, (container) => restartContainer(this.#context, container, options));
+  }
+
+  /** Not serialised with the others: it must get through while a stop waits. */
+  kill(ref: string, signal: string): Promise<void> {
+    return killContainer(this.#context, this.#find(ref), signal);
+  }
+
+  pause(ref: string): Promise<void> {
+    return this.#change(ref, (container) => pauseContainer(this.#context, container));
+  }
+
+  unpause(ref: string): Promise<void> {
+    return this.#change(ref, (container) => unpauseContainer(this.#context, container));
+  }
+
+  rename(ref: string, name: string): Promise<void> {
+    return this.#change(ref, (container) => renameContainer(this.#context, container, name));
+  }
+
+  async remove(ref: string, options: { force: boolean }): Promise<void> {
+    await this.#change(ref, (container) => removeContainer(this.#context, container, options));
+  }
+
+  async wait(ref: string, condition: WaitCondition): Promise<{ result: Promise<ContainerWait> }> {
+    return waitFor(this.#find(ref), condition);
+  }
+
+  async top(ref: string, psArgs: string): Promise<ContainerTop> {
+    const container = this.#find(ref);
+    if (this.#runPs) return topContainer(this.#context, container, psArgs, this.#runPs);
+    if (!container.run) throw new Conflict(`container ${container.id} is not running`);
+    return procTop(await this.#context.launcher.pids(container.id));
+  }
+
+  async logs(ref: string, query: LogQuery): Promise<OutputStream> {
+    const container = this.#find(ref);
+    const ended = container.run?.ended ?? Promise.resolve();
+    const path = logPathOf(this.#context, container);
+    return this.#context.logs.read(path, container.record.config.Tty, query, ended);
+  }
+
+  attach(ref: string, query: AttachQuery): Promise<AttachedStreams> {
+    return attach(this.#context, this.#find(ref), query);
+  }
+
+  async resize(ref: string, size: TtySize): Promise<void> {
+    const container = this.#find(ref);
+    if (!container.run) throw new Conflict(`container ${container.id} is not running`);
+    await this.#context.launcher.resize(container.id, runDirOf(this.#context, container), size);
+  }
+
+  async prune(filters: Filters): Promise<ContainersPruned> {
+    return pruneContainers(this.#context, filters);
+  }
+
+  export(ref: string): Promise<Readable> {
+    return this.#context.rootfs.exportTar(this.#find(ref).id);
+  }
+
+  async execCreate(ref: string, body: ExecCreate): Promise<{ Id: string }> {
+    return this.#execs.create(this.#find(ref), body);
+  }
+
+  execStart(
+    id: string,
+    options: { detach: boolean; tty: boolean; size?: TtySize },
+  ): Promise<AttachedStreams | undefined> {
+    return this.#execs.start(id, options);
+  }
+
+  execInspect(id: string): Promise<ExecInspect> {
+    return this.#execs.inspect(id);
+  }
+
+  execResize(id: string, size: TtySize): Promise<void> {
+    return this.#execs.resize(id, size);
+  }
+
+  #find(ref: string): Container {
+    return this.#context.registry.find(ref);
+  }
+
+  #filter(filters: Filters): ContainerFilter {
+    const { registry } = this.#context;
+    const imageIds = (reference: string) => this.#facts.imageIds(reference);
+    return containerFilter({ registry, view: this.#view, imageIds }, filters);
+  }
+
+  #change(ref: string, work: (container: Container) => Promise<void>): Promise<void> {
+    const { id } = this.#find(ref);
+    // It may have gone while an earlier operation had the lock.
+    return this.#context.locks.run(id, () => work(this.#find(id)));
+  }
+}
+
+/** The network model as the listings see it. */
+function networkView({ networks }: ContainersContext): NetworkView {
+  return {
+    sandbox: (id) => networks.sandbox(id),
+    networkOf(reference) {
+      try {
+        return networks.network(reference);
+      } catch (error) {
+        // A network that was removed after the container was made; the listing shows its bare name.
+        if (error instanceof TsnetError) return undefined;
+        throw error;
+      }
+    },
+  };
+}

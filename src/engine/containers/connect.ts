@@ -1,0 +1,109 @@
+import type { EndpointSettingsInput } from '../../api/types/network.js';
+import { Conflict, Forbidden, InvalidParameter, System } from '../../base/errors.js';
+import type { NetworkRecord } from '../../cnm/model.js';
+import type { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+import { endpointRequest, joinedContainer } from './networking.js';
+
+/** Attaches a container to one more network: at once if it runs, else at its next start. */
+export async function connectContainer(
+  context: ContainersContext,
+  container: Container,
+  network: NetworkRecord,
+  settings: EndpointSettingsInput,
+): Promise<void> {
+  checkConnect(context, container, network, settings);
+  const endpoint = endpointRequest(settings, '');
+  if (container.run) {
+    await context.networks.connect(container.id, { network: network.id, endpoint });
+  }
+  const networks = { ...container.record.networks, [network.name]: settings };
+  await saveNetworks(context, container, networks);
+}
+
+/** Takes a container off a network. */
+export async function disconnectContainer(
+  context: ContainersContext,
+  container: Container,
+  network: NetworkRecord,
+): Promise<void> {
+  const key = attachedAs(context, container, network);
+  if (network.driver === 'host') {
+    throw new InvalidParameter(
+      'cannot disconnect container from host network - container was created in host network mode',
+    );
+  }
+  if (key === undefined) {
+    throw new System(`container ${container.id} is not connected to network ${network.name}`);
+  }
+  if (container.run) await context.networks.disconnect(container.id, network.id);
+  const networks = { ...container.record.networks };
+  delete networks[key];
+  await saveNetworks(context, container, networks);
+}
+
+/** Under which of the user's references the container is on the network. */
+export function attachedAs(
+  context: ContainersContext,
+  container: Container,
+  network: NetworkRecord,
+): string | undefined {
+  return Object.keys(container.record.networks).find((reference) => {
+    const found = context.networks
+      .networks()
+      .filter((n) => n.name === reference || n.id.startsWith(reference));
+    return found.some((n) => n.id === network.id);
+  });
+}
+
+function checkConnect(
+  context: ContainersContext,
+  container: Container,
+  network: NetworkRecord,
+  settings: EndpointSettingsInput,
+): void {
+  if (container.removing) {
+    throw new Conflict(
+      `Container ${container.id} is marked for removal and cannot be connected or disconnected to the network`,
+    );
+  }
+  if (network.driver === 'host') {
+    throw new InvalidParameter(
+      'cannot connect container to host network - container must be created in host network mode',
+    );
+  }
+  const others = Object.keys(container.record.networks).map((name) =>
+    context.networks.network(name),
+  );
+  const shares = joinedContainer(container.record.host.NetworkMode) !== undefined;
+  if (shares || others.some((other) => other.driver === 'host')) {
+    throw new InvalidParameter(
+      'container sharing network namespace with another container or host cannot be connected to any other network',
+    );
+  }
+  if (network.driver === 'null' || others.some((other) => other.driver === 'null')) {
+    throw new InvalidParameter(
+      'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+    );
+  }
+  if (attachedAs(context, container, network) !== undefined) {
+    throw new Forbidden(
+      `endpoint with name ${container.record.name} already exists in network ${network.name}`,
+    );
+  }
+  if (network.predefined && settings.IPAMConfig?.IPv4Address) {
+    throw new InvalidParameter(
+      'user-specified IP address is supported on user-defined networks only',
+    );
+  }
+}
+
+async function saveNetworks(
+  context: ContainersContext,
+  container: Container,
+  networks: Readonly<Record<string, EndpointSettingsInput>>,
+): Promise<void> {
+  const record = { ...container.record, networks };
+  await context.records.save(container.id, record);
+  container.record = record;
+}

@@ -1,0 +1,93 @@
+/** Everything that the verbs on containers work with; each part is declared here as narrowly as it is used. */
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../base/clock.js';
+import type { Ids } from '../../base/ids.js';
+import type { Logger } from '../../base/logger.js';
+import type { KeyedMutex } from '../../base/mutex.js';
+import type { NetworkController } from '../../cnm/contract.js';
+import type { Launcher, Logs } from '../isolation/contract.js';
+import type { ContainerRecord, RunRecord } from './model.js';
+import type { ContainerRegistry } from './registry.js';
+
+/** Stored records of one kind. */
+export interface Records<T> {
+  all(): readonly T[];
+  save(id: string, record: T): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+/** The part of an image that a container is made from. */
+export interface ContainerImage {
+  readonly id: string;
+  /** Chain id of its layers; undefined for an empty image. */
+  readonly chainId: string | undefined;
+  readonly config: ImageDefaults;
+}
+
+/** What an image says of its containers. OCI image config, field `config`. */
+export interface ImageDefaults {
+  readonly User?: string;
+  readonly ExposedPorts?: Readonly<Record<string, unknown>>;
+  readonly Env?: readonly string[];
+  readonly Entrypoint?: readonly string[] | null;
+  readonly Cmd?: readonly string[] | null;
+  readonly Volumes?: Readonly<Record<string, unknown>> | null;
+  readonly WorkingDir?: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly StopSignal?: string;
+}
+
+export interface ContainerImages {
+  /** @throws NotFound `No such image: x:latest` */
+  resolve(reference: string): ContainerImage;
+}
+
+/** Root file systems by container id. */
+export interface RootFilesystems {
+  prepare(containerId: string, chainId: string | undefined): Promise<void>;
+  /** @returns the path of the merged tree. */
+  mount(containerId: string): Promise<string>;
+  unmount(containerId: string): Promise<void>;
+  remove(containerId: string): Promise<void>;
+  exportTar(containerId: string): Promise<Readable>;
+}
+
+/** Something that happened to a container. Docker API: events of type `container`. */
+export interface ContainerEvent {
+  readonly action: string;
+  readonly container: ContainerRecord;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** Where things are and what counts by default. */
+export interface ContainerSettings {
+  /** Per container: log file and the files mounted over `/etc`. Durable. */
+  readonly containersDir: string;
+  /** Per container: sockets, pids, bundle. Volatile. */
+  readonly runDir: string;
+  /** Host address of a published port that names none. */
+  readonly defaultHostIp: string;
+  /** `--dns`, `--dns-search`, `--dns-opt` of the daemon. */
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+  /** Name of the host, for containers on its network. */
+  hostname(): string;
+}
+
+export interface ContainersContext {
+  readonly registry: ContainerRegistry;
+  readonly records: Records<ContainerRecord>;
+  readonly runs: Records<RunRecord>;
+  readonly images: ContainerImages;
+  readonly rootfs: RootFilesystems;
+  readonly networks: NetworkController;
+  readonly launcher: Launcher;
+  readonly logs: Logs;
+  readonly locks: KeyedMutex;
+  readonly settings: ContainerSettings;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  emit(event: ContainerEvent): void;
+}

@@ -1,0 +1,90 @@
+import type { ContainerCreate, ContainerCreated } from '../../api/types/container.js';
+import { InvalidParameter } from '../../base/errors.js';
+import { shortId } from '../../base/ids.js';
+import { Rollback } from '../../base/rollback.js';
+import { mountPoints } from './binds.js';
+import { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+import { mergeConfig } from './merge.js';
+import { type ContainerRecord, neverRun } from './model.js';
+import { checkName, inventName } from './names.js';
+import { checkNetworking, joinedContainer, networkMode, wantedNetworks } from './networking.js';
+
+/** Makes a container: its record and its writable layer. Nothing runs yet. */
+export async function createContainer(
+  context: ContainersContext,
+  wantedName: string | undefined,
+  body: ContainerCreate,
+): Promise<ContainerCreated> {
+  const { registry, rootfs } = context;
+  await using rollback = new Rollback(context.logger);
+  const id = context.ids.id();
+  const image = context.images.resolve(body.Image);
+  const name = wantedName
+    ? checkName(wantedName)
+    : inventName(context.ids, (free) => registry.isNameFree(free));
+  const record = newRecord(context, { id, name, image, body });
+  checkNetworking(context, record);
+
+  registry.reserveName(name, id);
+  rollback.defer('name', () => registry.releaseName(name));
+  rollback.defer('root file system', () => rootfs.remove(id));
+  await rootfs.prepare(id, image.chainId);
+  await context.records.save(id, record);
+  const container = new Container(record);
+  registry.add(container);
+  rollback.commit();
+  context.emit({ action: 'create', container: record });
+  return { Id: id, Warnings: warnings(body) };
+}
+
+function newRecord(
+  context: ContainersContext,
+  {
+    id,
+    name,
+    image,
+    body,
+  }: { id: string; name: string; image: { id: string; config: object }; body: ContainerCreate },
+): ContainerRecord {
+  const { HostConfig: host, NetworkingConfig: networking, ...wanted } = body;
+  const { config, args } = mergeConfig(wanted, image.config);
+  const mode = wanted.NetworkDisabled ? 'none' : host.NetworkMode;
+  const joined = joinedContainer(mode);
+  // The id is kept instead of the name, so that a renamed container is still found.
+  const fullMode =
+    joined === undefined ? networkMode(mode) : `container:${context.registry.find(joined).id}`;
+  return {
+    id,
+    name,
+    created: context.clock.now().toISOString(),
+    image: image.id,
+    config: { ...config, Hostname: config.Hostname || defaultHostname(context, id, fullMode) },
+    args,
+    host: { ...host, NetworkMode: fullMode },
+    networks: wantedNetworks(fullMode, networking?.EndpointsConfig ?? {}),
+    mounts: mountPoints(host),
+    lastRun: neverRun,
+  };
+}
+
+function defaultHostname(context: ContainersContext, id: string, mode: string): string {
+  return mode === 'host' ? context.settings.hostname() : shortId(id);
+}
+
+function warnings({ HostConfig: host }: ContainerCreate): string[] {
+  const policy = host.RestartPolicy?.Name ?? '';
+  if (host.AutoRemove && policy !== '' && policy !== 'no') {
+    throw new InvalidParameter("can't create 'AutoRemove' container with restart policy");
+  }
+  const found: string[] = [];
+  if (policy !== '' && policy !== 'no') {
+    found.push(
+      `Restart policy ${policy} is kept but not acted on yet: start the container again by hand.`,
+    );
+  }
+  if (host.NetworkMode === 'host' && Object.keys(host.PortBindings).length > 0) {
+    found.push('Published ports are discarded when using host network mode');
+  }
+  return found;
+}

@@ -1,0 +1,126 @@
+import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
+import type { ExecCreate, ExecInspect } from '../../api/types/container.js';
+import { Conflict, InvalidParameter, NotFound } from '../../base/errors.js';
+import type { LaunchedExec } from '../isolation/contract.js';
+import type { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+import { mergeEnv } from './merge.js';
+import { runDirOf } from './paths.js';
+
+/** An additional process, from its creation until its container is gone. */
+interface Exec {
+  readonly id: string;
+  readonly container: Container;
+  readonly config: ExecCreate;
+  launched?: LaunchedExec;
+  exitCode?: number;
+}
+
+/** The additional processes of all containers. They don't outlive the daemon's memory, as in Docker. */
+export class Execs {
+  readonly #context: ContainersContext;
+  readonly #execs = new Map<string, Exec>();
+
+  constructor(context: ContainersContext) {
+    this.#context = context;
+  }
+
+  create(container: Container, config: ExecCreate): { Id: string } {
+    requireRunning(container);
+    if (config.Cmd.length === 0) throw new InvalidParameter('No exec command specified');
+    const id = this.#context.ids.id();
+    this.#execs.set(id, { id, container, config });
+    container.execIds.add(id);
+    this.#emit('exec_create', container, config, id);
+    return { Id: id };
+  }
+
+  async start(
+    id: string,
+    options: { detach: boolean; size?: TtySize },
+  ): Promise<AttachedStreams | undefined> {
+    const exec = this.#find(id);
+    const { container, config } = exec;
+    if (exec.launched) throw new Conflict(`exec command ${id} has already run`);
+    requireRunning(container);
+    const record = container.record.config;
+    const launched = await this.#context.launcher.exec({
+      execId: id,
+      containerId: container.id,
+      runDir: runDirOf(this.#context, container),
+      args: config.Cmd,
+      env: mergeEnv(record.Env, config.Env),
+      cwd: config.WorkingDir || record.WorkingDir || '/',
+      user: config.User || record.User,
+      tty: config.Tty,
+      openStdin: config.AttachStdin,
+      privileged: config.Privileged,
+      ...(options.size && { size: options.size }),
+    });
+    exec.launched = launched;
+    this.#emit('exec_start', container, config, id);
+    void launched.exited.then(({ code }) => this.#ended(exec, code));
+    if (!options.detach) return launched.streams;
+    launched.streams.abort();
+    return undefined;
+  }
+
+  async inspect(id: string): Promise<ExecInspect> {
+    const { container, config, launched, exitCode } = this.#find(id);
+    const [entrypoint = '', ...args] = config.Cmd;
+    return {
+      ID: id,
+      Running: launched !== undefined && exitCode === undefined,
+      ExitCode: exitCode ?? null,
+      ProcessConfig: {
+        tty: config.Tty,
+        entrypoint,
+        arguments: args,
+        privileged: config.Privileged,
+        ...(config.User && { user: config.User }),
+      },
+      OpenStdin: config.AttachStdin,
+      OpenStderr: config.AttachStderr,
+      OpenStdout: config.AttachStdout,
+      CanRemove: false,
+      ContainerID: container.id,
+      DetachKeys: config.DetachKeys,
+      Pid: launched?.pid ?? 0,
+    };
+  }
+
+  async resize(id: string, size: TtySize): Promise<void> {
+    const { launched } = this.#find(id);
+    if (!launched) throw new Conflict(`exec process ${id} is not running`);
+    await launched.resize(size);
+  }
+
+  /** Forgets the execs of a container that is gone. */
+  forget(container: Container): void {
+    for (const [id, exec] of this.#execs) if (exec.container === container) this.#execs.delete(id);
+  }
+
+  #find(id: string): Exec {
+    const exec = this.#execs.get(id);
+    if (!exec) throw new NotFound(`No such exec instance: ${id}`);
+    return exec;
+  }
+
+  #ended(exec: Exec, code: number): void {
+    exec.exitCode = code;
+    exec.container.execIds.delete(exec.id);
+    const attributes = { execID: exec.id, exitCode: String(code) };
+    this.#context.emit({ action: 'exec_die', container: exec.container.record, attributes });
+  }
+
+  #emit(action: string, container: Container, config: ExecCreate, execID: string): void {
+    const event = `${action}: ${config.Cmd.join(' ')}`;
+    this.#context.emit({ action: event, container: container.record, attributes: { execID } });
+  }
+}
+
+function requireRunning({ id, run }: Container): void {
+  if (!run) throw new Conflict(`container ${id} is not running`);
+  if (run.record.paused)
+    throw new Conflict(`container ${id} is paused, unpause the container before exec`);
+}

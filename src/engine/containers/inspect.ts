@@ -1,0 +1,71 @@
+import type { ContainerInspect, ContainerState } from '../../api/types/container.js';
+import type { Container } from './container.js';
+import { type NetworkView, networkSettings } from './settings-view.js';
+
+/** Facts that the records don't hold. */
+export interface InspectFacts {
+  readonly logPath: string;
+  readonly files: {
+    readonly hosts: string;
+    readonly hostname: string;
+    readonly resolvConf: string;
+  };
+  readonly storageDriver: string;
+}
+
+/** Docker API: `ContainerInspectResponse`. */
+export function inspectContainer(
+  view: NetworkView,
+  container: Container,
+  facts: InspectFacts,
+): ContainerInspect {
+  const { record } = container;
+  const [path = '', ...args] = record.args;
+  return {
+    Id: record.id,
+    Created: record.created,
+    Path: path,
+    Args: args,
+    State: containerState(container),
+    Image: record.image,
+    ResolvConfPath: facts.files.resolvConf,
+    HostnamePath: facts.files.hostname,
+    HostsPath: facts.files.hosts,
+    LogPath: facts.logPath,
+    Name: `/${record.name}`,
+    RestartCount: 0,
+    Driver: facts.storageDriver,
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: container.execIds.size > 0 ? [...container.execIds] : null,
+    HostConfig: {
+      ...record.host,
+      LogConfig: record.host.LogConfig ?? { Type: 'json-file', Config: {} },
+    },
+    GraphDriver: { Name: facts.storageDriver, Data: null },
+    Mounts: record.mounts,
+    Config: { ...record.config },
+    NetworkSettings: networkSettings(view, container),
+  };
+}
+
+/** Docker API: `State`. */
+export function containerState(container: Container): ContainerState {
+  const { run, record, status } = container;
+  const { lastRun } = record;
+  return {
+    Status: status,
+    Running: run !== undefined,
+    Paused: run?.record.paused ?? false,
+    Restarting: false,
+    OOMKilled: run ? false : lastRun.oomKilled,
+    Dead: false,
+    Pid: run?.record.pid ?? 0,
+    ExitCode: run ? 0 : lastRun.exitCode,
+    Error: run ? '' : lastRun.error,
+    StartedAt: run?.record.startedAt ?? lastRun.startedAt,
+    FinishedAt: lastRun.finishedAt,
+  };
+}

@@ -1,0 +1,101 @@
+import { rm } from 'node:fs/promises';
+import { messageOf } from '../../base/errors.js';
+import type { Exit } from '../isolation/contract.js';
+import type { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+import type { RunRecord } from './model.js';
+import { runDirOf } from './paths.js';
+import { removeStopped } from './remove.js';
+
+/**
+ * Waits for the end of a container's processes and does what follows. Clients that wait are answered as
+ * soon as the network is given back; unmounting and forgetting go on behind that.
+ */
+export function watchRun(
+  context: ContainersContext,
+  container: Container,
+  record: RunRecord,
+): void {
+  const ended = context.launcher
+    .exited(container.id, runDirOf(context, container))
+    .then((exit) => end(context, container, record, exit));
+  const cleaned = ended.then(
+    () => cleanUp(context, container, record),
+    (error: unknown) => {
+      context.logger.error('lost track of a container', { container: container.id, error });
+    },
+  );
+  container.run = { record, ended, cleaned };
+  container.cleaned = cleaned;
+}
+
+/** From running to exited. */
+async function end(
+  context: ContainersContext,
+  container: Container,
+  run: RunRecord,
+  exit: Exit,
+): Promise<Exit> {
+  // The start failed and was rolled back: there is no life to end.
+  if (container.run?.record.id !== run.id) return exit;
+  await context.networks
+    .closeSandbox(container.id)
+    .catch((error: unknown) => warn(context, container, 'network', error));
+  container.record = {
+    ...container.record,
+    lastRun: {
+      status: 'exited',
+      exitCode: exit.code,
+      startedAt: run.startedAt,
+      finishedAt: exit.at,
+      oomKilled: exit.oomKilled,
+      error: '',
+    },
+  };
+  container.run = undefined;
+  container.execIds.clear();
+  context.emit({
+    action: 'die',
+    container: container.record,
+    attributes: { exitCode: String(exit.code) },
+  });
+  container.tell(['not-running', 'next-exit'], { StatusCode: exit.code });
+  return exit;
+}
+
+/** What nobody needs to wait for, except the next start and the removal. */
+async function cleanUp(
+  context: ContainersContext,
+  container: Container,
+  run: RunRecord,
+): Promise<void> {
+  // A start that was rolled back has cleaned up after itself.
+  if (container.record.lastRun.startedAt !== run.startedAt) return;
+  const runDir = runDirOf(context, container);
+  const attempt = (what: string, work: () => Promise<unknown>) =>
+    work().catch((error: unknown) => warn(context, container, what, error));
+  await attempt('process', () => context.launcher.delete(container.id, runDir));
+  await attempt('root file system', () => context.rootfs.unmount(container.id));
+  // The exit is on disk before the volatile traces that would tell of it after a restart are removed.
+  if (!container.record.host.AutoRemove) {
+    await attempt('record', () => context.records.save(container.id, container.record));
+  }
+  await attempt('run folder', () => rm(runDir, { recursive: true, force: true }));
+  await attempt('run record', () => context.runs.remove(container.id));
+  if (container.record.host.AutoRemove && !container.removing && !container.restarting) {
+    await attempt('removal', () => removeStopped(context, container));
+  }
+}
+
+function warn(
+  context: ContainersContext,
+  container: Container,
+  what: string,
+  error: unknown,
+): void {
+  context.logger.warn('clean-up after exit', {
+    container: container.id,
+    what,
+    error: messageOf(error),
+  });
+}

@@ -1,0 +1,58 @@
+import type { ContainerSummary } from '../../api/types/container.js';
+import type { Filters } from '../../api/types/system.js';
+import { humanDuration } from '../../base/human.js';
+import type { Container } from './container.js';
+import type { ContainerFilter } from './filters.js';
+import { endpointSettings, type NetworkView, portSummaries } from './settings-view.js';
+
+export interface ListQuery {
+  readonly all: boolean;
+  readonly limit: number;
+  readonly filters: Filters;
+}
+
+/** The containers that a `ps` shows, newest first. */
+export function selectContainers(
+  containers: readonly Container[],
+  query: ListQuery,
+  filter: ContainerFilter,
+): Container[] {
+  const byState = query.filters.has('status') || query.filters.has('exited');
+  const all = query.all || query.limit > 0 || byState;
+  const matching = containers.filter((c) => (all || c.run !== undefined) && filter(c));
+  return query.limit > 0 ? matching.slice(0, query.limit) : matching;
+}
+
+/** Docker API: `ContainerSummary`. */
+export function summarize(
+  view: NetworkView,
+  container: Container,
+  facts: { readonly imageName: string; readonly now: Date },
+): ContainerSummary {
+  const { record, status } = container;
+  return {
+    Id: record.id,
+    Names: [`/${record.name}`],
+    Image: facts.imageName,
+    ImageID: record.image,
+    Command: record.args.join(' '),
+    Created: Math.trunc(Date.parse(record.created) / 1000),
+    Ports: portSummaries(view, container),
+    Labels: record.config.Labels,
+    State: status,
+    Status: statusText(container, facts.now),
+    HostConfig: { NetworkMode: record.host.NetworkMode },
+    NetworkSettings: { Networks: endpointSettings(view, container) },
+    Mounts: record.mounts,
+  };
+}
+
+/** `Up 2 minutes (Paused)`, `Exited (0) 3 seconds ago`, `Created`. */
+export function statusText({ run, record, removing }: Container, now: Date): string {
+  const since = (time: string) => humanDuration((now.getTime() - Date.parse(time)) / 1000);
+  if (run) return `Up ${since(run.record.startedAt)}${run.record.paused ? ' (Paused)' : ''}`;
+  if (removing) return 'Removal In Progress';
+  const { lastRun } = record;
+  if (lastRun.status === 'created') return 'Created';
+  return `Exited (${lastRun.exitCode}) ${since(lastRun.finishedAt)} ago`;
+}

@@ -1,0 +1,55 @@
+/** Containers as records. */
+import type { ContainerConfig, HostConfig, MountPoint } from '../../api/types/container.js';
+import type { EndpointSettingsInput } from '../../api/types/network.js';
+
+/** How a container's last run went; all zero before the first. */
+export interface LastRun {
+  readonly status: 'created' | 'exited';
+  readonly exitCode: number;
+  /** RFC 3339, or {@link never}. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly oomKilled: boolean;
+  /** Why the last start failed; '' if it didn't. */
+  readonly error: string;
+}
+
+/** What the user made. Durable. */
+export interface ContainerRecord {
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  readonly created: string;
+  /** Id of the image. */
+  readonly image: string;
+  /** The user's settings merged over the image's. */
+  readonly config: ContainerConfig;
+  /** The entrypoint with its arguments. */
+  readonly args: readonly string[];
+  readonly host: HostConfig;
+  /** What is asked of each network, by the name or id that the user gave. */
+  readonly networks: Readonly<Record<string, EndpointSettingsInput>>;
+  readonly mounts: readonly MountPoint[];
+  readonly lastRun: LastRun;
+}
+
+/** What a reboot voids: there is one while the container's processes exist. Volatile. */
+export interface RunRecord {
+  readonly id: string;
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly paused: boolean;
+}
+
+/** Docker's way to write "never". */
+export const never = '0001-01-01T00:00:00Z';
+
+/** The state of a container that was never started. */
+export const neverRun: LastRun = {
+  status: 'created',
+  exitCode: 0,
+  startedAt: never,
+  finishedAt: never,
+  oomKilled: false,
+  error: '',
+};

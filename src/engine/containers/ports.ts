@@ -1,0 +1,77 @@
+import type { HostConfig } from '../../api/types/container.js';
+import { InvalidParameter } from '../../base/errors.js';
+import { parseIp } from '../../base/ip.js';
+import type { PortRequest } from '../../cnm/model.js';
+
+/** A container's port as Docker writes it, `80/tcp`. */
+export interface ExposedPort {
+  readonly port: number;
+  readonly protocol: PortRequest['protocol'];
+}
+
+/** Reads `80`, `80/tcp`, `53/udp`. @throws InvalidParameter */
+export function parseExposedPort(text: string): ExposedPort {
+  const [number = '', protocol = 'tcp'] = text.toLowerCase().split('/');
+  const port = parsePort(number);
+  if (port === undefined || port === 0) {
+    throw new InvalidParameter(`invalid port specification: "${text}"`);
+  }
+  if (!isProtocol(protocol)) throw new InvalidParameter(`invalid proto: ${protocol}`);
+  return { port, protocol };
+}
+
+/** What the user wants published. @throws InvalidParameter naming the binding that can't be read */
+export function portRequests(
+  host: Pick<HostConfig, 'PortBindings' | 'PublishAllPorts'>,
+  exposed: Readonly<Record<string, unknown>>,
+  defaultHostIp: string,
+): PortRequest[] {
+  const requests: PortRequest[] = [];
+  for (const [spec, bindings] of Object.entries(host.PortBindings)) {
+    const { port, protocol } = parseExposedPort(spec);
+    const wanted = bindings?.length ? bindings : [{ HostIp: '', HostPort: '' }];
+    for (const { HostIp, HostPort } of wanted) {
+      const hostIp = HostIp || defaultHostIp;
+      if (hostIp !== '' && !parseIp(hostIp))
+        throw new InvalidParameter(`invalid IP address: ${hostIp}`);
+      requests.push({ protocol, containerPort: port, hostIp, hostPort: parseHostPorts(HostPort) });
+    }
+  }
+  return host.PublishAllPorts
+    ? [...requests, ...allExposed(requests, exposed, defaultHostIp)]
+    : requests;
+}
+
+function allExposed(
+  have: readonly PortRequest[],
+  exposed: Readonly<Record<string, unknown>>,
+  hostIp: string,
+): PortRequest[] {
+  return Object.keys(exposed)
+    .map(parseExposedPort)
+    .filter((e) => !have.some((r) => r.containerPort === e.port && r.protocol === e.protocol))
+    .map((e) => ({
+      protocol: e.protocol,
+      containerPort: e.port,
+      hostIp,
+      hostPort: [0, 0] as const,
+    }));
+}
+
+function parseHostPorts(text: string): readonly [number, number] {
+  if (text === '') return [0, 0];
+  const [first, last = first, ...rest] = text.split('-').map(parsePort);
+  if (first === undefined || last === undefined || rest.length > 0 || first > last) {
+    throw new InvalidParameter(`invalid hostPort: ${text}`);
+  }
+  return [first, last];
+}
+
+function parsePort(text: string): number | undefined {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65535 ? port : undefined;
+}
+
+function isProtocol(text: string): text is PortRequest['protocol'] {
+  return text === 'tcp' || text === 'udp' || text === 'sctp';
+}

@@ -1,0 +1,28 @@
+import type { ContainersPruned, Filters } from '../../api/types/system.js';
+import { labelAndAgeFilter } from '../prune-filter.js';
+import type { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+import { removeStopped } from './remove.js';
+
+/** Removes all containers that don't run. Filters: `until`, `label`, `label!`. */
+export async function pruneContainers(
+  context: ContainersContext,
+  filters: Filters,
+): Promise<ContainersPruned> {
+  const wanted = labelAndAgeFilter(filters, context.clock.now());
+  const deleted: string[] = [];
+  for (const { id } of context.registry.all().filter(isOver)) {
+    await context.locks.run(id, async () => {
+      const container = context.registry.all().find((c) => c.id === id && isOver(c));
+      if (!container || !wanted(container.record.config.Labels, container.record.created)) return;
+      await container.cleaned;
+      await removeStopped(context, container);
+      deleted.push(id);
+    });
+  }
+  return { ContainersDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed: 0 };
+}
+
+function isOver(container: Container): boolean {
+  return !container.run && !container.removing;
+}

@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Conflict } from '../../base/errors.js';
+import type { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+
+/** Removes a container; a running one only by force. */
+export async function removeContainer(
+  context: ContainersContext,
+  container: Container,
+  options: { force: boolean },
+): Promise<void> {
+  if (container.removing) {
+    throw new Conflict(`removal of container ${container.id} is already in progress`);
+  }
+  if (container.run) {
+    if (!options.force) throw new Conflict(refusal(container));
+    const { ended } = container.run;
+    container.removing = true;
+    await context.launcher.kill(container.id, 'SIGKILL').catch((error: unknown) => {
+      container.removing = false;
+      throw error;
+    });
+    await ended;
+  }
+  container.removing = true;
+  await container.cleaned;
+  await removeStopped(context, container);
+}
+
+function refusal({ id, status, record }: Container): string {
+  const name = `"/${record.name}"`;
+  return status === 'paused'
+    ? `cannot remove container ${name}: container is paused and must be unpaused first`
+    : `cannot remove container ${name}: container is running: stop the container before removing or force remove (${id.slice(0, 12)})`;
+}
+
+/** Removes what is left of a container whose processes are gone. The record goes first: a half-removed container must not come back. */
+export async function removeStopped(
+  context: ContainersContext,
+  container: Container,
+): Promise<void> {
+  const { id } = container;
+  container.removing = true;
+  try {
+    await context.records.remove(id);
+    await context.rootfs.remove(id);
+    await rm(join(context.settings.containersDir, id), { recursive: true, force: true });
+  } catch (error) {
+    container.removing = false;
+    throw error;
+  }
+  context.registry.delete(container);
+  context.emit({ action: 'destroy', container: container.record });
+  const StatusCode = container.record.lastRun.exitCode;
+  container.tell(['not-running', 'next-exit', 'removed'], { StatusCode });
+}

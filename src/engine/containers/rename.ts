@@ -1,0 +1,34 @@
+import { InvalidParameter } from '../../base/errors.js';
+import type { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+import { checkName } from './names.js';
+
+/** Gives a container another name; one that runs is found by it at once. */
+export async function renameContainer(
+  context: ContainersContext,
+  container: Container,
+  wanted: string,
+): Promise<void> {
+  if (wanted === '') throw new InvalidParameter('Neither old nor new names may be empty');
+  const name = checkName(wanted);
+  const before = container.record;
+  if (name === before.name) {
+    throw new InvalidParameter('Renaming a container with the same name as its current name');
+  }
+  context.registry.reserveName(name, container.id);
+  try {
+    const record = { ...before, name };
+    await context.records.save(container.id, record);
+    container.record = record;
+  } catch (error) {
+    context.registry.releaseName(name);
+    throw error;
+  }
+  context.registry.releaseName(before.name);
+  if (container.run) await context.networks.renameSandbox(container.id, name);
+  context.emit({
+    action: 'rename',
+    container: container.record,
+    attributes: { oldName: `/${before.name}` },
+  });
+}

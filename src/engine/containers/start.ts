@@ -1,0 +1,151 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  Conflict,
+  InvalidParameter,
+  messageOf,
+  NotFound,
+  NotModified,
+  System,
+  TsnetError,
+} from '../../base/errors.js';
+import { Rollback } from '../../base/rollback.js';
+import type { SandboxFiles, SandboxRecord } from '../../cnm/model.js';
+import { openStreams } from './attach.js';
+import { bindMounts } from './binds.js';
+import type { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+import { watchRun } from './life.js';
+import type { RunRecord } from './model.js';
+import { sandboxRequest } from './networking.js';
+import { filesOf, logPathOf, runDirOf } from './paths.js';
+import { removeStopped } from './remove.js';
+
+/** Starts a container. @throws NotModified if it runs already */
+export async function startContainer(
+  context: ContainersContext,
+  container: Container,
+): Promise<void> {
+  if (container.status === 'paused') {
+    throw new Conflict('cannot start a paused container, try unpause instead');
+  }
+  if (container.removing) {
+    throw new Conflict('container is marked for removal and cannot be started');
+  }
+  if (container.run) throw new NotModified(`container ${container.id} is already running`);
+  await container.cleaned;
+  try {
+    await launch(context, container);
+  } catch (error) {
+    const failure = startFailure(error);
+    await noteFailure(context, container, failure);
+    throw failure.error;
+  }
+}
+
+/** The story of a start: file system, network, process; each undone if a later one fails. */
+async function launch(context: ContainersContext, container: Container): Promise<void> {
+  const { id, record } = container;
+  const { launcher, networks, rootfs, runs, settings } = context;
+  await using rollback = new Rollback(context.logger);
+  const files = await sandboxFiles(settings.containersDir, id);
+  const request = sandboxRequest(context, container, files);
+
+  const merged = await rootfs.mount(id);
+  rollback.defer('root file system', () => rootfs.unmount(id));
+  await makeBindSources(container);
+  const sandbox = await networks.openSandbox(request).catch(networkFailure);
+  rollback.defer('sandbox', () => networks.closeSandbox(id));
+
+  const runDir = runDirOf(context, container);
+  rollback.defer('process', () => launcher.delete(id, runDir));
+  const { pid } = await launcher.create({
+    spec: {
+      id,
+      config: record.config,
+      args: record.args,
+      host: record.host,
+      rootfs: merged,
+      hostname: request.hostname,
+      ...(sandbox.netnsPath && { netnsPath: sandbox.netnsPath }),
+      binds: bindMounts(record.mounts, sandbox.files),
+      cgroupsPath: `/${record.host.CgroupParent.replace(/^\/+/, '') || 'tsnet'}/${id}`,
+    },
+    runDir,
+    logPath: logPathOf(context, container),
+    tty: record.config.Tty,
+    openStdin: record.config.OpenStdin,
+    stdinOnce: record.config.StdinOnce,
+  });
+  const run: RunRecord = { id, pid, startedAt: context.clock.now().toISOString(), paused: false };
+  await runs.save(id, run);
+  rollback.defer('run record', () => runs.remove(id));
+  await connectAttaches(context, container);
+  watchRun(context, container, run);
+  rollback.defer('run', () => {
+    container.run = undefined;
+  });
+  await launcher.start(id);
+  rollback.commit();
+  context.emit({ action: 'start', container: record });
+}
+
+async function sandboxFiles(containersDir: string, id: string): Promise<SandboxFiles> {
+  await mkdir(join(containersDir, id), { recursive: true, mode: 0o710 });
+  return filesOf(containersDir, id);
+}
+
+/** As Docker does for `-v`: a missing source becomes an empty folder. `--mount` wants it to be there. */
+async function makeBindSources({ record }: Container): Promise<void> {
+  const strict = new Set(record.host.Mounts.map((mount) => mount.Source));
+  for (const { Source } of record.mounts) {
+    if (strict.has(Source)) continue;
+    // A file or socket that is there already is fine as it is.
+    await mkdir(Source, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  }
+}
+
+async function connectAttaches(context: ContainersContext, container: Container): Promise<void> {
+  for (const pending of container.pendingAttaches) {
+    pending.connect(await openStreams(context, container, pending.stdin));
+  }
+  container.pendingAttaches.clear();
+}
+
+function networkFailure(error: unknown): Promise<SandboxRecord> {
+  throw withContext('failed to set up container networking', error);
+}
+
+/** The same kind of error with what was attempted before its text; clients read the text as one line. */
+function withContext(attempt: string, error: unknown): Error {
+  const message = `${attempt}: ${messageOf(error)}`;
+  if (error instanceof NotFound) return new NotFound(message);
+  if (error instanceof InvalidParameter) return new InvalidParameter(message);
+  if (error instanceof Conflict) return new Conflict(message);
+  return new System(message);
+}
+
+/** The exit code that `docker run` expects to find in the container's state after a start that failed. */
+function startFailure(error: unknown): { error: unknown; exitCode: number } {
+  const text = messageOf(error);
+  if (/executable file not found|no such file or directory/.test(text))
+    return { error, exitCode: 127 };
+  if (/permission denied|is a directory/i.test(text)) return { error, exitCode: 126 };
+  return { error: error instanceof TsnetError ? error : new System(text), exitCode: 128 };
+}
+
+async function noteFailure(
+  context: ContainersContext,
+  container: Container,
+  { error, exitCode }: { error: unknown; exitCode: number },
+): Promise<void> {
+  for (const pending of container.pendingAttaches) pending.connect(undefined);
+  container.pendingAttaches.clear();
+  const lastRun = { ...container.record.lastRun, exitCode, error: messageOf(error) };
+  container.record = { ...container.record, lastRun };
+  container.tell(['not-running', 'next-exit'], { StatusCode: exitCode });
+  if (container.record.host.AutoRemove) await removeStopped(context, container);
+  else await context.records.save(container.id, container.record);
+}

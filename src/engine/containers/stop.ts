@@ -1,0 +1,132 @@
+import { Conflict, InvalidParameter, NotModified } from '../../base/errors.js';
+import type { Container } from './container.js';
+import type { ContainersContext } from './context.js';
+import { parseSignal } from './signals.js';
+import { startContainer } from './start.js';
+
+export interface StopOptions {
+  readonly signal?: string;
+  /** -1 waits for ever. Default: the container's `StopTimeout`, else 10. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Docker's default. */
+const defaultTimeoutSeconds = 10;
+
+/** Asks the container to end, and makes it after the timeout. @throws NotModified if it doesn't run */
+export async function stopContainer(
+  context: ContainersContext,
+  container: Container,
+  options: StopOptions,
+): Promise<void> {
+  const { run } = container;
+  if (!run) throw new NotModified(`container ${container.id} is not running`);
+  if (run.record.paused) await resume(context, container);
+  const { config } = container.record;
+  const signal = parseSignal(options.signal || config.StopSignal || 'SIGTERM');
+  const seconds = options.timeoutSeconds ?? config.StopTimeout ?? defaultTimeoutSeconds;
+  await sendSignal(context, container, signal);
+  if (!(await within(run.ended, seconds))) {
+    await sendSignal(context, container, 'SIGKILL');
+    await run.ended;
+  }
+  context.emit({ action: 'stop', container: container.record });
+}
+
+/** Stops if need be, then starts. */
+export async function restartContainer(
+  context: ContainersContext,
+  container: Container,
+  options: StopOptions,
+): Promise<void> {
+  container.restarting = true;
+  try {
+    if (container.run) await stopContainer(context, container, options);
+    await startContainer(context, container);
+  } finally {
+    container.restarting = false;
+  }
+  context.emit({ action: 'restart', container: container.record });
+}
+
+/** Sends a signal to a running container's first process. */
+export async function killContainer(
+  context: ContainersContext,
+  container: Container,
+  signal: string,
+): Promise<void> {
+  const name = parseSignal(signal || 'SIGKILL');
+  const { run } = container;
+  if (!run) {
+    throw new Conflict(
+      `cannot kill container: ${container.record.name}: container ${container.id} is not running`,
+    );
+  }
+  if (run.record.paused && name === 'SIGKILL') await resume(context, container);
+  await sendSignal(context, container, name);
+  if (name === 'SIGKILL') await run.ended;
+}
+
+export async function pauseContainer(
+  context: ContainersContext,
+  container: Container,
+): Promise<void> {
+  const { run } = container;
+  if (!run) throw new Conflict(`container ${container.id} is not running`);
+  if (run.record.paused) throw new Conflict(`container ${container.id} is already paused`);
+  await context.launcher.pause(container.id);
+  await setPaused(context, container, true);
+  context.emit({ action: 'pause', container: container.record });
+}
+
+export async function unpauseContainer(
+  context: ContainersContext,
+  container: Container,
+): Promise<void> {
+  if (!container.run?.record.paused) throw new Conflict(`container ${container.id} is not paused`);
+  await resume(context, container);
+  context.emit({ action: 'unpause', container: container.record });
+}
+
+async function resume(context: ContainersContext, container: Container): Promise<void> {
+  await context.launcher.resume(container.id);
+  await setPaused(context, container, false);
+}
+
+async function setPaused(
+  context: ContainersContext,
+  container: Container,
+  paused: boolean,
+): Promise<void> {
+  if (!container.run) throw new InvalidParameter(`container ${container.id} has ended`);
+  container.run = { ...container.run, record: { ...container.run.record, paused } };
+  await context.runs.save(container.id, container.run.record);
+}
+
+async function sendSignal(
+  context: ContainersContext,
+  container: Container,
+  signal: string,
+): Promise<void> {
+  await context.launcher.kill(container.id, signal);
+  context.emit({ action: 'kill', container: container.record, attributes: { signal } });
+}
+
+/** Whether the promise resolves in time. */
+async function within(promise: Promise<unknown>, seconds: number): Promise<boolean> {
+  if (seconds < 0) return promise.then(() => true);
+  const { promise: timeout, cancel } = timer(seconds * 1000);
+  try {
+    return await Promise.race([promise.then(() => true), timeout.then(() => false)]);
+  } finally {
+    cancel();
+  }
+}
+
+function timer(ms: number): { promise: Promise<void>; cancel: () => void } {
+  let handle: NodeJS.Timeout | undefined;
+  const promise = new Promise<void>((done) => {
+    handle = setTimeout(done, ms);
+  });
+  return { promise, cancel: () => clearTimeout(handle) };
+}

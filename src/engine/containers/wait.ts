@@ -1,0 +1,18 @@
+import type { ContainerWait } from '../../api/types/container.js';
+import type { Container, WaitCondition } from './container.js';
+
+/** Answers once the condition holds: at once if a container that isn't running is waited for. */
+export function waitFor(
+  container: Container,
+  condition: WaitCondition,
+): { result: Promise<ContainerWait> } {
+  const over =
+    condition === 'not-running' && !container.run && container.pendingAttaches.size === 0;
+  if (over) {
+    return { result: Promise.resolve({ StatusCode: container.record.lastRun.exitCode }) };
+  }
+  const result = new Promise<ContainerWait>((resolve) => {
+    container.waiters.add({ condition, resolve });
+  });
+  return { result };
+}

@@ -1,0 +1,118 @@
+import type { EventMessage, Filters } from '../api/types/system.js';
+import type { Clock } from '../base/clock.js';
+
+/** How many past events are kept for `events --since`; Docker keeps as many. */
+const kept = 256;
+
+/** What an event is about, before it has its time. */
+export interface EventSubject {
+  readonly Type: EventMessage['Type'];
+  readonly Action: string;
+  readonly Actor: EventMessage['Actor'];
+}
+
+/** Passes on what happens to everybody who listens, in order, and remembers the last of it. */
+export class EventBus {
+  readonly #clock: Clock;
+  readonly #past: EventMessage[] = [];
+  readonly #listeners = new Set<(event: EventMessage) => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  emit(subject: EventSubject): void {
+    const event = toMessage(subject, this.#clock.now().getTime());
+    this.#past.push(event);
+    if (this.#past.length > kept) this.#past.shift();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Past events since `since`, then live ones until `until` (seconds since the epoch) or `signal`. */
+  async *stream(query: {
+    since?: number;
+    until?: number;
+    filters: Filters;
+    signal: AbortSignal;
+  }): AsyncGenerator<EventMessage> {
+    const wanted = eventFilter(query.filters);
+    const { since, until = Number.POSITIVE_INFINITY } = query;
+    const past = since === undefined ? [] : this.#past.filter((e) => e.timeNano / 1e9 >= since);
+    const queue = past.filter((e) => wanted(e) && e.timeNano / 1e9 <= until);
+    const nowSeconds = this.#clock.now().getTime() / 1000;
+    if (until <= nowSeconds) {
+      yield* queue;
+      return;
+    }
+    yield* this.#follow(queue, wanted, { signal: query.signal, ms: (until - nowSeconds) * 1000 });
+  }
+
+  async *#follow(
+    queue: EventMessage[],
+    wanted: (event: EventMessage) => boolean,
+    end: { signal: AbortSignal; ms: number },
+  ): AsyncGenerator<EventMessage> {
+    let wake: () => void = () => {};
+    let over = end.signal.aborted;
+    const stop = () => {
+      over = true;
+      wake();
+    };
+    const listener = (event: EventMessage) => {
+      if (!wanted(event)) return;
+      queue.push(event);
+      wake();
+    };
+    const timer = Number.isFinite(end.ms)
+      ? setTimeout(stop, Math.min(end.ms, 2 ** 31 - 1))
+      : undefined;
+    end.signal.addEventListener('abort', stop);
+    this.#listeners.add(listener);
+    try {
+      while (!over || queue.length > 0) {
+        const next = queue.shift();
+        if (next) yield next;
+        else
+          await new Promise<void>((done) => {
+            wake = done;
+          });
+      }
+    } finally {
+      clearTimeout(timer);
+      end.signal.removeEventListener('abort', stop);
+      this.#listeners.delete(listener);
+    }
+  }
+}
+
+function toMessage({ Type, Action, Actor }: EventSubject, ms: number): EventMessage {
+  const time = { scope: 'local' as const, time: Math.trunc(ms / 1000), timeNano: ms * 1e6 };
+  // Clients older than API 1.22 read these three.
+  const legacy = { status: Action, id: Actor.ID, from: Actor.Attributes['image'] ?? '' };
+  const isOld = Type === 'container' || Type === 'image';
+  return { ...(isOld && legacy), Type, Action, Actor, ...time };
+}
+
+/** Docker's event filters: values of one key are alternatives. */
+function eventFilter(filters: Filters): (event: EventMessage) => boolean {
+  const tests = [...filters].map(
+    ([key, values]) =>
+      (event: EventMessage) =>
+        values.some((value) => matches(event, key, value)),
+  );
+  return (event) => tests.every((test) => test(event));
+}
+
+function matches({ Type, Action, Actor }: EventMessage, key: string, value: string): boolean {
+  const { Attributes } = Actor;
+  if (key === 'type') return Type === value;
+  if (key === 'event') return Action === value || Action.startsWith(`${value}:`);
+  if (key === 'label') {
+    const [name = '', ...rest] = value.split('=');
+    return rest.length > 0 ? Attributes[name] === rest.join('=') : Object.hasOwn(Attributes, name);
+  }
+  if (key === 'scope') return value === 'local';
+  const isNamed = Attributes['name'] === value || Actor.ID.startsWith(value);
+  if (key === 'image') return (Type === 'image' && isNamed) || Attributes['image'] === value;
+  return Type === key && isNamed;
+}
