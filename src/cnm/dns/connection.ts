@@ -18,41 +18,79 @@ export const defaultConnectionLimits: ConnectionLimits = {
   unread: 256 * 1024,
 };
 
+type Answerer = (packet: Buffer) => Buffer | Promise<Buffer> | undefined;
+
 /** Serves the queries of one TCP connection until either side ends it or a limit is reached. */
-export function serveConnection(
-  socket: Socket,
-  answer: (packet: Buffer) => Buffer | Promise<Buffer> | undefined,
-  limits: ConnectionLimits,
-): void {
-  const framing = new DnsFraming();
-  let running = 0;
-  const idle = setTimeout(() => socket.destroy(), limits.idleMs);
-  const reply = (bytes: Buffer) => {
-    if (socket.destroyed) return;
-    socket.write(framed(bytes));
-    if (socket.writableLength > limits.unread) socket.destroy();
-  };
-  const handle = async (packet: Buffer): Promise<void> => {
-    running++;
-    if (running >= limits.concurrent) socket.pause();
-    try {
-      const bytes = await answer(packet);
-      if (bytes) reply(bytes);
-    } catch {
-      // An answer that can't be made is no reason to stop serving the others.
-      socket.destroy();
-    } finally {
-      running--;
-      idle.refresh();
-      if (running < limits.concurrent) socket.resume();
-    }
-  };
-  socket.on('data', (chunk: Buffer) => {
-    for (const packet of framing.push(chunk)) {
-      idle.refresh();
-      void handle(packet);
-    }
-  });
+export function serveConnection(socket: Socket, answer: Answerer, limits: ConnectionLimits): void {
+  const connection = new Connection(socket, answer, limits);
+  socket.on('data', (chunk: Buffer) => connection.take(chunk));
   socket.on('error', () => socket.destroy());
-  socket.on('close', () => clearTimeout(idle));
+  socket.on('close', () => connection.stop());
+}
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #answer: Answerer;
+  readonly #limits: ConnectionLimits;
+  readonly #framing = new DnsFraming();
+  readonly #idle: NodeJS.Timeout;
+  #waiting: Buffer[] = [];
+  #running = 0;
+
+  constructor(socket: Socket, answer: Answerer, limits: ConnectionLimits) {
+    this.#socket = socket;
+    this.#answer = answer;
+    this.#limits = limits;
+    this.#idle = setTimeout(() => this.#expire(), limits.idleMs);
+  }
+
+  take(chunk: Buffer): void {
+    const packets = this.#framing.push(chunk);
+    if (packets.length > 0) this.#idle.refresh();
+    this.#waiting.push(...packets);
+    this.#pump();
+  }
+
+  stop(): void {
+    clearTimeout(this.#idle);
+    this.#waiting = [];
+  }
+
+  /** Starts as many queries as may run; while some wait, nothing more is read. */
+  #pump(): void {
+    while (this.#running < this.#limits.concurrent) {
+      const packet = this.#waiting.shift();
+      if (!packet) break;
+      this.#running++;
+      void this.#serve(packet);
+    }
+    if (this.#waiting.length > 0) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  async #serve(packet: Buffer): Promise<void> {
+    try {
+      const reply = await this.#answer(packet);
+      if (reply) this.#send(reply);
+    } catch {
+      // An answer that can't be made ends this client's connection, not the server.
+      this.#socket.destroy();
+    } finally {
+      this.#running--;
+      this.#pump();
+    }
+  }
+
+  #send(reply: Buffer): void {
+    if (this.#socket.destroyed) return;
+    this.#idle.refresh();
+    this.#socket.write(framed(reply));
+    if (this.#socket.writableLength > this.#limits.unread) this.#socket.destroy();
+  }
+
+  /** Upstreams may take longer than the client is given: its answer is still waited for. */
+  #expire(): void {
+    if (this.#running > 0) this.#idle.refresh();
+    else this.#socket.destroy();
+  }
 }
