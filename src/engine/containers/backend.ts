@@ -17,9 +17,12 @@ import type {
   ExecCreate,
   ExecInspect,
 } from '../../api/types/container.js';
+import type { NetworkConnect } from '../../api/types/network.js';
 import type { ContainersPruned, Filters } from '../../api/types/system.js';
 import { Conflict, TsnetError } from '../../base/errors.js';
+import type { NetworkRecord } from '../../cnm/model.js';
 import { attach } from './attach.js';
+import { connectContainer, disconnectContainer } from './connect.js';
 import type { Container, WaitCondition } from './container.js';
 import type { ContainersContext } from './context.js';
 import { createContainer } from './create.js';
@@ -27,6 +30,7 @@ import { Execs } from './exec.js';
 import { type ContainerFilter, containerFilter } from './filters.js';
 import { inspectContainer } from './inspect.js';
 import { selectContainers, summarize } from './list.js';
+import { emptySettings } from './networking.js';
 import { filesOf, logPathOf, runDirOf } from './paths.js';
 import { pruneContainers } from './prune.js';
 import { removeContainer } from './remove.js';
@@ -167,6 +171,18 @@ export class Containers implements ContainersBackend {
 
   export(ref: string): Promise<Readable> {
     return this.#context.rootfs.exportTar(this.#find(ref).id);
+  }
+
+  /** Attaches to one more network: `POST /networks/{id}/connect`. */
+  connect(ref: string, network: NetworkRecord, body: NetworkConnect): Promise<void> {
+    const settings = body.EndpointConfig ?? emptySettings;
+    return this.#change(ref, (container) =>
+      connectContainer(this.#context, container, network, settings),
+    );
+  }
+
+  disconnect(ref: string, network: NetworkRecord): Promise<void> {
+    return this.#change(ref, (container) => disconnectContainer(this.#context, container, network));
   }
 
   async execCreate(ref: string, body: ExecCreate): Promise<{ Id: string }> {

@@ -39,7 +39,8 @@ export function wantedNetworks(
   return Object.fromEntries(names.map((name) => [name, settings(name) ?? emptySettings]));
 }
 
-const emptySettings: EndpointSettingsInput = {
+/** What is asked of a network when nothing is said. */
+export const emptySettings: EndpointSettingsInput = {
   IPAMConfig: null,
   Links: [],
   MacAddress: '',
