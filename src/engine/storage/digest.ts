@@ -39,3 +39,12 @@ export function chainIdsOf(diffIds: readonly DiffId[]): ChainId[] {
   for (const diffId of diffIds) chains.push(chainIdOn(chains.at(-1), diffId));
   return chains;
 }
+
+/** A digest of content that comes in pieces. */
+export function digestStream(): { update(chunk: Uint8Array): void; end(): Digest } {
+  const hash = createHash('sha256');
+  return {
+    update: (chunk) => hash.update(chunk),
+    end: () => `sha256:${hash.digest('hex')}`,
+  };
+}

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -35,10 +35,11 @@ export class Overlay2 implements StorageDriver {
 
   /** `root` is the driver's own folder, `<data-root>/overlay2`; made if missing. */
   constructor({ root, mounts }: { readonly root: string; readonly mounts: OverlayMounts }) {
-    this.#root = root;
-    this.#mounts = mounts;
     // Searchable, so that a container's root can be reached under a user namespace.
     mkdirSync(root, { recursive: true, mode: 0o711 });
+    // As the kernel lists it.
+    this.#root = realpathSync(root);
+    this.#mounts = mounts;
   }
 
   async check(): Promise<void> {

@@ -1,0 +1,128 @@
+import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { NotFound } from '../../base/errors.js';
+import { KeyedMutex } from '../../base/mutex.js';
+import type { ObjectStore } from '../state/json-store.js';
+import type { ChainId } from './digest.js';
+import type { Change, StorageDriver } from './driver.js';
+import type { LayerStore } from './layer-store.js';
+import { packTree } from './pack.js';
+import type { RootfsRecord } from './records.js';
+import { walk } from './walk.js';
+
+/** What containers' root file systems are made with. */
+export interface RootfsOptions {
+  readonly driver: StorageDriver;
+  readonly layers: LayerStore;
+  /** Durable; keys are container ids. */
+  readonly records: ObjectStore<RootfsRecord>;
+}
+
+/** How `docker inspect` shows where files are. */
+export interface GraphDriver {
+  readonly Name: string;
+  readonly Data: Readonly<Record<string, string>>;
+}
+
+/** The root file systems of containers: a writable layer on the layers of an image. */
+export class Rootfs {
+  readonly #options: RootfsOptions;
+  /** Mounting for an export and unmounting exclude one another, by container. */
+  readonly #turns = new KeyedMutex();
+
+  constructor(options: RootfsOptions) {
+    this.#options = options;
+  }
+
+  /** The chains that containers lie on. */
+  usedChains(): ChainId[] {
+    return this.#options.records.values().flatMap(({ chainId }) => chainId ?? []);
+  }
+
+  /** Makes the writable layer of a new container. @throws NotFound if the image's layers aren't here */
+  async prepare(containerId: string, chainId: ChainId | undefined): Promise<void> {
+    const { driver, layers, records } = this.#options;
+    using hold = layers.hold();
+    layers.stack(chainId);
+    if (chainId !== undefined) hold.keep(chainId);
+    // Folders first: folders without a record are swept away at start, a record promises folders.
+    await driver.create(containerId);
+    await records.save(
+      containerId,
+      chainId === undefined ? { id: containerId } : { id: containerId, chainId },
+    );
+  }
+
+  /** Mounts the container's root and answers where; one that is mounted already stays. @throws NotFound, SyscallError */
+  mount(containerId: string): string {
+    return this.#options.driver.mount(containerId, this.#parents(containerId));
+  }
+
+  /** Unmounts it; one that isn't mounted is fine. An export under way keeps reading what it reads. */
+  async unmount(containerId: string): Promise<void> {
+    await this.#turns.run(containerId, () => this.#options.driver.unmount(containerId));
+  }
+
+  /** Unmounts and removes the writable layer; one that is gone is fine. */
+  async remove(containerId: string): Promise<void> {
+    const { driver, records } = this.#options;
+    await this.#turns.run(containerId, async () => {
+      await driver.unmount(containerId);
+      await records.remove(containerId);
+      await driver.remove(containerId);
+    });
+  }
+
+  /** What the container has changed, by path. @throws NotFound */
+  async changes(containerId: string): Promise<Change[]> {
+    return await this.#options.driver.changes(containerId, this.#parents(containerId));
+  }
+
+  /** The same as a layer tar, for a commit. @throws NotFound */
+  changesTar(containerId: string): Readable {
+    return this.#options.driver.changesTar(containerId, this.#parents(containerId));
+  }
+
+  /**
+   * All files of the container as a tar. One that wasn't mounted is afterwards, until it is unmounted or
+   * removed: unmounting here could hit a start that came meanwhile. @throws NotFound
+   */
+  async exportTar(containerId: string): Promise<Readable> {
+    return await this.#turns.run(containerId, async () => {
+      const root = await open(this.mount(containerId), 'r');
+      const tar = packTree(`/proc/self/fd/${root.fd}`);
+      tar.once('close', () => void root.close());
+      return tar;
+    });
+  }
+
+  /** Bytes in the files that the container has written (`SizeRw`), and in all (`SizeRootFs`). @throws NotFound */
+  async size(containerId: string): Promise<{ writable: number; total: number }> {
+    const { chainId } = this.#record(containerId);
+    const { UpperDir = '' } = this.graphDriver(containerId).Data;
+    const seen = new Set<bigint>();
+    let writable = 0;
+    for await (const { stat } of walk(UpperDir)) {
+      if (stat.isFile() && !seen.has(stat.ino)) writable += Number(stat.size);
+      seen.add(stat.ino);
+    }
+    return { writable, total: writable + this.#options.layers.sizeOf(chainId) };
+  }
+
+  /** For `docker inspect`. @throws NotFound */
+  graphDriver(containerId: string): GraphDriver {
+    const { driver } = this.#options;
+    return { Name: driver.name, Data: driver.describe(containerId, this.#parents(containerId)) };
+  }
+
+  #parents(containerId: string): string[] {
+    return this.#options.layers.idsOf(this.#record(containerId).chainId);
+  }
+
+  #record(containerId: string): RootfsRecord {
+    const record = this.#options.records.get(containerId);
+    if (record === undefined)
+      throw new NotFound(`container ${containerId} has no root file system`);
+    return record;
+  }
+}
