@@ -1,0 +1,141 @@
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path/posix';
+import { System, Unavailable } from '../../base/errors.js';
+import type { Children } from '../../native/children.js';
+import type { Fd } from '../../native/fd.js';
+import { isErrno } from '../../native/libc.js';
+import { type RunResult, run } from '../../native/run.js';
+import type { CgroupTree } from './cgroups.js';
+import { mountNamespaceWithout } from './runtime-namespace.js';
+
+/** What a program needs to find its own tools. */
+const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+const folders = environment.PATH.split(':');
+
+/** How the runtime is to be found and where it keeps its state. */
+export interface RuntimeOptions {
+  /** Programs in the order of preference: names, looked up in the usual folders, or paths. */
+  readonly programs: readonly string[];
+  /** State of the runtime, on a file system that a reboot empties. */
+  readonly stateRoot: string;
+  readonly children: Children;
+  readonly cgroups: CgroupTree;
+}
+
+/**
+ * The OCI runtime: the program that makes a container of a specification. conmon calls it to create and to
+ * exec; this object does the rest.
+ */
+export class Runtime implements Disposable {
+  readonly path: string;
+  readonly kind: 'crun' | 'runc';
+  /** First line of its `--version`. */
+  readonly version: string;
+  /** The mount namespace to run it in; undefined: ours. */
+  readonly namespace: Fd | undefined;
+  readonly #options: RuntimeOptions;
+
+  private constructor(options: RuntimeOptions, found: { path: string; version: string }) {
+    this.#options = options;
+    this.path = found.path;
+    this.version = found.version;
+    this.kind = /^crun/.test(found.version) ? 'crun' : 'runc';
+    const hides = this.kind === 'crun' && options.cgroups.isHybrid;
+    this.namespace = hides ? mountNamespaceWithout(options.cgroups.unified) : undefined;
+  }
+
+  /** Takes the first of the programs that works. @throws Unavailable if none does */
+  static async find(options: RuntimeOptions): Promise<Runtime> {
+    for (const program of options.programs) {
+      const path = findProgram(program);
+      const result = path && (await run(options.children, command(path, ['--version'])));
+      const version = result && result.status.code === 0 && result.stdout.split('\n')[0];
+      if (path && version) return new Runtime(options, { path, version });
+    }
+    throw new Unavailable(`no OCI runtime found: install one of ${options.programs.join(', ')}`);
+  }
+
+  /** Arguments that go before every command. */
+  get globalArguments(): readonly string[] {
+    return ['--root', this.#options.stateRoot];
+  }
+
+  /** Whether a filter can be handed over ready-made, by annotation. */
+  get takesCompiledSeccomp(): boolean {
+    return this.kind === 'crun';
+  }
+
+  /** Lets the program of a created container run. */
+  async start(id: string): Promise<void> {
+    if (this.kind === 'crun' && this.#openGate(id)) return;
+    await this.#must(['start', id]);
+  }
+
+  /** Forgets a container and kills what is left of it. Unknown is fine. */
+  async delete(id: string): Promise<void> {
+    if (!existsSync(join(this.#options.stateRoot, id))) return;
+    await this.#must(['delete', '--force', id]);
+  }
+
+  [Symbol.dispose](): void {
+    this.namespace?.close();
+  }
+
+  /**
+   * What `crun start` does, without the program: a created container waits for a byte from a pipe that is
+   * unlinked once it runs (crun: status.c, libcrun_status_write_exec_fifo). @returns whether it was there
+   */
+  #openGate(id: string): boolean {
+    const gate = join(this.#options.stateRoot, id, 'exec.fifo');
+    let fd: number;
+    try {
+      fd = openSync(gate, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      // ENXIO: nobody waits. Let the runtime say what is wrong.
+      if (isErrno(error, 'ENOENT', 'ENXIO')) return false;
+      throw error;
+    }
+    try {
+      unlinkSync(gate);
+      writeSync(fd, Buffer.of(0));
+      return true;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  async #must(args: readonly string[]): Promise<RunResult> {
+    const all = [...this.globalArguments, ...args];
+    const mntns = this.namespace ? { mntnsFd: this.namespace.number } : {};
+    const result = await run(this.#options.children, { ...command(this.path, all), ...mntns });
+    if (result.status.code !== 0) {
+      throw new System(`${this.kind} ${args[0]}: ${result.stderr.trim() || 'failed'}`);
+    }
+    return result;
+  }
+}
+
+/** The path of a program given by name or path; undefined if it isn't there or can't be executed. */
+export function findProgram(program: string): string | undefined {
+  const candidates = program.includes('/') ? [program] : folders.map((dir) => join(dir, program));
+  return candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function command(path: string, args: readonly string[]) {
+  return { file: path, argv: [path, ...args], env: environment };
+}
