@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Background, must, type Result, run } from './command.js';
+
+/** How long a probe waits before it says `timeout`. Answers inside one machine take a millisecond. */
+const PROBE_TIMEOUT_MS = 700;
+
+/** A network namespace of a test: a machine, or a container, with nothing but a network stack. */
+export class Namespace implements AsyncDisposable {
+  /** What it is called in the test; its echo servers answer with it. */
+  readonly name: string;
+  /** The file that pins it. */
+  readonly path: string;
+  readonly #running: Background[] = [];
+
+  private constructor(name: string, path: string) {
+    this.name = name;
+    this.path = path;
+  }
+
+  /** Makes one with its loopback up, pinned at `path`. */
+  static async create(name: string, path: string): Promise<Namespace> {
+    writeFileSync(path, '');
+    await must(['unshare', `--net=${path}`, 'ip', 'link', 'set', 'lo', 'up']);
+    return new Namespace(name, path);
+  }
+
+  /** Command line that runs `argv` inside. */
+  inside(argv: readonly string[]): string[] {
+    return ['nsenter', `--net=${this.path}`, '--', ...argv];
+  }
+
+  /** Runs a command inside to its end, whatever its exit status. */
+  run(argv: readonly string[], options: { timeoutMs?: number } = {}): Promise<Result> {
+    return run(this.inside(argv), options);
+  }
+
+  /** Runs a command line that must succeed, split at spaces: `ns.must('ip link set eth0 up')`. Gives its output. */
+  must(line: string): Promise<string> {
+    return must(this.inside(line.split(' ')));
+  }
+
+  /** Runs `ip -j` with these arguments. */
+  async ip<T>(args: string): Promise<T[]> {
+    const output = await this.must(`ip -j ${args}`);
+    return JSON.parse(output.trim() === '' ? '[]' : output) as T[];
+  }
+
+  /** Starts a process inside, such as a daemon; it is stopped with the namespace. */
+  start(
+    argv: readonly string[],
+    options: { env?: Record<string, string>; cwd?: string } = {},
+  ): Background {
+    const process = new Background(this.inside(argv), options);
+    this.#running.push(process);
+    return process;
+  }
+
+  /** Answers on ports with `<name> <client address>`: `tcp/80`, `udp/53`, `tcp/127.0.0.1:8080`. */
+  async echo(...ports: readonly string[]): Promise<void> {
+    const server = this.start([process.execPath, program('echo-server'), this.name, ...ports]);
+    await server.waitFor(/ready/);
+  }
+
+  /** Asks an echo server: its answer, `refused`, `timeout`, or an errno. */
+  async ask(protocol: 'tcp' | 'udp', address: string, port: number): Promise<string> {
+    const args = [protocol, address, String(port), String(PROBE_TIMEOUT_MS)];
+    const output = await must(this.inside([process.execPath, program('probe'), ...args]));
+    return output.trim();
+  }
+
+  /** Whether the address answers an echo request within a second. */
+  async pings(address: string): Promise<boolean> {
+    const { code } = await this.run(['busybox', 'ping', '-c', '1', '-W', '1', address]);
+    return code === 0;
+  }
+
+  /** Sets a kernel setting: `net/ipv4/ip_forward`. */
+  async sysctl(key: string, value: string): Promise<void> {
+    await must(this.inside(['tee', `/proc/sys/${key}`]), { input: value });
+  }
+
+  /** Stops what was started inside and removes the pin. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#running.map((process) => process.stop('SIGKILL')));
+    await run(['umount', this.path]);
+  }
+}
+
+function program(name: string): string {
+  return fileURLToPath(new URL(`./${name}.js`, import.meta.url));
+}
