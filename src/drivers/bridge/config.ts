@@ -22,7 +22,7 @@ export type GatewayMode = 'nat' | 'nat-unprotected' | 'routed' | 'isolated';
 
 /** The options of a bridge network, read. */
 export interface BridgeConfig {
-  /** The bridge device. Default: `br-` and the first 12 digits of the network's id. One that exists is used, and never removed. */
+  /** The bridge device. Absent or empty: `br-` and the first 12 digits of the network's id. One that exists is used, and never removed. */
   readonly bridgeName?: string;
   /** Whether traffic that leaves the subnet takes the host's address. Default true. */
   readonly masquerade: boolean;
@@ -64,7 +64,8 @@ const defaults = {
 const gatewayMode = oneOf('nat', 'nat-unprotected', 'routed', 'isolated');
 
 const table: OptionTable<Required<BridgeConfig>> = {
-  bridgeName: [networkLabel.bridgeName, interfaceName],
+  // Clients send an empty name for "none given".
+  bridgeName: [networkLabel.bridgeName, (text) => (text === '' ? text : interfaceName(text))],
   masquerade: [networkLabel.masquerade, flag],
   gatewayMode4: [networkLabel.gatewayMode4, gatewayMode],
   gatewayMode6: [networkLabel.gatewayMode6, gatewayMode],

@@ -6,7 +6,7 @@ import type { EndpointConfig } from './endpoint-config.js';
 
 /** The bridge device of a network. */
 export function bridgeNameOf(networkId: string, config: BridgeConfig): string {
-  return config.bridgeName ?? `br-${shortId(networkId)}`;
+  return config.bridgeName || `br-${shortId(networkId)}`;
 }
 
 /** Names both ends of an endpoint. @throws Conflict if the container has an interface of the wanted name */
