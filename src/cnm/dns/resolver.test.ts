@@ -1,0 +1,210 @@
+import { expect } from 'chai';
+import { type DecodedPacket, decode, encode, type Packet, type RecordType } from 'dns-packet';
+import fc from 'fast-check';
+import { countingIds } from '../../base/ids.js';
+import { ip } from '../../base/ip.js';
+import type { Transport } from './forward.js';
+import type { DnsSandbox } from './model.js';
+import { NameRegistry } from './names.js';
+import { Resolver } from './resolver.js';
+import type { Query } from './wire.js';
+
+const sandbox: DnsSandbox = {
+  id: 's1',
+  view: { networks: [{ networkId: 'n1' }] },
+  upstreams: [],
+  hasGateway: true,
+  ndotsSet: false,
+};
+const longLabel = 'x'.repeat(64);
+
+function make() {
+  const names = new NameRegistry();
+  const network = { id: 'n1', name: 'net' };
+  const many = Array.from({ length: 60 }, (_, i) => ip(`172.18.1.${i + 1}`));
+  names.add(network, { endpointId: 'e1', names: ['web'], addresses: [ip('172.18.0.2')] });
+  names.add(network, { endpointId: 'e2', names: ['six'], addresses: [ip('fd00::6')] });
+  names.add(network, { endpointId: 'e3', names: ['many'], addresses: many });
+  names.add(network, { endpointId: 'e4', names: [longLabel], addresses: [ip('172.18.0.9')] });
+  const forwarded: Query[] = [];
+  const forwarder = {
+    forward(_sandbox: DnsSandbox, query: Query) {
+      forwarded.push(query);
+      return Promise.resolve(Buffer.from('forwarded'));
+    },
+  };
+  return { resolver: new Resolver({ names, forwarder, ids: countingIds() }), forwarded };
+}
+
+function ask(packet: Packet | Buffer, transport: Transport = 'udp', asker = sandbox) {
+  const { resolver, forwarded } = make();
+  const bytes = Buffer.isBuffer(packet) ? packet : encode(packet);
+  const reply = resolver.answer(asker, bytes, transport);
+  return { reply, forwarded };
+}
+function local(name: string, type: RecordType, more: Packet = {}, transport: Transport = 'udp') {
+  const { reply, forwarded } = ask(
+    { type: 'query', id: 77, flags: 0x100, questions: [{ name, type }], ...more },
+    transport,
+  );
+  expect(forwarded).to.deep.equal([]);
+  return decoded(reply);
+}
+function decoded(reply: Buffer | Promise<Buffer> | undefined): DecodedPacket & { size: number } {
+  if (!Buffer.isBuffer(reply)) throw new Error('no answer at once');
+  return { ...decode(reply), size: reply.length };
+}
+const rcode = (packet: DecodedPacket) => (packet.flags ?? 0) & 15;
+const data = (packet: DecodedPacket) =>
+  (packet.answers ?? []).map((answer) => ('data' in answer ? answer.data : undefined));
+
+const patch = (change: (packet: Buffer) => void) => (packet: Buffer) => {
+  change(packet);
+  return packet;
+};
+
+describe('Resolver', () => {
+  const table: [string, RecordType, unknown[]][] = [
+    ['web', 'A', ['172.18.0.2']],
+    ['WEB.net', 'A', ['172.18.0.2']],
+    ['six', 'AAAA', ['fd00::6']],
+    ['web', 'AAAA', []],
+    ['six', 'A', []],
+    ['web', 'MX', []],
+    ['web', 'TXT', []],
+    ['2.0.18.172.in-addr.arpa', 'PTR', ['web.net']],
+  ];
+  for (const [name, type, expected] of table) {
+    it(`answers ${name} ${type}`, () => {
+      const reply = local(name, type);
+      expect(data(reply)).to.deep.equal(expected);
+      expect([reply.id, rcode(reply), reply.flag_qr, reply.flag_ra, reply.flag_rd]).to.deep.equal([
+        77,
+        0,
+        true,
+        true,
+        true,
+      ]);
+      expect(reply.questions).to.deep.equal([{ name, type, class: 'IN' }]);
+      for (const answer of reply.answers ?? []) expect(answer).to.include({ name, ttl: 600 });
+    });
+  }
+
+  it('answers types that have no name yet, HTTPS for one, with nothing', () => {
+    const packet = encode({ type: 'query', id: 1, questions: [{ name: 'web', type: 'A' }] });
+    packet.writeUInt16BE(65, packet.length - 4);
+    expect(decoded(ask(packet).reply).answers).to.deep.equal([]);
+  });
+
+  it('shuffles addresses', () => {
+    const { resolver } = make();
+    const packet = encode({ type: 'query', id: 1, questions: [{ name: 'many', type: 'A' }] });
+    const orders = [1, 2, 3].map(() => data(decoded(resolver.answer(sandbox, packet, 'tcp'))));
+    expect(new Set(orders.map(String)).size).to.equal(3);
+    expect(new Set(orders.map((order) => String(order.toSorted()))).size).to.equal(1);
+  });
+
+  it('cuts an answer to 512 bytes by UDP, to the size that EDNS says, and not by TCP', () => {
+    const edns = (udpPayloadSize: number): Packet => ({
+      additionals: [
+        {
+          type: 'OPT',
+          name: '.',
+          udpPayloadSize,
+          extendedRcode: 0,
+          ednsVersion: 0,
+          flags: 0,
+          flag_do: false,
+          options: [],
+        },
+      ],
+    });
+    const plain = local('many', 'A');
+    expect(plain.flag_tc).to.equal(true);
+    expect(plain.size).to.be.within(470, 512);
+    const small = local('many', 'A', edns(100));
+    expect(small.flag_tc).to.equal(true);
+    expect(small.additionals?.[0]?.type).to.equal('OPT');
+    expect(local('many', 'A', edns(4096)).answers).to.have.length(60);
+    expect(local('many', 'A', {}, 'tcp')).to.include({ flag_tc: false });
+    expect(local('many', 'A', {}, 'tcp').answers).to.have.length(60);
+  });
+
+  it('says SERVFAIL for a name that DNS can’t carry', () =>
+    expect(rcode(local('9.0.18.172.in-addr.arpa', 'PTR'))).to.equal(2));
+
+  for (const [name, type] of [
+    ['example.org', 'A'],
+    ['nobody', 'A'],
+    ['1.2.0.192.in-addr.arpa', 'PTR'],
+    ['web.other', 'A'],
+  ] as const) {
+    it(`forwards ${name} ${type}`, async () => {
+      const { reply, forwarded } = ask({ type: 'query', id: 1, questions: [{ name, type }] });
+      expect(String(await reply)).to.equal('forwarded');
+      expect(forwarded[0]?.name).to.equal(name);
+    });
+  }
+
+  it('holds short names back when the user set ndots', () => {
+    const strict = { ...sandbox, ndotsSet: true };
+    const question = (name: string, type: RecordType) =>
+      ask({ type: 'query', id: 1, questions: [{ name, type }] }, 'udp', strict);
+    expect(decoded(question('nobody', 'A').reply).answers).to.deep.equal([]);
+    expect(question('nobody', 'MX').forwarded).to.have.length(1);
+    expect(question('a.b', 'A').forwarded).to.have.length(1);
+    expect(data(decoded(question('web', 'A').reply))).to.deep.equal(['172.18.0.2']);
+  });
+
+  const refused: [string, (packet: Buffer) => Buffer, number | undefined][] = [
+    ['two questions', patch((p) => p.writeUInt16BE(2, 4)), 1],
+    ['no question', patch((p) => p.writeUInt16BE(0, 4)), 1],
+    ['another opcode', patch((p) => p.writeUInt16BE(5 << 11, 2)), 4],
+    ['an answer', patch((p) => p.writeUInt16BE(0x8000, 2)), undefined],
+    ['half a header', (p) => p.subarray(0, 11), undefined],
+    ['half a question', (p) => p.subarray(0, p.length - 1), 1],
+    ['a compressed question', patch((p) => p.writeUInt8(0xc0, 12)), 1],
+    ['records that are not there', patch((p) => p.writeUInt16BE(1, 10)), 1],
+  ];
+  for (const [what, change, code] of refused) {
+    it(`${code === undefined ? 'ignores' : `refuses by ${code}`} ${what}`, () => {
+      const packet = encode({ type: 'query', id: 0x1234, questions: [{ name: 'web', type: 'A' }] });
+      const { reply, forwarded } = ask(change(packet));
+      expect(forwarded).to.deep.equal([]);
+      if (code === undefined) expect(reply).to.equal(undefined);
+      else expect([rcode(decoded(reply)), decoded(reply).id]).to.deep.equal([code, 0x1234]);
+    });
+  }
+
+  it('never throws, and answers with the id and question asked', () => {
+    const { resolver } = make();
+    const seed = encode({
+      type: 'query',
+      id: 9,
+      flags: 0x100,
+      questions: [{ name: 'web.net', type: 'A' }],
+    });
+    const broken = fc
+      .array(fc.tuple(fc.nat(seed.length - 1), fc.nat(255)), { maxLength: 4 })
+      .chain((changes) =>
+        fc.nat(seed.length).map((length) => {
+          const copy = Buffer.from(seed);
+          for (const [at, byte] of changes) copy[at] = byte;
+          return length % 3 === 0 ? copy.subarray(0, length) : copy;
+        }),
+      );
+    const noise = fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes));
+    return fc.assert(
+      fc.property(fc.oneof(broken, noise), fc.constantFrom('udp', 'tcp'), (packet, transport) => {
+        const reply = resolver.answer(sandbox, packet, transport);
+        if (!Buffer.isBuffer(reply)) return;
+        expect(reply.readUInt16BE(0)).to.equal(packet.readUInt16BE(0));
+        expect(reply.readUInt16BE(2) >> 15).to.equal(1);
+        if (reply.readUInt16BE(4) === 0) return;
+        const end = reply.indexOf(0, 12) + 5;
+        expect(reply.subarray(12, end)).to.deep.equal(packet.subarray(12, end));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
