@@ -104,6 +104,17 @@ describe('conntrack: the table of a namespace of its own', () => {
     expect(conntrack.flush()).to.equal(0);
   });
 
+  it('lets the event loop go on, and synchronous calls in between', async () => {
+    send('127.0.0.1', 5000);
+    send('127.0.0.2', 6000);
+    send('127.0.0.3', 7000);
+    const both = [flowsOf('127.0.0.9'), flowsOf('127.0.0.2')].map((f) => conntrack.flushAsync(f));
+    expect(conntrack.deleteByAddress('127.0.0.3')).to.equal(1);
+    expect(await Promise.all(both)).to.deep.equal([1, 1]);
+    expect(conntrack.count()).to.equal(0);
+    expect(await conntrack.flushAsync(flowsOf('127.0.0.1'))).to.equal(0);
+  });
+
   it('knows IPv6', () => {
     send('::1', 5000);
     send('127.0.0.1', 5001);

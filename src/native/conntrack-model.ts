@@ -40,8 +40,8 @@ export interface ConntrackFilter {
 
 /**
  * The connection tracking table of the one namespace that it was opened in. A flow keeps the translation
- * that it began with, so whoever changes translation must end the flows that would go nowhere. All calls
- * are synchronous; the deletions hand back how many entries they ended, and one that ended by itself in
+ * that it began with, so whoever changes translation must end the flows that would go nowhere. The
+ * deletions hand back how many entries they ended, and one that ended by itself in
  * the meantime is no error.
  *
  * Unless the namespace has no flows at all, each listing and so each deletion walks the one hash table of
@@ -54,6 +54,8 @@ export interface Conntrack extends Disposable {
   list(family?: Family): ConntrackEntry[];
   /** Deletes what any of the filters matches. */
   flush(...filters: readonly ConntrackFilter[]): number;
+  /** The same; the event loop goes on while the kernel looks. Must have ended before disposal. */
+  flushAsync(...filters: readonly ConntrackFilter[]): Promise<number>;
   /** Every flow from or to the address, before or after translation. @throws InvalidParameter */
   deleteByAddress(address: string): number;
   /** Every flow begun to a port as published on the host; see `flowsToPort`. @throws InvalidParameter */

@@ -1,5 +1,5 @@
 import { Fd } from './fd.js';
-import { check, libc, SyscallError } from './libc.js';
+import { type AsyncResult, check, libc, SyscallError } from './libc.js';
 import {
   type Message,
   MessageWriter,
@@ -19,6 +19,16 @@ const c = {
     'int64_t send(int fd, void *buf, uint64_t len, int flags)',
   ),
   recv: libc.fn<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
+    'int64_t recv(int fd, void *buf, uint64_t len, int flags)',
+  ),
+};
+
+/** The same calls on libuv's pool; a socket stays in its namespace whichever thread uses it. */
+const pool = {
+  send: libc.async<[fd: number, bytes: Uint8Array, length: number, flags: number]>(
+    'int64_t send(int fd, void *buf, uint64_t len, int flags)',
+  ),
+  recv: libc.async<[fd: number, bytes: Uint8Array, length: number, flags: number]>(
     'int64_t recv(int fd, void *buf, uint64_t len, int flags)',
   ),
 };
@@ -48,13 +58,19 @@ export class NetfilterSocket implements Disposable {
   /** Gives every message of a dump's answer to `each`. @throws SyscallError */
   dump(request: Request, each: (message: Message) => void): void {
     this.#send([request], NLM_F_REQUEST);
-    for (let isDone = false; !isDone; ) {
-      for (const message of this.#receive()) {
-        if (message.sequence !== this.#sequence) continue;
-        if (message.type === NLMSG_ERROR) fail(errnoIn(message));
-        if (message.type === NLMSG_DONE) isDone = true;
-        else each(message);
-      }
+    while (!this.#takeDump(this.#receive(), each));
+  }
+
+  /** The same, waiting on libuv's pool. Nothing else may use this socket in the meantime. @throws SyscallError */
+  async dumpAsync(request: Request, each: (message: Message) => void): Promise<void> {
+    this.#write([request], NLM_F_REQUEST);
+    const { bytes, length } = this.#output;
+    checkAsync('send', await pool.send(this.#fd.number, bytes, length, 0), 'to netfilter');
+    let isDone = false;
+    while (!isDone) {
+      const input = this.#input;
+      const got = await pool.recv(this.#fd.number, input, input.length, MSG_DONTWAIT);
+      isDone = this.#takeDump(messages(input, checkAsync('recv', got, 'from netfilter')), each);
     }
   }
 
@@ -89,14 +105,30 @@ export class NetfilterSocket implements Disposable {
     return requests.map((_, i) => answers.get(first + i) ?? 0);
   }
 
+  /** Whether the dump ends with these messages. */
+  #takeDump(received: Iterable<Message>, each: (message: Message) => void): boolean {
+    let isDone = false;
+    for (const message of received) {
+      if (message.sequence !== this.#sequence) continue;
+      if (message.type === NLMSG_ERROR) fail(errnoIn(message));
+      if (message.type === NLMSG_DONE) isDone = true;
+      else each(message);
+    }
+    return isDone;
+  }
+
   #send(requests: readonly Request[], flags: number): void {
+    this.#write(requests, flags);
+    const { bytes, length } = this.#output;
+    check('send', Number(c.send(this.#fd.number, bytes, length, 0)), 'to netfilter');
+  }
+
+  #write(requests: readonly Request[], flags: number): void {
     this.#output.reset();
     for (const request of requests) {
       this.#sequence++;
       this.#output.message(request, flags, this.#sequence);
     }
-    const { bytes, length } = this.#output;
-    check('send', Number(c.send(this.#fd.number, bytes, length, 0)), 'to netfilter');
   }
 
   #receive(): Generator<Message> {
@@ -108,6 +140,11 @@ export class NetfilterSocket implements Disposable {
 /** `struct nlmsgerr { int error; ... }`: the negative errno. */
 function errnoIn({ bytes, start }: Message): number {
   return -bytes.readInt32LE(start);
+}
+
+function checkAsync(syscall: string, { result, errno }: AsyncResult, subject: string): number {
+  if (Number(result) < 0) throw new SyscallError(syscall, errno, subject);
+  return Number(result);
 }
 
 function fail(errno: number): never {

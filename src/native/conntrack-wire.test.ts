@@ -81,7 +81,7 @@ describe('conntrack-wire', () => {
     const tuple = captured.v4.slice(40, 40 + 2 * 52);
     expect(request.toString('hex')).to.equal(
       // nlmsghdr, nfgenmsg, CTA_TUPLE_ORIG, CTA_ZONE, CTA_ID
-      `5800000002010500070000000000000002000000${tuple}06001200000500000` + '8000c005d5945ee',
+      `5800000002010500070000000000000002000000${tuple}060012000005000008000c005d5945ee`,
     );
   });
 
