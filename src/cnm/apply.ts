@@ -122,6 +122,14 @@ export function undoPlan(applied: AppliedPlan, kernel: Kernel, mode: UndoMode): 
   return beginUndo(applied, kernel, mode).finished;
 }
 
+/**
+ * Undoes a plan at once, for plans without links to delete.
+ * @returns what failed; the rest is undone nevertheless
+ */
+export function undoAtOnce(applied: AppliedPlan, kernel: Kernel): string[] {
+  return undoSync(applied, kernel, 'blocking');
+}
+
 /** The arguments of all steps of one kind. */
 export function argsOf<K extends StepKind>(applied: AppliedPlan, kind: K): StepArgs[K][] {
   return applied.filter((step) => step.kind === kind).map((step) => step.args as StepArgs[K]);

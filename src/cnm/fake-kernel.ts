@@ -1,4 +1,4 @@
-import { System } from '../base/errors.js';
+import { Conflict, System } from '../base/errors.js';
 import type { NftFragment } from '../native/nft/model.js';
 import { errno, FakeLinks, type FakeNamespace, newNamespace } from './fake-links.js';
 import type { Kernel, Netns } from './kernel.js';
@@ -142,6 +142,9 @@ export class FakeKernel implements Kernel {
   }
 
   #addFragments(fragments: readonly NftFragment[]): void {
+    const live = new Set(this.#fragments.keys());
+    for (const { owner } of fragments)
+      if (live.has(owner)) throw new Conflict(`${owner} is installed already`);
     for (const fragment of fragments) {
       this.#fragments.set(fragment.owner, [
         ...(this.#fragments.get(fragment.owner) ?? []),

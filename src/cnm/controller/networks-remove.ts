@@ -4,7 +4,6 @@ import { beginUndo } from '../apply.js';
 import type { NetworkRecord } from '../model.js';
 import type { Parts } from './parts.js';
 import type { NetworkState } from './records.js';
-import { bequeath } from './shared-sysctls.js';
 
 /** Removes networks. */
 export class NetworkRemoval {
@@ -31,23 +30,21 @@ export class NetworkRemoval {
       throw error;
     }
     const state = registry.networkState(network.id);
-    if (state) await this.#unmake(state);
+    if (state) this.#unmake(state);
     ipam.releaseSubnets(network.id);
     emit({ action: 'destroy', network });
     return network;
   }
 
-  async #unmake(state: NetworkState): Promise<void> {
+  #unmake({ network: { id }, plan }: NetworkState): void {
     const { registry, kernel, deletions, networkStates } = this.#parts;
-    const { id } = state.network;
     registry.deleteNetworkState(id);
-    const { rest, heirs } = bequeath(state.plan, registry.networkStates());
-    for (const heir of heirs) registry.setNetworkState(heir);
-    await Promise.all(heirs.map((heir) => networkStates.save(heir.network.id, heir)));
-    const { finished } = beginUndo(rest, kernel, 'now');
+    const { finished } = beginUndo(plan, kernel, 'now');
     // The state stays until the kernel is done: after a crash the next start deletes the bridge by it.
-    const forgotten = finished.then(() => networkStates.remove(id));
-    deletions.track(rest, forgotten);
+    deletions.track(
+      plan,
+      finished.then(() => networkStates.remove(id)),
+    );
   }
 
   #refuse(network: NetworkRecord): void {

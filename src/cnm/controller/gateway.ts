@@ -1,0 +1,33 @@
+import type { Family } from '../../base/ip.js';
+
+/** What the choice of the gateway needs to know of an endpoint. */
+export interface GatewayCandidate {
+  readonly endpointId: string;
+  readonly networkName: string;
+  readonly internal: boolean;
+  /** `--gw-priority`. */
+  readonly priority: number;
+  /** Families in which the endpoint has a gateway. */
+  readonly families: readonly Family[];
+}
+
+/** The endpoint that the default route of each family leads through; absent where none can. */
+export type Gateways = { readonly [F in Family]?: string };
+
+/**
+ * Chooses as Docker does, for each family the first that has a gateway in it, in this order: higher priority;
+ * not internal; gateways in both families; name of the network.
+ */
+export function chooseGateways(candidates: readonly GatewayCandidate[]): Gateways {
+  const order = candidates.toSorted(
+    (a, b) =>
+      b.priority - a.priority ||
+      Number(a.internal) - Number(b.internal) ||
+      b.families.length - a.families.length ||
+      (a.networkName < b.networkName ? -1 : 1),
+  );
+  const first = (family: Family) =>
+    order.find(({ families }) => families.includes(family))?.endpointId;
+  const [four, six] = [first(4), first(6)];
+  return { ...(four !== undefined && { 4: four }), ...(six !== undefined && { 6: six }) };
+}

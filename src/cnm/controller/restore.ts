@@ -1,0 +1,199 @@
+import { messageOf } from '../../base/errors.js';
+import { Rollback } from '../../base/rollback.js';
+import { argsOf, reapply, undoPlan } from '../apply.js';
+import type { NetworkRecord } from '../model.js';
+import type { AppliedPlan } from '../plan.js';
+import type { EndpointDrafts } from './endpoint-drafts.js';
+import type { GatewayPlans } from './gateway-plans.js';
+import type { NetworkCreation } from './networks-create.js';
+import type { Parts } from './parts.js';
+import { type PublishedPorts, unpublished } from './published-ports.js';
+import { plansOf, type SandboxState, wholePlan } from './records.js';
+import type { SandboxClosing } from './sandbox-close.js';
+import { retakeSubnets } from './subnets.js';
+import { needsResolver, viewOf } from './views.js';
+
+/** What restoring makes use of. */
+interface Verbs {
+  readonly creation: NetworkCreation;
+  readonly closing: SandboxClosing;
+  readonly drafts: EndpointDrafts;
+  readonly gateways: GatewayPlans;
+  readonly ports: PublishedPorts;
+}
+
+/**
+ * Brings records and kernel together after a start, whatever the end before it was. Each part goes on where
+ * another fails: a network that can't be had must not keep the others from working.
+ */
+export class Restoring {
+  readonly #parts: Parts;
+  readonly #verbs: Verbs;
+
+  constructor(parts: Parts, verbs: Verbs) {
+    this.#parts = parts;
+    this.#verbs = verbs;
+  }
+
+  async restore(live: ReadonlySet<string>): Promise<void> {
+    const { sandboxStates, networkRecords, networkStates } = this.#parts;
+    const sandboxes = sandboxStates.values();
+    const kept = sandboxes.filter(({ record }) => live.has(record.id));
+    this.#loadNetworks(networkRecords.values(), networkStates.values());
+    for (const state of kept) this.#takeBack(state);
+    // First of all the rules of what lives: until then the firewall is that of the daemon before.
+    this.#firewall(kept);
+    for (const state of sandboxes) if (!live.has(state.record.id)) await this.#discard(state);
+    this.#dropNamespaces(kept);
+    await this.#dropLeftoverNetworks();
+    for (const network of networkRecords.values()) await this.#makeSureOf(network);
+    await this.#addPredefined();
+    for (const state of kept) await this.#resume(state);
+  }
+
+  #loadNetworks(
+    records: readonly NetworkRecord[],
+    states: ReturnType<Parts['networkStates']['values']>,
+  ): void {
+    const { registry, ipam } = this.#parts;
+    for (const network of records) {
+      registry.addNetwork(network);
+      const state = states.find((other) => other.network.id === network.id);
+      if (state) registry.setNetworkState(state);
+      this.#attempt(`subnets of network ${network.name}`, () =>
+        retakeSubnets(ipam, this.#verbs.drafts.driverOf(network), network),
+      );
+    }
+  }
+
+  /** Addresses and ports, before anybody else can ask for them. */
+  #takeBack(state: SandboxState): void {
+    const { registry, kernel } = this.#parts;
+    const { record } = state;
+    registry.setSandbox(state);
+    for (const endpoint of record.endpoints) {
+      this.#attempt(`addresses of ${record.containerName}`, () =>
+        this.#verbs.drafts.retake(endpoint),
+      );
+      for (const { owner, bindings } of argsOf(endpoint.portPlan, 'port.reserve'))
+        this.#attempt(`ports of ${record.containerName}`, () => kernel.ports.hold(owner, bindings));
+    }
+  }
+
+  #firewall(kept: readonly SandboxState[]): void {
+    const { registry, kernel } = this.#parts;
+    const plans: AppliedPlan[] = [
+      ...registry.networkStates().map(({ plan }) => plan),
+      ...kept.flatMap(({ record }) => record.endpoints.map(plansOf)),
+    ];
+    const fragments = plans.flatMap((plan) =>
+      argsOf(plan, 'nft.add').flatMap((args) => args.fragments),
+    );
+    kernel.firewall.replaceAll(fragments);
+  }
+
+  async #discard(state: SandboxState): Promise<void> {
+    await this.#verbs.closing.dismantle(state);
+    await this.#parts.sandboxStates.remove(state.record.id);
+  }
+
+  #dropNamespaces(kept: readonly SandboxState[]): void {
+    const { namespaces, kernel } = this.#parts;
+    const wanted = new Set(kept.map(({ record }) => record.netnsPath));
+    for (const path of namespaces.pinned()) {
+      if (wanted.has(path)) continue;
+      kernel.forget(path);
+      this.#attempt(`namespace ${path}`, () => namespaces.remove(path));
+    }
+  }
+
+  /** What a crash has left of a creation or a removal. */
+  async #dropLeftoverNetworks(): Promise<void> {
+    const { registry, kernel, networkStates } = this.#parts;
+    for (const { network, plan } of [...networkStates.values()]) {
+      if (registry.networkById(network.id)) continue;
+      await this.#attemptAsync(`left-over network ${network.name}`, async () => {
+        await undoPlan(plan, kernel, 'now');
+        await networkStates.remove(network.id);
+      });
+    }
+  }
+
+  /** What is there stays and is still ours to remove; after a reboot all is made anew. */
+  async #makeSureOf(network: NetworkRecord): Promise<void> {
+    const { registry, kernel, logger } = this.#parts;
+    await this.#attemptAsync(`network ${network.name}`, async () => {
+      const state = registry.networkState(network.id);
+      if (state) return reapply(state.plan, kernel);
+      await using rollback = new Rollback(logger);
+      await this.#verbs.creation.realize(network, rollback);
+      rollback.commit();
+    });
+  }
+
+  async #addPredefined(): Promise<void> {
+    const { registry, settings } = this.#parts;
+    const names = new Set(registry.networks().map(({ name }) => name));
+    for (const request of settings.predefined) {
+      if (names.has(request.name)) continue;
+      await this.#attemptAsync(`network ${request.name}`, () =>
+        this.#verbs.creation.createPredefined(request),
+      );
+    }
+  }
+
+  async #resume(state: SandboxState): Promise<void> {
+    const { registry, names, logger } = this.#parts;
+    const { record } = state;
+    await this.#attemptAsync(`sandbox of ${record.containerName}`, async () => {
+      if (state.pending.length > 0) await this.#settle(state);
+      const view = viewOf(registry.sandbox(record.id) ?? state, this.#parts, this.#verbs.drafts);
+      for (const { endpoint, network } of view.attachments) names.announce(network, endpoint);
+      if (needsResolver(view)) await names.serve(view);
+      logger.debug('sandbox restored', { sandbox: record.id });
+    });
+  }
+
+  /** The crash came in the middle of a connect or disconnect: what was going on is undone. */
+  async #settle(state: SandboxState): Promise<void> {
+    const { registry, kernel, sandboxStates, logger } = this.#parts;
+    const { record } = state;
+    await undoPlan(state.pending.flat(), kernel, 'now');
+    reapply(wholePlan({ ...state, pending: [] }), kernel);
+    const endpoints = record.endpoints.some(({ portPlan }) => portPlan.length > 0)
+      ? record.endpoints
+      : await this.#republish(state, logger);
+    const next = { ...state, record: { ...record, endpoints }, pending: [] };
+    registry.setSandbox(next);
+    await sandboxStates.save(record.id, next);
+  }
+
+  /** The ports were on their way to another endpoint. */
+  async #republish({ record }: SandboxState, logger: Parts['logger']) {
+    const { gateways, ports } = this.#verbs;
+    await using rollback = new Rollback(logger);
+    const choice = gateways.choose(record.endpoints);
+    const published = ports.publish(record, record.endpoints, choice, rollback);
+    rollback.commit();
+    return record.endpoints.map((endpoint) => ({
+      ...endpoint,
+      ...(published.get(endpoint.id) ?? unpublished),
+    }));
+  }
+
+  #attempt(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.logger.error(`cannot restore ${what}`, { error: messageOf(error) });
+    }
+  }
+
+  async #attemptAsync(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#parts.logger.error(`cannot restore ${what}`, { error: messageOf(error) });
+    }
+  }
+}

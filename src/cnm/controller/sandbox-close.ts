@@ -1,0 +1,47 @@
+import { messageOf } from '../../base/errors.js';
+import { beginUndo } from '../apply.js';
+import type { EndpointDrafts } from './endpoint-drafts.js';
+import type { Parts } from './parts.js';
+import { type SandboxState, wholePlan } from './records.js';
+
+/** Closes sandboxes. Goes on whatever fails, so that a second attempt finds less to do. */
+export class SandboxClosing {
+  readonly #parts: Parts;
+  readonly #drafts: EndpointDrafts;
+
+  constructor(parts: Parts, drafts: EndpointDrafts) {
+    this.#parts = parts;
+    this.#drafts = drafts;
+  }
+
+  /** Undoes everything of the sandbox; unknown ids are fine. */
+  async close(id: string): Promise<void> {
+    const { registry, emit, ports, sandboxStates } = this.#parts;
+    const state = registry.sandbox(id);
+    if (!state) return;
+    const { endpoints } = state.record;
+    for (const endpoint of endpoints) this.#parts.names.withdraw(endpoint);
+    await this.dismantle(state);
+    ports.release(id);
+    for (const endpoint of endpoints) this.#drafts.release(endpoint);
+    const networks = endpoints.flatMap(({ networkId }) => registry.networkById(networkId) ?? []);
+    await sandboxStates.remove(id);
+    registry.deleteSandbox(id);
+    for (const network of networks) emit({ action: 'disconnect', network, containerId: id });
+  }
+
+  /** The kernel's part: cut off at once, then the namespace goes, and the links with it. Failures are logged. */
+  async dismantle(state: SandboxState): Promise<void> {
+    const { kernel, names, namespaces, logger } = this.#parts;
+    const { id, kind, netnsPath } = state.record;
+    const { finished } = beginUndo(wholePlan(state), kernel, 'lazily');
+    await finished.catch((error) =>
+      logger.warn('sandbox not wholly undone', { sandbox: id, error: messageOf(error) }),
+    );
+    // Its sockets would keep the namespace alive.
+    await names.stop(id);
+    if (kind.type !== 'own' || netnsPath === undefined) return;
+    kernel.forget(netnsPath);
+    namespaces.remove(netnsPath);
+  }
+}

@@ -1,0 +1,187 @@
+import { Conflict, InvalidParameter } from '../../base/errors.js';
+import { shortId } from '../../base/ids.js';
+import { Rollback } from '../../base/rollback.js';
+import { applyPrepared, beginUndo, prepare } from '../apply.js';
+import type { SandboxRequest } from '../contract.js';
+import type { EndpointDraft } from '../driver.js';
+import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../model.js';
+import { step } from '../plan.js';
+import type { EndpointDrafts } from './endpoint-drafts.js';
+import type { GatewayPlans } from './gateway-plans.js';
+import type { Parts } from './parts.js';
+import { type PublishedPorts, unpublished } from './published-ports.js';
+import { type SandboxState, wholePlan } from './records.js';
+import { needsResolver, viewOf } from './views.js';
+
+/** A network that the sandbox is to be on. */
+interface Target {
+  readonly network: NetworkRecord;
+  readonly request: EndpointRequest;
+}
+
+/** Opens sandboxes, whole or not at all. */
+export class SandboxOpening {
+  readonly #parts: Parts;
+  readonly #drafts: EndpointDrafts;
+  readonly #gateways: GatewayPlans;
+  readonly #ports: PublishedPorts;
+
+  constructor(
+    parts: Parts,
+    {
+      drafts,
+      gateways,
+      ports,
+    }: { drafts: EndpointDrafts; gateways: GatewayPlans; ports: PublishedPorts },
+  ) {
+    this.#parts = parts;
+    this.#drafts = drafts;
+    this.#gateways = gateways;
+    this.#ports = ports;
+  }
+
+  async open(request: SandboxRequest): Promise<SandboxRecord> {
+    const { registry, logger, emit } = this.#parts;
+    if (registry.sandbox(request.id)) throw new Conflict(`sandbox ${request.id} is open already`);
+    const { attachments, ...rest } = request;
+    const targets = attachments.map(({ network, endpoint }) => ({
+      network: registry.network(network),
+      request: endpoint,
+    }));
+    this.#refuse(request, targets);
+    await using rollback = new Rollback(logger);
+    const netnsPath = this.#namespace(request, rollback);
+    const base = { ...rest, ...(netnsPath !== undefined && { netnsPath }) };
+    const state = await this.#build(base, targets, rollback);
+    await this.#serve(state, rollback);
+    rollback.commit();
+    for (const endpoint of state.record.endpoints)
+      emit({ action: 'connect', network: registry.networkOf(endpoint), containerId: request.id });
+    return state.record;
+  }
+
+  /** The path of the namespace that the container runs in; undefined for the daemon's. */
+  #namespace({ id, kind }: SandboxRequest, rollback: Rollback): string | undefined {
+    const { namespaces, kernel, settings, registry } = this.#parts;
+    if (kind.type === 'host') return undefined;
+    if (kind.type === 'joined') {
+      const other = registry.sandbox(kind.sandboxId)?.record;
+      if (!other)
+        throw new Conflict(`cannot join network of a non running container: ${kind.sandboxId}`);
+      return other.netnsPath;
+    }
+    const path = `${settings.netnsFolder}/${shortId(id)}`;
+    namespaces.make(path);
+    rollback.defer('namespace', () => {
+      kernel.forget(path);
+      namespaces.remove(path);
+    });
+    return path;
+  }
+
+  async #build(
+    base: Omit<SandboxRecord, 'endpoints'>,
+    targets: readonly Target[],
+    rollback: Rollback,
+  ): Promise<SandboxState> {
+    const { registry, sandboxStates, kernel } = this.#parts;
+    const { id, netnsPath } = base;
+    const taken: string[] = [];
+    const drafts = targets.map((target) => {
+      const draft = this.#drafts.make(base, target, taken, rollback);
+      taken.push(draft.interface.name);
+      return draft;
+    });
+    const choice = this.#gateways.choose(drafts);
+    const intent = this.#intent(base, drafts, choice);
+    // Seen by others before anything is awaited: the networks can't be removed any more.
+    registry.setSandbox(intent);
+    rollback.defer('memory', () => registry.deleteSandbox(id));
+    rollback.defer('state', () => sandboxStates.remove(id));
+    await sandboxStates.save(id, intent);
+    const plan = wholePlan(intent);
+    applyPrepared(plan, kernel, { onFailure: 'lazily' });
+    rollback.defer('kernel', () => beginUndo(plan, kernel, 'lazily').finished);
+    if (netnsPath === undefined) return intent;
+    const published = this.#ports.publish(base, drafts, choice, rollback);
+    if (published.size === 0) return intent;
+    const state = { ...intent, record: { ...intent.record, endpoints: merge(intent, published) } };
+    registry.setSandbox(state);
+    await sandboxStates.save(id, state);
+    return state;
+  }
+
+  /** What is going to be done, but for the ports: their rules and sockets don't outlive a crash. */
+  #intent(
+    base: Omit<SandboxRecord, 'endpoints'>,
+    drafts: readonly EndpointDraft[],
+    choice: ReturnType<GatewayPlans['choose']>,
+  ): SandboxState {
+    const { kernel } = this.#parts;
+    const netns = base.kind.type === 'own' ? base.netnsPath : undefined;
+    if (netns === undefined)
+      return {
+        record: {
+          ...base,
+          endpoints: drafts.map((draft) => ({ ...draft, plan: [], ...unpublished })),
+        },
+        plan: [],
+        gateways: [],
+        pending: [],
+      };
+    const endpoints = drafts.map((draft) => {
+      const network = this.#parts.registry.networkOf(draft);
+      const plan = this.#drafts.driverOf(network).planEndpoint(network, draft, netns);
+      return { ...draft, plan: prepare(plan, kernel), ...unpublished };
+    });
+    return {
+      record: { ...base, endpoints },
+      plan: prepare([step('link.up', { netns, name: 'lo' })], kernel),
+      gateways: this.#gateways.prepare(choice, drafts, netns),
+      pending: [],
+    };
+  }
+
+  /** Names, files and the resolver; the container's first process must find them. */
+  async #serve(state: SandboxState, rollback: Rollback): Promise<void> {
+    const { names, files, registry } = this.#parts;
+    const { endpoints, id, kind } = state.record;
+    if (kind.type === 'joined') return;
+    const view = viewOf(state, this.#parts, this.#drafts);
+    for (const endpoint of endpoints) names.announce(registry.networkOf(endpoint), endpoint);
+    rollback.defer('names', () => {
+      for (const endpoint of endpoints) names.withdraw(endpoint);
+    });
+    await files.write(view);
+    if (!needsResolver(view)) return;
+    rollback.defer('resolver', () => names.stop(id));
+    await names.serve(view);
+  }
+
+  #refuse({ kind }: SandboxRequest, targets: readonly Target[]): void {
+    const places = targets.map(({ network }) => this.#drafts.driverOf(network).sandbox);
+    if (places.includes('isolated') && targets.length > 1)
+      throw new InvalidParameter(
+        'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+      );
+    if (kind.type === 'joined' && targets.length > 0)
+      throw new InvalidParameter(
+        'container sharing network namespace with another container or host cannot be connected to any other network',
+      );
+    if (places.some((place) => (place === 'host') !== (kind.type === 'host')))
+      throw new InvalidParameter(
+        'cannot connect container to host network - container must be created in host network mode',
+      );
+    const ids = targets.map(({ network }) => network.id);
+    const twice = targets.find(({ network }, at) => ids.indexOf(network.id) !== at);
+    if (twice)
+      throw new InvalidParameter(`network "${twice.network.name}" is specified multiple times`);
+  }
+}
+
+function merge(
+  { record }: SandboxState,
+  published: ReturnType<PublishedPorts['publish']>,
+): EndpointRecord[] {
+  return record.endpoints.map((endpoint) => ({ ...endpoint, ...published.get(endpoint.id) }));
+}
