@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import * as v from 'valibot';
+import { InvalidParameter } from '../../base/errors.js';
+
+/** Bodies beyond this are refused; Docker's limit for JSON is of the same order. */
+const maxBytes = 4 * 1024 * 1024;
+
+/** Collects a body. @throws InvalidParameter if it is too large */
+export async function readBody(source: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of source) {
+    size += part.length;
+    if (size > maxBytes)
+      throw new InvalidParameter(`request body is larger than ${maxBytes} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** Reads a JSON body by its schema. An empty one counts as `{}` where that is allowed. @throws InvalidParameter saying what is wrong */
+export function decode<S extends v.GenericSchema>(
+  schema: S,
+  text: string,
+  options: { contentType: string | undefined; mayBeEmpty?: boolean },
+): v.InferOutput<S> {
+  if (text === '') {
+    if (options.mayBeEmpty) return check(schema, {});
+    throw new InvalidParameter('invalid JSON: got EOF while reading request body');
+  }
+  const type = (options.contentType ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new InvalidParameter(
+      `unsupported Content-Type header (${type}): must be 'application/json'`,
+    );
+  }
+  return check(schema, parse(text));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidParameter(`invalid JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function check<S extends v.GenericSchema>(schema: S, json: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, json);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new InvalidParameter(`invalid JSON: ${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
+}
+
+/** Shorthand for handlers: reads and decodes the request's body. */
+export async function jsonBody<S extends v.GenericSchema>(
+  request: IncomingMessage,
+  schema: S,
+  options: { mayBeEmpty?: boolean } = {},
+): Promise<v.InferOutput<S>> {
+  const text = await readBody(request);
+  return decode(schema, text, { contentType: request.headers['content-type'], ...options });
+}

@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { HijackCall } from './router.js';
+import { errorAnswer } from './status.js';
+
+/** Answers that the connection is now the process's: 101 to those who asked for an upgrade, 200 to others. */
+export function acceptHijack({ socket, upgraded }: HijackCall, type: string): void {
+  const head = upgraded
+    ? ['HTTP/1.1 101 UPGRADED', `Content-Type: ${type}`, 'Connection: Upgrade', 'Upgrade: tcp']
+    : ['HTTP/1.1 200 OK', `Content-Type: ${type}`];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+}
+
+/**
+ * Takes the connection of a request that came without `Upgrade`, as Docker's oldest clients send it: from here
+ * on its bytes are not HTTP. Node gives the bytes to whoever listens for `data` once its own listeners are gone.
+ */
+export function takeConnection(request: IncomingMessage, response: ServerResponse): Duplex {
+  const { socket } = request;
+  response.detachSocket(socket);
+  socket.removeAllListeners('data');
+  socket.setTimeout(0);
+  return socket;
+}
+
+/** Answers with an error on a connection that has no HTTP response object any more. */
+export function refuseHijack(
+  socket: Duplex,
+  error: unknown,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const { status, body } = errorAnswer(error);
+  const text = `${JSON.stringify(body)}\n`;
+  const head = Object.entries({
+    ...headers,
+    'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(text)),
+    Connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} Error\r\n${head.join('')}\r\n${text}`);
+}
+
+/**
+ * The request's body when the HTTP parser has let go of the connection after the headers: exactly
+ * `Content-Length` bytes. What follows them is put back and belongs to the stream.
+ */
+export async function bodyOfHijacked(request: IncomingMessage, socket: Duplex): Promise<string> {
+  const length = Number(request.headers['content-length'] ?? 0);
+  const parts: Buffer[] = [];
+  let missing = length;
+  while (missing > 0) {
+    const part = await nextPart(socket);
+    if (part === undefined) break;
+    parts.push(part.subarray(0, missing));
+    if (part.length > missing) socket.unshift(part.subarray(missing));
+    missing -= Math.min(missing, part.length);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}
+
+/** The next bytes; undefined at the end. */
+async function nextPart(socket: Duplex): Promise<Buffer | undefined> {
+  for (;;) {
+    const part: Buffer | null = socket.read();
+    if (part !== null) return part;
+    if (socket.readableEnded || socket.destroyed) return undefined;
+    await new Promise<void>((done) => {
+      const settle = () => {
+        for (const event of ['readable', 'end', 'close', 'error']) socket.off(event, settle);
+        done();
+      };
+      for (const event of ['readable', 'end', 'close', 'error']) socket.on(event, settle);
+    });
+  }
+}

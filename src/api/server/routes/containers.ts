@@ -1,0 +1,127 @@
+import { NotFound } from '../../../base/errors.js';
+import { containerCreate } from '../../types/container.js';
+import { bytes, empty, json } from '../answer.js';
+import type { ContainersBackend, TtySize } from '../backend.js';
+import { jsonBody } from '../body.js';
+import type { Query } from '../query.js';
+import type { Call, Route } from '../router.js';
+import { pump, streamType } from '../streams.js';
+
+type Verb = (ref: string, call: Call) => Promise<void>;
+
+/** Docker Engine API, tag `Container`, but for the hijacked routes. */
+export function containerRoutes(backend: ContainersBackend): Route[] {
+  const route = (method: string, path: string, verb: Verb): Route => ({
+    method,
+    path,
+    handle: (call) => verb(call.params['id'] ?? '', call),
+  });
+  /** A verb that answers 204. */
+  const done = (path: string, verb: (ref: string, query: Query) => Promise<void>): Route =>
+    route('POST', `/containers/{id}/${path}`, async (ref, { query, response }) => {
+      await verb(ref, query);
+      empty(response);
+    });
+  return [
+    route('GET', '/containers/json', (_, call) => list(backend, call)),
+    route('POST', '/containers/create', (_, call) => create(backend, call)),
+    route('POST', '/containers/prune', async (_, { query, response }) =>
+      json(response, await backend.prune(query.filters())),
+    ),
+    route('GET', '/containers/{id}/json', async (ref, { query, response }) =>
+      json(response, await backend.inspect(ref, query.flag('size'))),
+    ),
+    route('GET', '/containers/{id}/top', async (ref, { query, response }) =>
+      json(response, await backend.top(ref, query.text('ps_args'))),
+    ),
+    route('GET', '/containers/{id}/logs', (ref, call) => logs(backend, ref, call)),
+    route('GET', '/containers/{id}/export', async (ref, { response }) =>
+      bytes(response, 'application/x-tar', await backend.export(ref)),
+    ),
+    route('POST', '/containers/{id}/wait', (ref, call) => wait(backend, ref, call)),
+    route('DELETE', '/containers/{id}', async (ref, { query, response }) => {
+      const options = {
+        force: query.flag('force'),
+        volumes: query.flag('v'),
+        link: query.flag('link'),
+      };
+      await backend.remove(ref, options);
+      empty(response);
+    }),
+    done('start', (ref) => backend.start(ref)),
+    done('stop', (ref, query) => backend.stop(ref, stopOptions(query))),
+    done('restart', (ref, query) => backend.restart(ref, stopOptions(query))),
+    done('kill', (ref, query) => backend.kill(ref, query.text('signal'))),
+    done('pause', (ref) => backend.pause(ref)),
+    done('unpause', (ref) => backend.unpause(ref)),
+    done('rename', (ref, query) => backend.rename(ref, query.text('name'))),
+    route('POST', '/containers/{id}/resize', async (ref, { query, response }) => {
+      await backend.resize(ref, ttySize(query));
+      empty(response, 200);
+    }),
+  ];
+}
+
+/** `h` and `w` of a resize. */
+export function ttySize(query: Query): TtySize {
+  return { rows: query.number('h') ?? 0, columns: query.number('w') ?? 0 };
+}
+
+async function list(backend: ContainersBackend, { query, response }: Call): Promise<void> {
+  const options = {
+    all: query.flag('all'),
+    limit: query.number('limit') ?? 0,
+    size: query.flag('size'),
+    filters: query.filters(),
+  };
+  json(response, await backend.list(options));
+}
+
+async function create(
+  backend: ContainersBackend,
+  { query, request, response }: Call,
+): Promise<void> {
+  const body = await jsonBody(request, containerCreate);
+  json(response, await backend.create(query.text('name') || undefined, body), 201);
+}
+
+async function logs(backend: ContainersBackend, ref: string, call: Call): Promise<void> {
+  const { query, response, version } = call;
+  const tail = query.text('tail');
+  const output = await backend.logs(ref, {
+    follow: query.flag('follow'),
+    stdout: query.flag('stdout'),
+    stderr: query.flag('stderr'),
+    since: query.time('since') ?? 0,
+    until: query.time('until') ?? 0,
+    timestamps: query.flag('timestamps'),
+    ...(/^\d+$/.test(tail) && { tail: Number(tail) }),
+  });
+  response.writeHead(200, { 'Content-Type': streamType(output.tty, version) });
+  response.flushHeaders();
+  await pump(output, response);
+  response.end();
+}
+
+const conditions = ['not-running', 'next-exit', 'removed'] as const;
+
+/** The headers go out at once, so that the client knows that it won't miss the exit. */
+async function wait(
+  backend: ContainersBackend,
+  ref: string,
+  { query, response }: Call,
+): Promise<void> {
+  const wanted = query.text('condition') || 'not-running';
+  const condition = conditions.find((one) => one === wanted);
+  if (!condition) throw new NotFound(`invalid condition: "${wanted}"`);
+  const { result } = await backend.wait(ref, condition);
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.flushHeaders();
+  response.end(`${JSON.stringify(await result)}\n`);
+}
+
+function stopOptions(query: Query): { signal?: string; timeoutSeconds?: number } {
+  const signal = query.text('signal');
+  const timeoutSeconds = query.number('t');
+  return { ...(signal && { signal }), ...(timeoutSeconds !== undefined && { timeoutSeconds }) };
+}

@@ -1,0 +1,60 @@
+import { networkConnect, networkCreate, networkDisconnect } from '../../types/network.js';
+import { empty, json } from '../answer.js';
+import type { NetworksBackend } from '../backend.js';
+import { jsonBody } from '../body.js';
+import type { Route } from '../router.js';
+
+/** Docker Engine API, tag `Network`. */
+export function networkRoutes(backend: NetworksBackend): Route[] {
+  const id = (params: Readonly<Record<string, string>>) => params['id'] ?? '';
+  return [
+    {
+      method: 'GET',
+      path: '/networks',
+      handle: async ({ query, response }) => json(response, await backend.list(query.filters())),
+    },
+    {
+      method: 'POST',
+      path: '/networks/create',
+      handle: async ({ request, response }) =>
+        json(response, await backend.create(await jsonBody(request, networkCreate)), 201),
+    },
+    {
+      method: 'POST',
+      path: '/networks/prune',
+      handle: async ({ query, response }) => json(response, await backend.prune(query.filters())),
+    },
+    {
+      method: 'GET',
+      path: '/networks/{id}',
+      handle: async ({ params, query, response }) => {
+        const options = { verbose: query.flag('verbose'), scope: query.text('scope') };
+        json(response, await backend.inspect(id(params), options));
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/networks/{id}',
+      handle: async ({ params, response }) => {
+        await backend.remove(id(params));
+        empty(response);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/networks/{id}/connect',
+      handle: async ({ params, request, response }) => {
+        await backend.connect(id(params), await jsonBody(request, networkConnect));
+        empty(response, 200);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/networks/{id}/disconnect',
+      handle: async ({ params, request, response }) => {
+        await backend.disconnect(id(params), await jsonBody(request, networkDisconnect));
+        empty(response, 200);
+      },
+    },
+  ];
+}

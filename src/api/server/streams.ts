@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import type { Duplex, Writable } from 'node:stream';
+import type { AttachedStreams, OutputChunk, OutputStream } from './backend.js';
+import { compareVersions } from './version.js';
+
+const streamNumbers = { stdout: 1, stderr: 2 } as const;
+
+/** Docker's frame: stream number, three zero bytes, length (big endian), data. */
+export function frame({ stream, data }: OutputChunk): Buffer {
+  const header = Buffer.alloc(8);
+  header[0] = streamNumbers[stream];
+  header.writeUInt32BE(data.length, 4);
+  return Buffer.concat([header, data]);
+}
+
+/** The media type of a stream; clients before API 1.42 know just the raw one. */
+export function streamType(tty: boolean, version: string): string {
+  const multiplexed = !tty && compareVersions(version, '1.42') >= 0;
+  return `application/vnd.docker.${multiplexed ? 'multiplexed' : 'raw'}-stream`;
+}
+
+/** Writes output until it ends or the client goes away; framed unless it comes from a terminal. */
+export async function pump(output: OutputStream, to: Writable): Promise<void> {
+  const gone = () => output.abort();
+  to.once('close', gone);
+  try {
+    for await (const chunk of output.chunks) {
+      if (to.destroyed) break;
+      const ready = to.write(output.tty ? chunk.data : frame(chunk));
+      if (!ready) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+    }
+  } finally {
+    to.off('close', gone);
+  }
+}
+
+/** Joins a hijacked connection with a process: output to the client, the client's bytes to stdin. */
+export async function join(streams: AttachedStreams, socket: Duplex): Promise<void> {
+  const { stdin } = streams;
+  socket.on('data', (data: Buffer) => {
+    if (!stdin || stdin.write(data)) return;
+    socket.pause();
+    stdin.once('drain', () => socket.resume());
+  });
+  // Reading the request's body may have left the socket paused.
+  socket.resume();
+  // A terminal has no end of input: a client that goes away has just detached.
+  socket.once('end', () => (streams.tty ? streams.abort() : stdin?.end()));
+  socket.on('error', () => streams.abort());
+  await pump(streams, socket);
+  socket.end();
+}
