@@ -89,7 +89,7 @@ export function describePlan(plan: Plan): string[] {
  */
 export function reapply(applied: AppliedPlan, kernel: Kernel): void {
   for (const step of applied) {
-    if (step.kind === 'nft.add' || step.kind === 'conntrack.flush') continue;
+    if (!isReappliable(step, kernel)) continue;
     try {
       applyStep(observed(step, kernel), kernel);
     } catch (error) {
@@ -133,6 +133,12 @@ export function undoAtOnce(applied: AppliedPlan, kernel: Kernel): string[] {
 /** The arguments of all steps of one kind. */
 export function argsOf<K extends StepKind>(applied: AppliedPlan, kind: K): StepArgs[K][] {
   return applied.filter((step) => step.kind === kind).map((step) => step.args as StepArgs[K]);
+}
+
+function isReappliable(step: AppliedStep, kernel: Kernel): boolean {
+  if (step.kind === 'nft.add' || step.kind === 'conntrack.flush') return false;
+  // Of whatever kind: it was ours when it was made.
+  return step.kind !== 'link.add' || !kernel.links(step.args.netns).link(step.args.link.name);
 }
 
 async function finish(failures: string[], pending: Promise<void>[]): Promise<void> {

@@ -101,7 +101,7 @@ export class EndpointConnection {
     names.announce(network, endpoint);
     rollback.defer('names', () => names.withdraw(endpoint));
     if (needsResolver(view)) await names.serve(view);
-    await files.update(view);
+    await files.update(view, { added: endpoint });
   }
 
   /** The namespace to attach in. @throws InvalidParameter where the two can't go together */

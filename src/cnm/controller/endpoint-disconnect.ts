@@ -39,7 +39,7 @@ export class EndpointDisconnection {
     names.withdraw(endpoint);
     const next = await this.#detach(state, endpoint);
     this.#drafts.release(endpoint);
-    await this.#serve(next);
+    await this.#serve(next, endpoint);
     emit({ action: 'disconnect', network, containerId: sandboxId });
   }
 
@@ -100,12 +100,12 @@ export class EndpointDisconnection {
     return settled;
   }
 
-  async #serve(state: SandboxState): Promise<void> {
+  async #serve(state: SandboxState, endpoint: EndpointRecord): Promise<void> {
     const { names, files } = this.#parts;
     const view = viewOf(state, this.#parts, this.#drafts);
     if (needsResolver(view)) await names.serve(view);
     else await names.stop(state.record.id);
-    await files.update(view);
+    await files.update(view, { removed: endpoint });
   }
 
   #endpointOn({ id, endpoints }: SandboxRecord, network: NetworkRecord): EndpointRecord {

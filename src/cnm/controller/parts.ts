@@ -53,6 +53,14 @@ export interface SandboxView {
   }[];
   /** Whether names that no network knows may be asked of the outside world's servers, from the host. */
   readonly hasGateway: boolean;
+  /** What `host-gateway` stands for: the host's addresses on the default bridge. */
+  readonly hostGateways: readonly string[];
+}
+
+/** What has become different about a running sandbox's endpoints. */
+export interface EndpointChange {
+  readonly added?: EndpointRecord;
+  readonly removed?: EndpointRecord;
 }
 
 /** The embedded DNS. */
@@ -74,7 +82,7 @@ export interface SandboxFileWriter {
   /** Writes all three. */
   write(view: SandboxView): Promise<void>;
   /** Adapts them to a change of the endpoints; what the container's user has edited stays. */
-  update(view: SandboxView): Promise<void>;
+  update(view: SandboxView, change: EndpointChange): Promise<void>;
 }
 
 /** What the daemon's configuration says about networks. */

@@ -1,6 +1,5 @@
 import type { EndpointDrafts } from './endpoint-drafts.js';
 import type { Parts } from './parts.js';
-import { viewOf } from './views.js';
 
 /** Follows containers that get another name. */
 export class SandboxRenaming {
@@ -14,7 +13,7 @@ export class SandboxRenaming {
 
   /** The names of its endpoints change at once. Without an open sandbox there is nothing to do. */
   async rename(id: string, containerName: string): Promise<void> {
-    const { registry, names, sandboxStates, files } = this.#parts;
+    const { registry, names, sandboxStates } = this.#parts;
     const state = registry.sandbox(id);
     if (!state) return;
     const owner = { ...state.record, containerName };
@@ -27,6 +26,5 @@ export class SandboxRenaming {
     if (owner.kind.type !== 'joined')
       for (const endpoint of endpoints) names.announce(registry.networkOf(endpoint), endpoint);
     await sandboxStates.save(id, next);
-    if (owner.kind.type === 'own') await files.update(viewOf(next, this.#parts, this.#drafts));
   }
 }

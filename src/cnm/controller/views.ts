@@ -9,7 +9,19 @@ export function viewOf(state: SandboxState, parts: Parts, drafts: EndpointDrafts
     const resolvesNames = drafts.driverOf(network).resolvesNames(network);
     return { endpoint, network, resolvesNames };
   });
-  return { sandbox: state.record, attachments, hasGateway: state.gateways.length > 0 };
+  return {
+    sandbox: state.record,
+    attachments,
+    hasGateway: state.gateways.length > 0,
+    hostGateways: hostGateways(parts),
+  };
+}
+
+function hostGateways({ registry }: Parts): string[] {
+  const bridge = registry
+    .networks()
+    .find(({ name, predefined }) => predefined && name === 'bridge');
+  return bridge?.subnets.flatMap(({ gateway }) => gateway ?? []) ?? [];
 }
 
 /** Whether the sandbox has the embedded resolver. */

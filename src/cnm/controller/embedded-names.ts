@@ -1,0 +1,88 @@
+import { ip } from '../../base/ip.js';
+import type { DnsSandbox } from '../dns/model.js';
+import type { NameRegistry } from '../dns/names.js';
+import type { DnsServer } from '../dns/server.js';
+import type { EndpointRecord, NetworkRecord } from '../model.js';
+import type { NameService, SandboxView } from './parts.js';
+import type { SandboxResolvConf } from './sandbox-resolvconf.js';
+
+/** Opens sockets in a sandbox's namespace. */
+export interface DnsSockets {
+  /**
+   * UDP bound to and TCP listening on 127.0.0.11:53 in the namespace, both non-blocking. They belong to the
+   * caller. @throws SyscallError
+   */
+  open(netnsPath: string): { udpFd: number; tcpFd: number };
+}
+
+/** A sandbox as the resolver sees it, with the namespace that its own servers are asked from. */
+export interface ServedSandbox extends DnsSandbox {
+  readonly netnsPath: string;
+}
+
+/** The embedded DNS of all sandboxes: the registry of names, and a server in each namespace. */
+export class EmbeddedNames implements NameService {
+  readonly #registry: Pick<NameRegistry, 'add' | 'remove'>;
+  readonly #server: Pick<DnsServer, 'serve'>;
+  readonly #sockets: DnsSockets;
+  readonly #resolvConf: SandboxResolvConf;
+  readonly #served = new Map<string, { sandbox: ServedSandbox; server: Disposable }>();
+
+  constructor(parts: {
+    registry: Pick<NameRegistry, 'add' | 'remove'>;
+    server: Pick<DnsServer, 'serve'>;
+    sockets: DnsSockets;
+    resolvConf: SandboxResolvConf;
+  }) {
+    this.#registry = parts.registry;
+    this.#server = parts.server;
+    this.#sockets = parts.sockets;
+    this.#resolvConf = parts.resolvConf;
+  }
+
+  announce(network: NetworkRecord, { id, dnsNames, interface: link }: EndpointRecord): void {
+    if (dnsNames.length === 0) return;
+    const addresses = [link.ipv4, link.ipv6].flatMap((address) =>
+      address === undefined ? [] : [ip(address.split('/')[0] ?? '')],
+    );
+    this.#registry.add(network, { endpointId: id, names: dnsNames, addresses });
+  }
+
+  withdraw({ networkId, id }: EndpointRecord): void {
+    this.#registry.remove(networkId, id);
+  }
+
+  async serve(view: SandboxView): Promise<void> {
+    const { id, netnsPath } = view.sandbox;
+    if (netnsPath === undefined) return;
+    const { upstreams, ndotsSet } = await this.#resolvConf.of(view);
+    const networks = view.attachments
+      .filter(({ resolvesNames }) => resolvesNames)
+      .map(({ network }) => ({ networkId: network.id }));
+    const facts: ServedSandbox = {
+      id,
+      netnsPath,
+      view: { networks },
+      upstreams,
+      ndotsSet,
+      hasGateway: view.hasGateway,
+    };
+    const served = this.#served.get(id);
+    // The server reads it anew for each query, so a change needs no new sockets.
+    if (served) Object.assign(served.sandbox, facts);
+    else {
+      const sandbox = { ...facts };
+      const server = this.#server.serve(sandbox, this.#sockets.open(netnsPath));
+      this.#served.set(id, { sandbox, server });
+    }
+  }
+
+  async stop(sandboxId: string): Promise<void> {
+    this.#served.get(sandboxId)?.server[Symbol.dispose]();
+    this.#served.delete(sandboxId);
+  }
+
+  async stopAll(): Promise<void> {
+    for (const id of [...this.#served.keys()]) await this.stop(id);
+  }
+}

@@ -1,0 +1,98 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { InvalidParameter } from '../../base/errors.js';
+import { ip } from '../../base/ip.js';
+import { resolvConfHash } from '../dns/container-resolvconf.js';
+import {
+  addHostsLines,
+  type HostsLine,
+  hostsFile,
+  ownLines,
+  removeHostsLines,
+} from '../dns/hosts.js';
+import type { EndpointRecord, SandboxRecord } from '../model.js';
+import type { EndpointChange, SandboxFileWriter, SandboxView } from './parts.js';
+import type { SandboxResolvConf } from './sandbox-resolvconf.js';
+
+/** `/etc/hosts`, `/etc/resolv.conf` and `/etc/hostname`. Written in place: containers have them mounted. */
+export class SandboxFiles implements SandboxFileWriter {
+  readonly #resolvConf: SandboxResolvConf;
+  readonly #hostsPath: string;
+
+  /** `hostsPath` is the host's own file, for containers in its namespace: `/etc/hosts`. */
+  constructor(parts: { resolvConf: SandboxResolvConf; hostsPath: string }) {
+    this.#resolvConf = parts.resolvConf;
+    this.#hostsPath = parts.hostsPath;
+  }
+
+  async write(view: SandboxView): Promise<void> {
+    const { files, hostname } = view.sandbox;
+    await Promise.all([
+      writeFile(files.hosts, await this.#hosts(view)),
+      writeFile(files.hostname, `${hostname}\n`),
+      this.#writeResolvConf(view),
+    ]);
+  }
+
+  async update(view: SandboxView, { added, removed }: EndpointChange): Promise<void> {
+    const { hosts, resolvConf } = view.sandbox.files;
+    const before = await readFile(hosts, 'utf8');
+    const without = removed ? removeHostsLines(before, linesOf(view.sandbox, [removed])) : before;
+    const after = added ? addHostsLines(without, linesOf(view.sandbox, [added])) : without;
+    if (after !== before) await writeFile(hosts, after);
+    if (await isOurs(resolvConf)) await this.#writeResolvConf(view);
+  }
+
+  async #writeResolvConf(view: SandboxView): Promise<void> {
+    const { resolvConf: path } = view.sandbox.files;
+    const { text } = await this.#resolvConf.of(view);
+    await Promise.all([writeFile(path, text), writeFile(hashPath(path), resolvConfHash(text))]);
+  }
+
+  async #hosts({ sandbox, hostGateways }: SandboxView): Promise<string> {
+    const extra = sandbox.resolver.extraHosts.flatMap((entry) => extraLines(entry, hostGateways));
+    if (sandbox.kind.type === 'host')
+      return addHostsLines(await readFile(this.#hostsPath, 'utf8'), extra);
+    return hostsFile({ ipv6: true, lines: [...extra, ...linesOf(sandbox, sandbox.endpoints)] });
+  }
+}
+
+/** Beside the file, as Docker has it: what the text was when we wrote it last. */
+function hashPath(path: string): string {
+  return `${path}.hash`;
+}
+
+/** Whether nobody has edited the file since we wrote it. */
+async function isOurs(path: string): Promise<boolean> {
+  try {
+    const [text, hash] = await Promise.all([
+      readFile(path, 'utf8'),
+      readFile(hashPath(path), 'utf8'),
+    ]);
+    return resolvConfHash(text) === hash;
+  } catch {
+    return false;
+  }
+}
+
+function linesOf(
+  { hostname, domainname }: SandboxRecord,
+  endpoints: readonly EndpointRecord[],
+): HostsLine[] {
+  const addresses = endpoints.flatMap(({ interface: { ipv4, ipv6 } }) =>
+    [ipv4, ipv6].flatMap((text) => (text === undefined ? [] : [ip(text.split('/')[0] ?? '')])),
+  );
+  return ownLines(addresses, { hostname, domainname });
+}
+
+/** `name:address`; `host-gateway` stands for each address of the default bridge. */
+function extraLines(entry: string, hostGateways: readonly string[]): HostsLine[] {
+  const at = entry.indexOf(':');
+  const [name, address] = [entry.slice(0, at), entry.slice(at + 1)];
+  if (at < 1) throw new InvalidParameter(`invalid extra host ${entry}: expected name:address`);
+  if (address === 'host-gateway' && hostGateways.length === 0)
+    throw new InvalidParameter(
+      'unable to derive the IP value for host-gateway: the default bridge has no address',
+    );
+  const addresses = address === 'host-gateway' ? hostGateways : [address];
+  return addresses.map((text) => ({ ip: ip(text.replace(/^\[(.*)\]$/, '$1')), names: [name] }));
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { type ContainerResolvConf, containerResolvConf } from '../dns/container-resolvconf.js';
+import { namesOnlyResolvedStub, parseResolvConf } from '../dns/resolvconf.js';
+import type { SandboxView } from './parts.js';
+import { needsResolver } from './views.js';
+
+/** Where the host's resolver is configured. */
+export interface HostResolvConf {
+  /** `/etc/resolv.conf`. */
+  readonly path: string;
+  /** The real servers where `path` names systemd-resolved's stub alone: `/run/systemd/resolve/resolv.conf`. */
+  readonly behindStub: string;
+}
+
+/** Makes the resolver configuration of sandboxes from the host's, which is read anew each time. */
+export class SandboxResolvConf {
+  readonly #host: HostResolvConf;
+
+  constructor(host: HostResolvConf) {
+    this.#host = host;
+  }
+
+  /** What a sandbox's resolv.conf says, and whom its embedded resolver asks. */
+  async of(view: SandboxView): Promise<ContainerResolvConf> {
+    const { kind, resolver, endpoints } = view.sandbox;
+    const copied = kind.type === 'host' ? 'host' : 'copied';
+    return containerResolvConf({
+      mode: needsResolver(view) ? 'embedded' : copied,
+      host: await this.#read(kind.type === 'host'),
+      dns: resolver.servers,
+      dnsSearch: resolver.search,
+      dnsOptions: resolver.options,
+      ipv6: endpoints.some((endpoint) => endpoint.interface.ipv6 !== undefined),
+    });
+  }
+
+  async #read(asItIs: boolean): Promise<{ path: string; text: string }> {
+    const { path, behindStub } = this.#host;
+    const text = await textOf(path);
+    if (asItIs || !namesOnlyResolvedStub(parseResolvConf(text))) return { path, text };
+    return { path: behindStub, text: await textOf(behindStub) };
+  }
+}
+
+/** A host without the file has no servers. */
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
+  }
+}
