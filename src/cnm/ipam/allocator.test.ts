@@ -106,21 +106,23 @@ describe('AddressAllocator', () => {
     });
   });
 
-  it('stays quick in a full /16', () => {
+  it('stays quick in a full /16', function () {
+    this.timeout(5000);
     const allocator = of('172.17.0.0/16');
     expect(all(allocator)).to.have.length(65534);
+    // The pattern that makes a search from a lowest-free hint walk the whole subnet each time.
+    const [low, high] = [ip('172.17.0.9'), ip('172.17.255.250')];
+    const rounds = 20_000;
     const start = performance.now();
-    for (let i = 0; i < 10_000; i++) {
-      // The pattern that makes a search from a lowest-free hint walk the whole subnet each time.
-      const low = ip('172.17.0.9');
-      const high = ip('172.17.255.250');
+    for (let i = 0; i < rounds; i++) {
       allocator.release(high);
       allocator.release(low);
-      expect(allocator.takeLowest()?.value).to.equal(low.value);
-      expect(allocator.takeLowest()?.value).to.equal(high.value);
+      if (allocator.takeLowest()?.value !== low.value) throw new Error('not the lowest');
+      if (allocator.takeLowest()?.value !== high.value) throw new Error('not the other');
       if (allocator.takeLowest()) throw new Error('nothing should be left');
     }
-    expect(performance.now() - start).to.be.below(1000);
+    // Some microseconds each; a walk or a copy of the subnet would take hundreds.
+    expect(performance.now() - start).to.be.below(rounds * 0.05);
   });
 
   it('never leases an address twice, and every free one, against a plain model', () => {

@@ -1,6 +1,7 @@
 import { type Cidr, contains, firstOf, lastOf } from '../../base/cidr.js';
 import { Forbidden } from '../../base/errors.js';
 import { bitsOf, type Ip } from '../../base/ip.js';
+import { ByteTable } from './bytetable.js';
 import { MinHeap } from './heap.js';
 
 /** How full a subnet is; the numbers of Docker's `Status.IPAM.Subnets` (API 1.52). */
@@ -11,7 +12,8 @@ export interface SubnetStatus {
   readonly dynamicIpsAvailable: bigint;
 }
 
-type State = 'leased' | 'reserved' | 'quarantined';
+const states = { free: 0, leased: 1, reserved: 2, quarantined: 3 } as const;
+type State = keyof typeof states;
 
 /**
  * Who has which address of one subnet. Only addresses in use take memory, so an IPv6 /64 costs no
@@ -23,7 +25,7 @@ export class AddressAllocator {
   readonly #first: bigint;
   readonly #last: bigint;
   readonly #elsewhere: (ip: Ip) => boolean;
-  readonly #states = new Map<bigint, State>();
+  readonly #states = new ByteTable();
   readonly #returned = new MinHeap();
   #next: bigint;
   #busyInRange = 0n;
@@ -53,7 +55,7 @@ export class AddressAllocator {
    */
   take(ip: Ip): void {
     const state = this.#states.get(ip.value);
-    if (state === 'leased' || state === 'reserved' || this.#elsewhere(ip)) {
+    if (state === states.leased || state === states.reserved || this.#elsewhere(ip)) {
       throw new Forbidden('Address already in use');
     }
     this.#set(ip.value, 'leased');
@@ -75,15 +77,15 @@ export class AddressAllocator {
    * @throws Forbidden when it is in use
    */
   reserve(ip: Ip): void {
-    if (this.#states.has(ip.value)) throw new Forbidden('Address already in use');
+    if (this.#states.get(ip.value) !== states.free) throw new Forbidden('Address already in use');
     this.#set(ip.value, 'reserved');
   }
 
   /** Ends a lease or a quarantine. Nothing happens to an address that has neither. */
   release(ip: Ip): void {
     const state = this.#states.get(ip.value);
-    if (state === undefined || state === 'reserved') return;
-    this.#states.delete(ip.value);
+    if (state === states.free || state === states.reserved) return;
+    this.#states.set(ip.value, states.free);
     if (!this.#inRange(ip.value)) return;
     this.#busyInRange--;
     if (ip.value < this.#next) this.#returned.push(ip.value);
@@ -91,12 +93,12 @@ export class AddressAllocator {
 
   /** Ends a lease, but hands the address to nobody who doesn't ask for it by name until {@link release}. */
   quarantine(ip: Ip): void {
-    if (this.#states.get(ip.value) === 'leased') this.#set(ip.value, 'quarantined');
+    if (this.#states.get(ip.value) === states.leased) this.#set(ip.value, 'quarantined');
   }
 
   /** Whether the address is leased. */
   isLeased(ip: Ip): boolean {
-    return contains(this.subnet, ip) && this.#states.get(ip.value) === 'leased';
+    return contains(this.subnet, ip) && this.#states.get(ip.value) === states.leased;
   }
 
   /** How full it is. */
@@ -109,7 +111,7 @@ export class AddressAllocator {
 
   #findFree(skipped: bigint[]): bigint | undefined {
     for (let value = this.#candidate(); value !== undefined; value = this.#candidate()) {
-      if (this.#states.has(value)) continue;
+      if (this.#states.get(value) !== states.free) continue;
       if (!this.#elsewhere(this.#ip(value))) return value;
       skipped.push(value);
     }
@@ -121,8 +123,8 @@ export class AddressAllocator {
   }
 
   #set(value: bigint, state: State): void {
-    if (!this.#states.has(value) && this.#inRange(value)) this.#busyInRange++;
-    this.#states.set(value, state);
+    if (this.#states.get(value) === states.free && this.#inRange(value)) this.#busyInRange++;
+    this.#states.set(value, states[state]);
   }
 
   #inRange(value: bigint): boolean {

@@ -1,12 +1,14 @@
+import { ByteTable } from './bytetable.js';
+
 /** A queue that hands out its smallest number first; each number is in it at most once. */
 export class MinHeap {
   readonly #items: bigint[] = [];
-  readonly #members = new Set<bigint>();
+  readonly #members = new ByteTable();
 
   /** Puts `value` in, unless it is in already. */
   push(value: bigint): void {
-    if (this.#members.has(value)) return;
-    this.#members.add(value);
+    if (this.#members.get(value) !== 0) return;
+    this.#members.set(value, 1);
     this.#items.push(value);
     this.#rise(this.#items.length - 1);
   }
@@ -16,7 +18,7 @@ export class MinHeap {
     const smallest = this.#items[0];
     const last = this.#items.pop();
     if (smallest === undefined || last === undefined) return undefined;
-    this.#members.delete(smallest);
+    this.#members.set(smallest, 0);
     if (this.#items.length > 0) {
       this.#items[0] = last;
       this.#sink();
