@@ -137,9 +137,12 @@ describe('rtnetlink: links', () => {
   it('lists thousands, a listing taking many pieces', function () {
     this.timeout(60_000);
     const { net } = pair();
-    const names = Array.from({ length: 2000 }, (_, i) => `b${i}`);
+    const names = Array.from({ length: 2000 }, (_, i) => `x${i}`);
+    // Of all kinds the one that the kernel is quickest to clear away: a bridge takes it 16 ms.
     net.batch((changes) => {
-      for (const name of names) changes.addLink({ kind: 'bridge', name });
+      names.forEach((name, i) => {
+        changes.addLink({ kind: 'vxlan', name, vxlan: { vni: i + 1, port: 4789 } });
+      });
     });
     const started = performance.now();
     const found = net.links().map(({ name }) => name);

@@ -63,9 +63,6 @@ class FakeKernel implements Sys {
     datagram.copy(into);
     return datagram.length;
   }
-  getsockname(): Buffer {
-    return Buffer.alloc(12);
-  }
   duplicate(): number {
     return -1;
   }
@@ -151,7 +148,7 @@ describe('NetlinkSocket', () => {
 
   it("passes over what answers another request's number", () => {
     const stale: Answer = (sequence) =>
-      datagram({ type: NLMSG_ERROR, sequence: sequence - 7, number: -17 });
+      datagram({ type: NLMSG_ERROR, sequence: sequence + 7, number: -17 });
     const socket = new NetlinkSocket(new FakeKernel([stale, ack()]));
     expect(code(() => socket.change('x', removeLink({ index: 1 })))).to.equal(undefined);
   });

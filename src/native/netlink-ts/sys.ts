@@ -30,8 +30,6 @@ export interface Sys {
   sendOnPool(fd: number, bytes: Buffer, length: number, flags: number): Promise<number>;
   recv(fd: number, into: Buffer, length: number, flags: number): number;
   setsockopt(fd: number, level: number, option: number, value: number): number;
-  /** The socket's own address: the 12 bytes of a `sockaddr_nl`. */
-  getsockname(fd: number): Buffer;
   /** Another descriptor of the same open file, closed on exec. */
   duplicate(fd: number): number;
   /** The read and the write end of a new pipe, both closed on exec. */
@@ -55,9 +53,10 @@ function load(): Sys {
   const libc = koffi.load(null);
   const send = libc.func('int64_t send(int, void *, uint64_t, int)');
   const setsockopt = libc.func('int setsockopt(int, int, int, void *, uint32_t)');
-  const getsockname = libc.func('int getsockname(int, void *, void *)');
   const pipe2 = libc.func('int pipe2(void *, int)');
   const fcntl = libc.func('int fcntl(int, int, ...)');
+  // What a thread reads must not be collected meanwhile.
+  const inFlight = new Set<Buffer>();
   return {
     socket: libc.func('int socket(int, int, int)'),
     bind: libc.func('int bind(int, void *, uint32_t)'),
@@ -65,17 +64,15 @@ function load(): Sys {
     send,
     sendOnPool: (fd, bytes, length, flags) =>
       new Promise((resolve, reject) => {
-        send.async(fd, bytes, length, flags, (error: unknown, sent: number) =>
-          error ? reject(error) : resolve(Number(sent)),
-        );
+        inFlight.add(bytes);
+        send.async(fd, bytes, length, flags, (error: unknown, sent: number) => {
+          inFlight.delete(bytes);
+          if (error) reject(error);
+          else resolve(Number(sent));
+        });
       }),
     recv: libc.func('int64_t recv(int, void *, uint64_t, int)'),
     setsockopt: (fd, level, option, value) => setsockopt(fd, level, option, int32(value), 4),
-    getsockname: (fd) => {
-      const address = Buffer.alloc(12);
-      getsockname(fd, address, int32(address.length));
-      return address;
-    },
     duplicate: (fd) => fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0),
     pipe: () => {
       const ends = Buffer.alloc(8);
