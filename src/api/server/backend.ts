@@ -10,9 +10,8 @@ import type {
   ContainerSummary,
   ContainerTop,
   ContainerWait,
-  ExecCreate,
-  ExecInspect,
 } from '../types/container.js';
+import type { ExecCreate, ExecInspect } from '../types/exec.js';
 import type {
   NetworkConnect,
   NetworkCreate,

@@ -14,9 +14,8 @@ import type {
   ContainerSummary,
   ContainerTop,
   ContainerWait,
-  ExecCreate,
-  ExecInspect,
 } from '../../api/types/container.js';
+import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
 import type { NetworkConnect } from '../../api/types/network.js';
 import type { ContainersPruned, Filters } from '../../api/types/system.js';
 import { Conflict, TsnetError } from '../../base/errors.js';

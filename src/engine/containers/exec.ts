@@ -1,5 +1,5 @@
 import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
-import type { ExecCreate, ExecInspect } from '../../api/types/container.js';
+import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
 import { Conflict, InvalidParameter, NotFound } from '../../base/errors.js';
 import type { LaunchedExec } from '../isolation/contract.js';
 import type { Container } from './container.js';

@@ -1,5 +1,5 @@
 import { InvalidParameter } from '../../../base/errors.js';
-import { execCreate, execStart } from '../../types/container.js';
+import { execCreate, execStart } from '../../types/exec.js';
 import { empty, json } from '../answer.js';
 import type { ContainersBackend } from '../backend.js';
 import { decode, jsonBody } from '../body.js';

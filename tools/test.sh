@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Everything that `npm test` does: installs what is missing, then lint, types, unit and netns tests.
+# The last line is the count of all tests: N passed, N failed, N skipped.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+unset NODE_EXTRA_CA_CERTS
+
+tools/install.sh || exit 1
+
+failed=0
+step() { # step NAME COMMAND...: runs it and remembers a failure
+  local name=$1; shift
+  echo "== $name"
+  "$@" || { echo "== $name FAILED"; failed=1; }
+}
+
+passing=0 failing=0 pending=0
+suite() { # suite NAME MOCHA-ARGUMENTS...: runs mocha and adds up its counts
+  local name=$1 json; shift
+  json=$(mktemp)
+  step "$name" npx mocha "$@" --reporter tools/reporter.cjs --reporter-option "counts=$json"
+  read -r p f s <"$json" || { p=0 f=1 s=0; failed=1; }
+  passing=$((passing + p)) failing=$((failing + f)) pending=$((pending + s))
+  rm -f "$json"
+}
+
+step 'types and bundles' npm run --silent build
+step 'lint' npm run --silent lint
+suite 'unit tests'
+suite 'netns tests' --config netns-tests/.mocharc.json
+
+[ "$failed" -ne 0 ] && [ "$failing" -eq 0 ] && failing=1
+echo "$passing passed, $failing failed, $pending skipped"
+[ "$failed" -eq 0 ]
