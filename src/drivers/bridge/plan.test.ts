@@ -201,6 +201,21 @@ describe('plan of published ports', () => {
     golden('ports-dual-stack', plan);
   });
 
+  it('forgets UDP flows before and after the rules change', () => {
+    const udp: PortBinding = { ...tcp80, protocol: 'udp', hostPort: 5353, containerPort: 53 };
+    const plan = driver().planPorts(dual, endpointDraft(dual), [udp, { ...udp, hostIp: '::' }]);
+    expect(kinds(plan)).to.deep.equal([
+      'port.reserve',
+      'conntrack.flush',
+      'nft.add',
+      'conntrack.flush',
+    ]);
+    expect(plan[1]?.args).to.deep.equal({
+      addresses: [],
+      hostPorts: [{ protocol: 'udp', hostPort: 5353 }],
+    });
+  });
+
   it('is empty without ports, and on an internal network', () => {
     const internal = networkRecord({ internal: true });
     expect(driver().planPorts(dual, endpointDraft(dual), [])).to.deep.equal([]);

@@ -20,9 +20,7 @@ export function networkPlan(network: BridgeNetwork, mac: string): Plan {
       netns: 'host',
       link: { kind: 'bridge', name: bridge, mac, ...mtuOf(network) },
     }),
-    // A container could otherwise advertise itself as the host's router (CVE-2020-13401).
-    ipv6Setting('host', bridge, 'accept_ra', '0'),
-    ipv6Setting('host', bridge, 'disable_ipv6', familyIn(network, 6)?.bridgeAddress ? '0' : '1'),
+    ...ipv6Settings('host', bridge, familyIn(network, 6)?.bridgeAddress !== undefined),
     ...families.flatMap(({ bridgeAddress }) =>
       bridgeAddress === undefined
         ? []
@@ -61,14 +59,11 @@ export function endpointPlan(
     // The host's end only passes frames; it takes no part in IPv6.
     ipv6Setting('host', endpoint.hostName, 'disable_ipv6', '1'),
     step('link.up', { netns: 'host', name: endpoint.hostName }),
-    // Without an IPv6 address of ours there must be none at all (CVE-2024-32473).
-    ipv6Setting(
+    ...ipv6Settings(
       netns,
       link.name,
-      'disable_ipv6',
-      addresses.some((a) => a.includes(':')) ? '0' : '1',
+      addresses.some((address) => address.includes(':')),
     ),
-    ipv6Setting(netns, link.name, 'accept_ra', '0'),
     ...announcements(netns, link.name, config),
     ...addresses.map((address) => step('addr.add', { netns, link: link.name, address })),
     step('link.up', { netns, name: link.name }),
@@ -101,10 +96,12 @@ export function portsPlan(
   if (fragments.length === 0) return [];
   const nft = step('nft.add', { owner, fragments });
   if (reserved.length === 0) return [nft];
-  // Before and after the rules, since an undo goes backwards: a UDP flow that goes on while the rules change
-  // would keep the way that it had.
-  const flush = step('conntrack.flush', { addresses: [], hostPorts: hostPortsOf(reserved) });
-  return [step('port.reserve', { owner, bindings: reserved }), flush, nft, flush];
+  const reserve = step('port.reserve', { owner, bindings: reserved });
+  const hostPorts = udpPortsOf(reserved);
+  if (hostPorts.length === 0) return [reserve, nft];
+  // Before and after the rules, since an undo goes backwards.
+  const flush = step('conntrack.flush', { addresses: [], hostPorts });
+  return [reserve, flush, nft, flush];
 }
 
 /** An endpoint with its options read. */
@@ -181,6 +178,20 @@ function announcements(netns: Netns, name: string, { advertiseCount }: EndpointC
   ];
 }
 
+/**
+ * IPv6 on an interface of the network. Without an address of ours there must be none at all (CVE-2024-32473).
+ * Advertisements are not taken: a container could make itself its neighbours' or the host's router
+ * (CVE-2020-13401). The link-local address, which comes of a unique MAC, is not tested for duplicates: for
+ * seconds the host could not ask for a container's MAC, so that nothing was forwarded to it.
+ */
+function ipv6Settings(netns: Netns, name: string, wanted: boolean): Step[] {
+  return [
+    ipv6Setting(netns, name, 'disable_ipv6', wanted ? '0' : '1'),
+    ipv6Setting(netns, name, 'accept_ra', '0'),
+    ...(wanted ? [ipv6Setting(netns, name, 'accept_dad', '0')] : []),
+  ];
+}
+
 /** A kernel without IPv6 has no such keys, and nothing to protect. */
 function ipv6Setting(netns: Netns, name: string, key: string, value: string): Step {
   const path = ['net', 'ipv6', 'conf', name, key];
@@ -214,13 +225,12 @@ function firewalledOf(endpoint: BridgeEndpoint): FirewalledEndpoint {
   return { id: endpoint.id, hostName: endpoint.hostName, addresses };
 }
 
-function hostPortsOf(
+/** A UDP flow that goes on while the rules change would keep the way that it had; TCP begins anew. */
+function udpPortsOf(
   bindings: readonly PortBinding[],
 ): Pick<PortBinding, 'protocol' | 'hostPort'>[] {
-  const ports = new Map(
-    bindings.map(({ protocol, hostPort }) => [`${protocol}/${hostPort}`, { protocol, hostPort }]),
-  );
-  return [...ports.values()];
+  const ports = bindings.filter(({ protocol }) => protocol === 'udp').map((each) => each.hostPort);
+  return [...new Set(ports)].map((hostPort) => ({ protocol: 'udp', hostPort }));
 }
 
 function mtuOf({ config: { mtu } }: BridgeNetwork): { mtu?: number } {

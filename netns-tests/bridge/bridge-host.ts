@@ -1,0 +1,88 @@
+import { randomIds } from '../../src/base/ids.js';
+import { applyPlan, undoPlan } from '../../src/cnm/apply.js';
+import type { EndpointDraft } from '../../src/cnm/driver.js';
+import type { NetworkRecord, PortBinding } from '../../src/cnm/model.js';
+import type { AppliedPlan, Plan } from '../../src/cnm/plan.js';
+import { BridgeDriver } from '../../src/drivers/bridge/driver.js';
+import { warmThreadPool } from '../../src/native/netns.js';
+import type { Namespace } from '../world/namespace.js';
+import { endpointDraft } from '../world/records.js';
+import { World } from '../world/world.js';
+import { WorldKernel } from './world-kernel.js';
+
+/** A container on a bridge network: a namespace, and what was planned for it. */
+export interface BridgedContainer {
+  readonly namespace: Namespace;
+  readonly draft: EndpointDraft;
+}
+
+/** A world whose host has bridge networks, made by plans, without a daemon. */
+export class BridgeHost implements AsyncDisposable {
+  readonly world: World;
+  readonly kernel: WorldKernel;
+  readonly driver: BridgeDriver;
+  readonly #applied: AppliedPlan[] = [];
+  #numbers = 1;
+
+  private constructor(world: World, kernel: WorldKernel) {
+    this.world = world;
+    this.kernel = kernel;
+    this.driver = new BridgeDriver({ ids: randomIds, sysctls: kernel.sysctls('host') });
+  }
+
+  static async create(): Promise<BridgeHost> {
+    await warmThreadPool();
+    const world = await World.create();
+    return new BridgeHost(world, new WorldKernel(world));
+  }
+
+  /** Applies a network's plan. */
+  network(record: NetworkRecord): NetworkRecord {
+    this.#apply(this.driver.planNetwork(record));
+    return record;
+  }
+
+  /** Connects a new namespace to a network; host numbers are given out from 2 on. */
+  async container(
+    name: string,
+    network: NetworkRecord,
+    bindings: readonly PortBinding[] = [],
+  ): Promise<BridgedContainer> {
+    const namespace = await this.world.namespace(name);
+    const draft = endpointDraft(network, ++this.#numbers);
+    this.#apply(this.driver.planEndpoint(network, draft, namespace.path));
+    this.#apply(this.driver.planGateway(network, draft, namespace.path));
+    this.#apply(this.driver.planPorts(network, draft, bindings));
+    return { namespace, draft };
+  }
+
+  /** Undoes all plans, the last one first. */
+  async undoAll(): Promise<void> {
+    for (const applied of this.#applied.splice(0).reverse()) {
+      await undoPlan(applied, this.kernel, 'now');
+    }
+  }
+
+  /** The rule set of the host as `nft` prints it. */
+  rules(): Promise<string> {
+    return this.world.host.must('nft list ruleset');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kernel[Symbol.dispose]();
+    await this.world[Symbol.asyncDispose]();
+  }
+
+  #apply(plan: Plan): void {
+    this.#applied.push(applyPlan(plan, this.kernel));
+  }
+}
+
+/** A port of the host, of all addresses of IPv4 unless said otherwise, that leads to a container's port. */
+export function publish(
+  hostPort: number,
+  containerPort: number,
+  { protocol = 'tcp', hostIp = '0.0.0.0' }: Partial<PortBinding> = {},
+): PortBinding {
+  return { protocol, hostIp, hostPort, containerPort };
+}
