@@ -49,6 +49,15 @@ export class CgroupTree {
     }
   }
 
+  /** Whether all processes of the group stand still by now. */
+  isFrozen(path: string): boolean {
+    if (this.version === 2) {
+      return /^frozen 1/m.test(readOr(join(this.#root, path, 'cgroup.events'), ''));
+    }
+    const state = join(this.#root, 'freezer', path, 'freezer.state');
+    return readOr(state, '').trim() === 'FROZEN';
+  }
+
   /** Whether the kernel killed a process of the group for want of memory. */
   wasOutOfMemory(path: string): boolean {
     const folder = this.#folder('memory', path);

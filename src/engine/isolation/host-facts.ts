@@ -17,11 +17,10 @@ const programFolders = ['/usr/local/bin', '/usr/bin', '/usr/libexec/docker', '/u
 
 /** Looks at the machine, once per daemon. */
 export function readHostFacts(cgroups: CgroupTree): HostFacts {
-  const [major = 0, minor = 0] = release().split('.').map(Number);
   const initProgram = findInit();
   return {
     arch: process.arch,
-    kernel: [major, minor],
+    kernel: release(),
     cgroupVersion: cgroups.version,
     swapLimit: cgroups.limitsSwap,
     capabilities: boundingSet(readFileSync('/proc/self/status', 'latin1')),

@@ -1,3 +1,5 @@
+import type { SeccompFilter } from '../../native/seccomp/profile.js';
+
 /** The parts of the OCI runtime specification 1.0.2 that we write (config.md, config-linux.md). */
 
 /** A container as the runtime is told of it: `config.json` of a bundle. */
@@ -69,7 +71,7 @@ export interface OciLinux {
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
   readonly rootfsPropagation?: string;
-  readonly seccomp?: OciSeccomp;
+  readonly seccomp?: SeccompFilter;
 }
 
 export interface OciNamespace {
@@ -118,49 +120,6 @@ export interface OciResources {
     readonly mems?: string;
   };
   readonly pids?: { readonly limit: number };
-}
-
-/** A system call filter (config-linux.md, "Seccomp"). */
-export interface OciSeccomp {
-  readonly defaultAction: SeccompAction;
-  readonly defaultErrnoRet?: number;
-  readonly architectures: readonly string[];
-  readonly syscalls: readonly OciSyscallRule[];
-}
-
-export type SeccompAction =
-  | 'SCMP_ACT_ALLOW'
-  | 'SCMP_ACT_ERRNO'
-  | 'SCMP_ACT_KILL'
-  | 'SCMP_ACT_KILL_PROCESS'
-  | 'SCMP_ACT_KILL_THREAD'
-  | 'SCMP_ACT_TRAP'
-  | 'SCMP_ACT_TRACE'
-  | 'SCMP_ACT_LOG';
-
-export interface OciSyscallRule {
-  readonly names: readonly string[];
-  readonly action: SeccompAction;
-  readonly errnoRet?: number;
-  /** All must hold. */
-  readonly args?: readonly OciSyscallArg[];
-}
-
-export interface OciSyscallArg {
-  /** Which argument, from 0. */
-  readonly index: number;
-  /** The value to compare with; for `SCMP_CMP_MASKED_EQ` the mask. */
-  readonly value: number;
-  /** For `SCMP_CMP_MASKED_EQ` what the masked argument must be. */
-  readonly valueTwo?: number;
-  readonly op:
-    | 'SCMP_CMP_NE'
-    | 'SCMP_CMP_LT'
-    | 'SCMP_CMP_LE'
-    | 'SCMP_CMP_EQ'
-    | 'SCMP_CMP_GE'
-    | 'SCMP_CMP_GT'
-    | 'SCMP_CMP_MASKED_EQ';
 }
 
 /** The JSON text of a specification or a process, with RLIM_INFINITY as the number that it is. */

@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   openSync,
+  rmSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -28,6 +29,8 @@ export interface RuntimeOptions {
   readonly stateRoot: string;
   readonly children: Children;
   readonly cgroups: CgroupTree;
+  /** Whether system call filters can be compiled here. */
+  readonly precompiles: boolean;
 }
 
 /**
@@ -70,7 +73,7 @@ export class Runtime implements Disposable {
 
   /** Whether a filter can be handed over ready-made, by annotation. */
   get takesCompiledSeccomp(): boolean {
-    return this.kind === 'crun';
+    return this.kind === 'crun' && this.#options.precompiles;
   }
 
   /** Lets the program of a created container run. */
@@ -83,6 +86,11 @@ export class Runtime implements Disposable {
   async delete(id: string): Promise<void> {
     if (!existsSync(join(this.#options.stateRoot, id))) return;
     await this.#must(['delete', '--force', id]);
+  }
+
+  /** Forgets a container of which nothing is left, without calling the runtime: its state is one folder. */
+  forget(id: string): void {
+    rmSync(join(this.#options.stateRoot, id), { recursive: true, force: true });
   }
 
   [Symbol.dispose](): void {

@@ -1,5 +1,6 @@
 import { join } from 'node:path/posix';
 import { System } from '../../base/errors.js';
+import { type SeccompSubject, selectRules } from '../../native/seccomp/select.js';
 import { containerCapabilities } from './capabilities.js';
 import type { SpecInput } from './contract.js';
 import { containerDevices, type DeviceFacts } from './device-list.js';
@@ -8,15 +9,19 @@ import { containerMounts, rootPropagation } from './mounts.js';
 import { containerNamespaces } from './namespaces.js';
 import type { OciCapabilities, OciLinux, OciMount, OciProcess, OciSpec } from './oci.js';
 import { maskedPaths, readonlyPaths } from './profile/paths.js';
-import { defaultSeccomp, type SeccompFacts } from './profile/seccomp.js';
+import { defaultSeccompProfile } from './profile/seccomp.js';
 import { containerLimits, type ResourceFacts } from './resources.js';
 import { containerRlimits } from './rlimits.js';
-import { parseSecurityOptions } from './security-options.js';
+import { parseSecurityOptions, type SecurityOptions } from './security-options.js';
 import { containerSysctls } from './sysctls.js';
 import { type AccountFiles, resolveUser } from './user.js';
 
 /** What the specification depends on beside its input: the machine and the container's files. */
-export interface SpecFacts extends ResourceFacts, SeccompFacts {
+export interface SpecFacts extends ResourceFacts {
+  /** `process.arch`. */
+  readonly arch: string;
+  /** `os.release()`. */
+  readonly kernel: string;
   /** Capabilities that we can hand out. */
   readonly capabilities: readonly string[];
   readonly accounts: AccountFiles;
@@ -45,7 +50,6 @@ export function buildSpec(input: SpecInput, facts: SpecFacts): BuiltSpec {
   const security = parseSecurityOptions(host.SecurityOpt ?? []);
   const ownUts = host.UTSMode !== 'host';
   const process = containerProcess(input, facts, security.noNewPrivileges);
-  const unconfined = host.Privileged || security.seccomp === 'unconfined';
   const spec: OciSpec = {
     ociVersion: '1.0.2',
     process,
@@ -54,10 +58,20 @@ export function buildSpec(input: SpecInput, facts: SpecFacts): BuiltSpec {
     mounts: [...containerMounts(host, input.binds), ...initMounts(input, facts)],
     linux: {
       ...containerLinux(input, facts),
-      ...(unconfined ? {} : { seccomp: defaultSeccomp(process.capabilities.bounding, facts) }),
+      ...seccompFilter(input, security, { ...facts, capabilities: process.capabilities.bounding }),
     },
   };
   return { spec, ignored: security.ignored };
+}
+
+function seccompFilter(
+  { host }: SpecInput,
+  { seccomp }: SecurityOptions,
+  subject: SeccompSubject,
+): Pick<OciLinux, 'seccomp'> {
+  if (host.Privileged || seccomp === 'unconfined') return {};
+  const profile = seccomp === 'default' ? defaultSeccompProfile() : seccomp;
+  return { seccomp: selectRules(profile, subject) };
 }
 
 function containerProcess(

@@ -1,27 +1,17 @@
-import type { OciSyscallArg } from '../oci.js';
-
-/** When a rule belongs into the filter. Absent parts don't matter. */
-export interface SyscallCondition {
-  /** `CAP_...` names. */
-  readonly caps?: readonly string[];
-  /** Go's names of architectures, as Docker's profiles have them. */
-  readonly arches?: readonly string[];
-  /** Major and minor version of the oldest kernel. */
-  readonly minKernel?: readonly [number, number];
-}
+import type { SeccompArg, SeccompCondition } from '../../../native/seccomp/profile.js';
 
 /** System calls that are let through, or refused with an errno of their own. */
 export interface SyscallGroup {
   /** Names, space-separated. */
   readonly names: string;
   /** All must hold. */
-  readonly args?: readonly OciSyscallArg[];
+  readonly args?: readonly SeccompArg[];
   /** Refuse with this errno instead of allowing. */
   readonly errno?: number;
   /** All capabilities present, one of the architectures, the kernel at least that new. */
-  readonly when?: SyscallCondition;
+  readonly when?: SeccompCondition;
   /** None of the capabilities, none of the architectures. */
-  readonly unless?: SyscallCondition;
+  readonly unless?: SeccompCondition;
 }
 
 const ENOSYS = 38;
@@ -89,7 +79,7 @@ const EVERYDAY = `
  */
 export const syscallGroups: readonly SyscallGroup[] = [
   { names: EVERYDAY },
-  { names: 'process_vm_readv process_vm_writev ptrace', when: { minKernel: [4, 8] } },
+  { names: 'process_vm_readv process_vm_writev ptrace', when: { minKernel: '4.8' } },
   { names: 'socket', args: [{ index: 0, value: AF_ALG, op: 'SCMP_CMP_LT' }] },
   { names: 'socket', args: [{ index: 0, value: AF_ALG + 1, op: 'SCMP_CMP_EQ' }] },
   { names: 'socket', args: [{ index: 0, value: AF_VSOCK, op: 'SCMP_CMP_GT' }] },
@@ -154,22 +144,18 @@ export const syscallGroups: readonly SyscallGroup[] = [
   { names: 'perf_event_open', when: { caps: ['CAP_PERFMON'] } },
 ];
 
-/** libseccomp's names of the architectures that a kernel of the given one runs (`process.arch` -> names). */
-export const seccompArchitectures: Readonly<Record<string, readonly string[]>> = {
-  x64: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
-  arm64: ['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'],
-  s390x: ['SCMP_ARCH_S390X', 'SCMP_ARCH_S390'],
-  riscv64: ['SCMP_ARCH_RISCV64'],
-  loong64: ['SCMP_ARCH_LOONGARCH64'],
-  ppc64: ['SCMP_ARCH_PPC64LE'],
-};
-
-/** Go's name, which the conditions use, of a `process.arch`. */
-export const goArchitecture: Readonly<Record<string, string>> = {
-  x64: 'amd64',
-  arm64: 'arm64',
-  s390x: 's390x',
-  riscv64: 'riscv64',
-  loong64: 'loong64',
-  ppc64: 'ppc64le',
-};
+/** The architectures that a kernel runs beside its own: the filter has to cover them too. */
+export const architectureMap: readonly {
+  readonly architecture: string;
+  readonly subArchitectures: readonly string[];
+}[] = [
+  {
+    architecture: 'SCMP_ARCH_X86_64',
+    subArchitectures: ['SCMP_ARCH_X86', 'SCMP_ARCH_X32'],
+  },
+  { architecture: 'SCMP_ARCH_AARCH64', subArchitectures: ['SCMP_ARCH_ARM'] },
+  { architecture: 'SCMP_ARCH_S390X', subArchitectures: ['SCMP_ARCH_S390'] },
+  { architecture: 'SCMP_ARCH_PPC64LE', subArchitectures: [] },
+  { architecture: 'SCMP_ARCH_RISCV64', subArchitectures: [] },
+  { architecture: 'SCMP_ARCH_LOONGARCH64', subArchitectures: [] },
+];

@@ -1,0 +1,148 @@
+import { writeSync } from 'node:fs';
+import type { Child, Children } from '../../native/children.js';
+import { type Fd, pipe } from '../../native/fd.js';
+import { type ConmonOptions, conmonCommand } from './conmon-command.js';
+import type { Runtime } from './runtime.js';
+import { SyncPipe } from './sync-pipe.js';
+
+/** The descriptors that conmon is told of by its environment. */
+const fdNumbers = { sync: 3, start: 4, attach: 5 };
+
+const environment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  // Log lines carry local time: let it be UTC.
+  TZ: 'UTC',
+};
+
+/** What to supervise; the rest of conmon's options is the same for all. */
+export type Supervision = Omit<ConmonOptions, 'conmon' | 'runtime' | 'runtimeArguments'>;
+
+/** What conmon reads from its start pipe; any byte will do. */
+const GO = Buffer.of(0);
+/** 128 + SIGKILL: what is said of a process whose conmon was killed. */
+const LOST = 137;
+
+/** The caller's part in an exec. */
+export interface ExecSteps<T> {
+  /** Called when conmon can be attached to and nothing runs yet. */
+  attach(): T;
+  /** Makes an error of the runtime's complaint. */
+  fail(complaint: string): Error;
+}
+
+/** A process that was started in a container. */
+export interface StartedExec<T> {
+  readonly pid: number;
+  readonly streams: T;
+  readonly exitCode: Promise<number>;
+}
+
+/** Starts conmon, which detaches and outlives us. */
+export class Conmon {
+  readonly #deps: { readonly path: string; readonly children: Children; readonly runtime: Runtime };
+
+  constructor(deps: { path: string; children: Children; runtime: Runtime }) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Has the runtime create a container. @returns its first process, waiting to be let go
+   * @throws what `fail` makes of the runtime's complaint
+   */
+  async create(options: Supervision, fail: (complaint: string) => Error): Promise<number> {
+    const { read, write } = pipe();
+    using sync = new SyncPipe(read);
+    try {
+      const env = { _OCI_SYNCPIPE: String(fdNumbers.sync) };
+      this.#spawn(options, env, { [fdNumbers.sync]: write.number });
+    } finally {
+      write.close();
+    }
+    const answer = await sync.next();
+    if (answer && answer.data > 0) return answer.data;
+    throw fail(answer?.message ?? '');
+  }
+
+  /** Has the runtime start a process in a running container. @throws what `steps.fail` makes of the runtime's complaint */
+  async exec<T extends { abort(): void }>(
+    options: Supervision,
+    steps: ExecSteps<T>,
+  ): Promise<StartedExec<T>> {
+    const { sync, start, attached } = this.#spawnExec(options);
+    using gate = start;
+    try {
+      // Twice: the first lets conmon begin, the second says that we are attached.
+      writeSync(gate.number, GO);
+      if (!(await ready(attached))) throw steps.fail('conmon ended before it could exec');
+      const streams = steps.attach();
+      writeSync(gate.number, GO);
+      const answer = await sync.next();
+      if (answer && answer.data > 0) {
+        return { pid: answer.data, streams, exitCode: exitCodeFrom(sync) };
+      }
+      streams.abort();
+      throw steps.fail(answer?.message ?? '');
+    } catch (error) {
+      sync[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #spawnExec(options: Supervision): { sync: SyncPipe; start: Fd; attached: SyncPipe } {
+    const [sync, start, attached] = [pipe(), pipe(), pipe()];
+    const variables = {
+      _OCI_SYNCPIPE: String(fdNumbers.sync),
+      _OCI_STARTPIPE: String(fdNumbers.start),
+      _OCI_ATTACHPIPE: String(fdNumbers.attach),
+    };
+    try {
+      this.#spawn(options, variables, {
+        [fdNumbers.sync]: sync.write.number,
+        [fdNumbers.start]: start.read.number,
+        [fdNumbers.attach]: attached.write.number,
+      });
+    } catch (error) {
+      for (const end of [sync.read, start.write, attached.read]) end.close();
+      throw error;
+    } finally {
+      for (const end of [sync.write, start.read, attached.write]) end.close();
+    }
+    return {
+      sync: new SyncPipe(sync.read),
+      start: start.write,
+      attached: new SyncPipe(attached.read),
+    };
+  }
+
+  #spawn(
+    options: Supervision,
+    variables: Readonly<Record<string, string>>,
+    fds: Readonly<Record<number, number>>,
+  ): Child {
+    const { path, children, runtime } = this.#deps;
+    return children.spawn({
+      file: path,
+      argv: conmonCommand({
+        conmon: path,
+        runtime: runtime.path,
+        runtimeArguments: runtime.globalArguments,
+        ...options,
+      }),
+      env: { ...environment, ...variables },
+      cwd: options.folder,
+      fds,
+      ...(runtime.namespace ? { mntnsFd: runtime.namespace.number } : {}),
+    });
+  }
+}
+
+async function ready(messages: SyncPipe): Promise<boolean> {
+  using pipe = messages;
+  return (await pipe.next()) !== undefined;
+}
+
+async function exitCodeFrom(messages: SyncPipe): Promise<number> {
+  using sync = messages;
+  const message = await sync.next();
+  return message ? message.data & 0xff : LOST;
+}

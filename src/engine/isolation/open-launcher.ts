@@ -1,0 +1,69 @@
+import { join } from 'node:path/posix';
+import { Unavailable } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import type { Children } from '../../native/children.js';
+import { canCompileSeccomp, compileSeccomp } from '../../native/seccomp/compile.js';
+import { CgroupTree } from './cgroups.js';
+import { Conmon } from './conmon.js';
+import { ContainerRecords } from './container-record.js';
+import { ExitWatcher } from './exit-watcher.js';
+import { readHostFacts } from './host-facts.js';
+import { ConmonLauncher } from './launcher.js';
+import { findProgram, Runtime } from './runtime.js';
+import { SeccompCache } from './seccomp-cache.js';
+
+/** Where the launcher works and with what. */
+export interface LauncherOptions {
+  /** A folder of its own under the exec root, on a file system that a reboot empties. */
+  readonly folder: string;
+  /** OCI runtimes in the order of preference, names or paths. Default crun, then runc. */
+  readonly runtimes?: readonly string[];
+  /** Name or path of conmon. Default `conmon`. */
+  readonly conmon?: string;
+  readonly children: Children;
+  readonly logger: Logger;
+}
+
+/** A launcher, and what it keeps open. */
+export interface OpenedLauncher extends Disposable {
+  readonly launcher: ConmonLauncher;
+  readonly runtime: Runtime;
+}
+
+/**
+ * Finds the programs and puts the launcher together. The exec root and the data root must be shared mounts
+ * by now (`ensureShared`), and libuv's pool threads started. @throws Unavailable when a program is missing
+ */
+export async function openLauncher(options: LauncherOptions): Promise<OpenedLauncher> {
+  const { folder, children, logger } = options;
+  const path = findProgram(options.conmon ?? 'conmon');
+  if (path === undefined) throw new Unavailable('conmon not found: install it');
+  const cgroups = new CgroupTree();
+  const runtime = await Runtime.find({
+    programs: options.runtimes ?? ['crun', 'runc'],
+    stateRoot: join(folder, 'runtime'),
+    children,
+    cgroups,
+    precompiles: canCompileSeccomp(),
+  });
+  const records = new ContainerRecords(join(folder, 'containers'));
+  const exits = new ExitWatcher(join(folder, 'exits'));
+  const launcher = new ConmonLauncher({
+    runtime,
+    conmon: new Conmon({ path, children, runtime }),
+    cgroups,
+    exits,
+    records,
+    seccomp: new SeccompCache(compileSeccomp),
+    facts: readHostFacts(cgroups),
+    logger,
+  });
+  return {
+    launcher,
+    runtime,
+    [Symbol.dispose]() {
+      exits[Symbol.dispose]();
+      runtime[Symbol.dispose]();
+    },
+  };
+}
