@@ -67,7 +67,7 @@ export class ImageStore {
 
   /** The image of exactly this name. A name with tag and digest is looked up by its digest. */
   byName(name: Reference): ImageRecord | undefined {
-    const stored = this.#names.get(keyOf(lookupForm(name)));
+    const stored = this.#names.get(keyOf(name));
     return stored && this.get(stored.image);
   }
 
@@ -107,7 +107,7 @@ export class ImageStore {
     const { id, config, parent } = image;
     const base: StoredImage = parent === undefined ? { id, config } : { id, config, parent };
     await this.#images.save(hexOf(id), { ...base, taggedAt: at.toISOString() });
-    await this.#names.save(keyOf(name), { name: fullText(name), image: id });
+    await this.#names.save(keyOf(name), { name: fullText(storedForm(name)), image: id });
   }
 
   /** Takes a name away; one that isn't given is fine. */
@@ -157,13 +157,14 @@ export function isIdOf(image: ImageRecord, words: string): boolean {
   return image.id.startsWith(words) || hexOf(image.id).startsWith(words);
 }
 
-function lookupForm(name: Reference): Reference {
+/** A digest says it all: a tag beside it does not count. */
+function storedForm(name: Reference): Reference {
   const { domain, path, digest } = name;
   return digest === undefined ? name : { domain, path, digest };
 }
 
 function keyOf(name: Reference): string {
-  return hexOf(digestOf(fullText(name)));
+  return hexOf(digestOf(fullText(storedForm(name))));
 }
 
 /** Whether a name is one by digest. */

@@ -1,0 +1,143 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Clock } from '../../base/clock.js';
+import type { Logger } from '../../base/logger.js';
+import { KeyedMutex } from '../../base/mutex.js';
+import { DurableStore } from '../state/durable-store.js';
+import type { Extractor, TarSource } from '../storage/extract/extract.js';
+import { type BusyboxImage, makeBusybox } from './busybox.js';
+import type { ImageFilters } from './filters.js';
+import { type HistoryItem, imageHistory } from './history.js';
+import { type ImportImage, importImage } from './import.js';
+import { type ImageInspect, inspectImage } from './inspect.js';
+import { type ImageSummary, type ListImages, listImages } from './list.js';
+import { type LoadImages, loadImages } from './load.js';
+import { type PruneReport, pruneImages } from './prune.js';
+import {
+  decodeStoredImage,
+  decodeStoredName,
+  type StoredImage,
+  type StoredName,
+} from './records.js';
+import { type RemovedItem, type RemoveImage, removeImage } from './remove.js';
+import { saveImages } from './save.js';
+import { type ImageRecord, ImageStore, type ImageStoreOptions } from './store.js';
+import { tagImage } from './tag.js';
+import type { ImageEvent, ImageStorage, ImageUsers, ImageWorld, Platform } from './world.js';
+
+/** What the service works with. */
+export interface ImageServiceOptions {
+  readonly store: ImageStore;
+  readonly storage: ImageStorage;
+  readonly users: ImageUsers;
+  readonly extractor: Extractor;
+  readonly clock: Clock;
+  readonly emit: (event: ImageEvent) => void;
+  readonly logger: Logger;
+  /** A folder for archives while they are read, e.g. `<data-root>/tmp/images`. Removed at every start: nothing else belongs there. */
+  readonly scratch: string;
+  /** This machine's, see `platformOf`. */
+  readonly platform: Platform;
+}
+
+/** Opens the durable records of images below `<dataRoot>/image`. */
+export function openImageStore({
+  dataRoot,
+  logger,
+}: {
+  dataRoot: string;
+  logger: Logger;
+}): ImageStore {
+  const options: ImageStoreOptions = {
+    images: new DurableStore<StoredImage>({
+      folder: join(dataRoot, 'image', 'images'),
+      decode: decodeStoredImage,
+      logger,
+    }),
+    names: new DurableStore<StoredName>({
+      folder: join(dataRoot, 'image', 'names'),
+      decode: decodeStoredName,
+      logger,
+    }),
+  };
+  return new ImageStore(options);
+}
+
+/** All operations on images, with answers as Docker's API has them. */
+export class ImageService {
+  readonly #world: ImageWorld;
+  readonly #logger: Logger;
+
+  constructor({ logger, ...world }: ImageServiceOptions) {
+    this.#world = { ...world, changes: new KeyedMutex() };
+    this.#logger = logger;
+  }
+
+  /** Once at start, after storage has been reconciled: forgets what a crash left without its other half. */
+  async reconcile(): Promise<void> {
+    const { store, storage, scratch } = this.#world;
+    // Archives that were being read when the daemon was killed.
+    await rm(scratch, { recursive: true, force: true });
+    const complete = ({ chains }: ImageRecord) =>
+      chains.every((chain) => storage.layers.get(chain) !== undefined);
+    for (const { id } of await store.dropBroken(complete))
+      this.#logger.error('an image lacks layers and was forgotten', { image: id });
+    await storage.collect(() => store.usedChains());
+  }
+
+  /** See {@link listImages}. */
+  list(options: ListImages = {}): ImageSummary[] {
+    return listImages(this.#world, options);
+  }
+
+  /** See {@link inspectImage}. */
+  inspect(nameOrId: string): ImageInspect {
+    return inspectImage(this.#world, nameOrId);
+  }
+
+  /** See {@link imageHistory}. */
+  history(nameOrId: string): HistoryItem[] {
+    return imageHistory(this.#world, nameOrId);
+  }
+
+  /** The image with its configuration and chain id. @throws NotFound `No such image: foo:latest` */
+  resolve(nameOrId: string): ImageRecord {
+    return this.#world.store.resolve(nameOrId);
+  }
+
+  /** See {@link tagImage}. */
+  async tag(nameOrId: string, repo: string, tag?: string): Promise<void> {
+    await tagImage(this.#world, nameOrId, repo, tag);
+  }
+
+  /** See {@link removeImage}. */
+  async remove(nameOrId: string, options: RemoveImage = {}): Promise<RemovedItem[]> {
+    return await removeImage(this.#world, nameOrId, options);
+  }
+
+  /** See {@link pruneImages}. */
+  async prune(filters: ImageFilters = {}): Promise<PruneReport> {
+    return await pruneImages(this.#world, filters);
+  }
+
+  /** See {@link importImage}. */
+  async import(source: TarSource, options: ImportImage = {}): Promise<ImageRecord> {
+    return await importImage(this.#world, source, options);
+  }
+
+  /** See {@link loadImages}. */
+  async load(source: TarSource, options: LoadImages = {}): Promise<ImageRecord[]> {
+    return await loadImages(this.#world, source, options);
+  }
+
+  /** See {@link saveImages}. */
+  save(names: readonly string[]): Readable {
+    return saveImages(this.#world, names);
+  }
+
+  /** See {@link makeBusybox}. */
+  async busybox(options: BusyboxImage = {}): Promise<ImageRecord> {
+    return await makeBusybox(this.#world, options);
+  }
+}
