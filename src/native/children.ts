@@ -19,12 +19,12 @@ interface Waiting extends Child {
  */
 export class Children implements Disposable {
   readonly #running = new Map<number, Waiting>();
-  readonly #onSignal = () => {
+  readonly #collectAll = () => {
     for (const child of [...this.#running.values()]) this.#collect(child);
   };
 
   constructor() {
-    process.on('SIGCHLD', this.#onSignal);
+    process.on('SIGCHLD', this.#collectAll);
   }
 
   /** Starts a program and sees to its end. @throws SyscallError if it can't be started */
@@ -33,8 +33,9 @@ export class Children implements Disposable {
   }
 
   /**
-   * How the child `pid`, started by anything but `child_process`, ends. @throws SyscallError ECHILD if it is
-   * no child of ours or was reaped already
+   * How the child `pid`, started by anything but `child_process`, ends. To be asked in the same turn of the event
+   * loop as it was started: one that has been reaped is forgotten, its pid may be another's.
+   * @throws SyscallError ECHILD if it is no child of ours or was reaped already
    */
   wait(pid: number): Promise<ExitStatus> {
     return (this.#running.get(pid) ?? this.#adopt(pid)).ended;
@@ -42,15 +43,15 @@ export class Children implements Disposable {
 
   /** Stops reaping. Pending waits stay pending. */
   [Symbol.dispose](): void {
-    process.off('SIGCHLD', this.#onSignal);
+    process.off('SIGCHLD', this.#collectAll);
     this.#running.clear();
   }
 
   #adopt(pid: number): Waiting {
     const child = waitingChild(pid);
     this.#running.set(pid, child);
-    // It may have ended before it was in the map.
-    this.#collect(child);
+    // It may have ended before it was in the map; a little later, so that `wait` still finds it.
+    setImmediate(this.#collectAll);
     return child;
   }
 

@@ -26,6 +26,13 @@ const c = {
   addDup2: libc.fn<(actions: Pointer, from: number, to: number) => number>(
     'int posix_spawn_file_actions_adddup2(void *actions, int fd, int newfd)',
   ),
+  addClose: libc.fn<(actions: Pointer, fd: number) => number>(
+    'int posix_spawn_file_actions_addclose(void *actions, int fd)',
+  ),
+  /** glibc 2.34 */
+  addCloseFrom: libc.fn<(actions: Pointer, fd: number) => number>(
+    'int posix_spawn_file_actions_addclosefrom_np(void *actions, int from)',
+  ),
   addOpen: libc.fn<
     (actions: Pointer, fd: number, path: string, flags: number, mode: number) => number
   >(
@@ -133,9 +140,18 @@ function addFileActions(actions: Pointer, { fds = {}, cwd }: SpawnOptions, moved
     const number = safe instanceof Fd ? safe.number : safe;
     checkErrno('posix_spawn_file_actions_adddup2', c.addDup2(actions, number, Number(target)));
   }
+  closeOthers(actions, targets, beyond);
   if (cwd !== undefined) {
     checkErrno('posix_spawn_file_actions_addchdir_np', c.addChdir(actions, cwd), cwd);
   }
+}
+
+/** What we opened is close-on-exec; this is for what we were started with. */
+function closeOthers(actions: Pointer, targets: readonly number[], beyond: number): void {
+  for (let fd = 3; fd < beyond; fd++) {
+    if (!targets.includes(fd)) c.addClose(actions, fd);
+  }
+  if (libc.has('posix_spawn_file_actions_addclosefrom_np')) c.addCloseFrom(actions, beyond);
 }
 
 function setAttributes(attributes: Pointer, newSession: boolean): void {
