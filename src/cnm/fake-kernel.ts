@@ -49,6 +49,12 @@ export class FakeKernel implements Kernel {
     this.#namespaces.delete(path);
   }
 
+  /** The daemon has died: its sockets are closed, everything else stays. */
+  loseProcess(): void {
+    this.#held.clear();
+    this.#fds.splice(0);
+  }
+
   /** Paths of the namespaces, the host's not among them. */
   get netnsPaths(): string[] {
     return [...this.#namespaces.keys()].filter((path) => path !== 'host').sort();

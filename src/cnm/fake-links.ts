@@ -163,7 +163,9 @@ export class FakeLinks implements Links {
 
   deleteRoute(route: RouteSpec): void {
     this.#gate(`deleteRoute ${route.destination}`);
-    remove(this.#namespace.routes, (other) => sameRoute(other, route), 'ESRCH');
+    const matches = (other: RouteSpec) =>
+      sameRoute(other, route) && (route.gateway === undefined || other.gateway === route.gateway);
+    remove(this.#namespace.routes, matches, 'ESRCH');
   }
 
   routes(family?: 4 | 6): RouteInfo[] {

@@ -1,4 +1,4 @@
-import { Conflict, Forbidden, InvalidParameter } from '../../base/errors.js';
+import { Conflict, Forbidden, InvalidParameter, System } from '../../base/errors.js';
 import { Rollback } from '../../base/rollback.js';
 import { applyPrepared, prepare, undoPlan } from '../apply.js';
 import type { Attachment } from '../contract.js';
@@ -41,7 +41,7 @@ export class EndpointConnection {
     await using rollback = new Rollback(logger);
     const endpoint = this.#endpoint(state, network, attachment, netns, rollback);
     const next = await this.#attach(state, endpoint, netns, rollback);
-    await this.#serve(next, endpoint, network, rollback);
+    await this.#serve(state, next, endpoint, rollback);
     rollback.commit();
     emit({ action: 'connect', network, containerId: sandboxId });
     return next.record.endpoints.find(({ id }) => id === endpoint.id) ?? endpoint;
@@ -80,7 +80,8 @@ export class EndpointConnection {
     await sandboxStates.save(record.id, { ...state, pending });
     applyPrepared(endpoint.plan, kernel);
     rollback.defer('kernel', () => undoPlan(endpoint.plan, kernel, 'now'));
-    if (!stays) this.#move.leave(state, rollback);
+    const failures = stays ? [] : this.#move.leave(state, rollback);
+    if (failures.length > 0) throw new System(failures.join('; '));
     const moved = stays
       ? endpoints
       : this.#move.take(record, { endpoints, choice, gateways }, rollback);
@@ -91,15 +92,19 @@ export class EndpointConnection {
   }
 
   async #serve(
-    state: SandboxState,
+    before: SandboxState,
+    next: SandboxState,
     endpoint: EndpointRecord,
-    network: NetworkRecord,
     rollback: Rollback,
   ): Promise<void> {
-    const { names, files } = this.#parts;
-    const view = viewOf(state, this.#parts, this.#drafts);
-    names.announce(network, endpoint);
+    const { names, files, registry } = this.#parts;
+    const former = viewOf(before, this.#parts, this.#drafts);
+    const view = viewOf(next, this.#parts, this.#drafts);
+    names.announce(registry.networkOf(endpoint), endpoint);
     rollback.defer('names', () => names.withdraw(endpoint));
+    rollback.defer('resolver', () =>
+      needsResolver(former) ? names.serve(former) : names.stop(before.record.id),
+    );
     if (needsResolver(view)) await names.serve(view);
     await files.update(view, { added: endpoint });
   }

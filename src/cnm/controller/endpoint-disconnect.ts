@@ -1,5 +1,4 @@
 import { Conflict, InvalidParameter, messageOf, System } from '../../base/errors.js';
-import { Rollback } from '../../base/rollback.js';
 import { beginUndo } from '../apply.js';
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../model.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
@@ -89,9 +88,8 @@ export class EndpointDisconnection {
   ): Promise<Pick<NewWay, 'endpoints' | 'gateways'>> {
     const { kernel, logger } = this.#parts;
     const { record } = state;
-    const noWayBack = new Rollback(logger);
-    if (!stays) this.#move.leave(state, noWayBack);
-    noWayBack.commit();
+    const failures = stays ? [] : this.#move.leave(state);
+    if (failures.length > 0) logger.warn('former way out not wholly undone', { failures });
     const { finished } = beginUndo(endpoint.plan, kernel, 'now');
     const settled = stays ? way : await this.#move.tryToTake(record, way);
     await finished.catch((error) =>

@@ -1,6 +1,5 @@
-import type { Logger } from '../../base/logger.js';
 import { Rollback } from '../../base/rollback.js';
-import { applyPrepared, undoAtOnce } from '../apply.js';
+import { applyPrepared, undoAtOnce, undoPlan } from '../apply.js';
 import type { EndpointRecord, SandboxRecord } from '../model.js';
 import type { AppliedPlan } from '../plan.js';
 import type { Gateways } from './gateway.js';
@@ -26,16 +25,13 @@ export class GatewayMove {
   }
 
   /**
-   * Takes the old way down, synchronously; `rollback` puts it back. Its ports are let go of.
+   * Takes the old way down, synchronously, and lets go of its ports; `rollback` puts it back.
+   * @returns what could not be undone
    */
-  leave({ record, gateways }: SandboxState, rollback: Rollback): void {
+  leave({ record, gateways }: SandboxState, rollback?: Rollback): string[] {
     const ports = record.endpoints.flatMap(({ portPlan }) => portPlan);
-    this.#undo('former ports', ports, rollback);
-    this.#undo(
-      'former gateway',
-      gateways.flatMap(({ plan }) => plan),
-      rollback,
-    );
+    const routes = gateways.flatMap(({ plan }) => plan);
+    return [...this.#undo(ports, rollback), ...this.#undo(routes, rollback)];
   }
 
   /**
@@ -47,7 +43,7 @@ export class GatewayMove {
     const { kernel } = this.#parts;
     const plan = way.gateways.flatMap((gateway) => gateway.plan);
     applyPrepared(plan, kernel);
-    rollback.defer('gateway', () => this.#report('gateway', undoAtOnce(plan, kernel)));
+    rollback.defer('gateway', () => undoPlan(plan, kernel, 'now'));
     const bindings = before.endpoints.flatMap((endpoint) => endpoint.bindings);
     const { endpoints, choice } = way;
     const published = this.#ports.publish(before, endpoints, choice, rollback, bindings);
@@ -78,15 +74,14 @@ export class GatewayMove {
     }
   }
 
-  #undo(what: string, plan: AppliedPlan, rollback: Rollback): void {
+  #undo(plan: AppliedPlan, rollback: Rollback | undefined): string[] {
     const { kernel } = this.#parts;
-    rollback.defer(what, () => applyPrepared(plan, kernel));
-    this.#report(what, undoAtOnce(plan, kernel));
-  }
-
-  #report(what: string, failures: readonly string[]): void {
-    const logger: Logger = this.#parts.logger;
-    if (failures.length > 0) logger.warn(`${what} not wholly undone`, { failures });
+    rollback?.defer('former way out', () => {
+      // What was not undone the first time would be in its own way.
+      undoAtOnce(plan, kernel);
+      applyPrepared(plan, kernel);
+    });
+    return undoAtOnce(plan, kernel);
   }
 }
 
