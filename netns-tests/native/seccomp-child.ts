@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeSync } from 'node:fs';
 import koffi from 'koffi';
 import { addressOf, check, libc } from '../../src/native/libc.js';
 
@@ -33,4 +33,7 @@ const mkdir = () => {
     return error instanceof Error && 'errno' in error ? -Number(error.errno) : -1;
   }
 };
-console.log(JSON.stringify({ mkdir: mkdir(), unknown: outcome(() => Number(syscall(9999))) }));
+const outcomes = { mkdir: mkdir(), unknown: outcome(() => Number(syscall(9999))) };
+writeSync(1, JSON.stringify(outcomes));
+// Node's orderly way out needs more calls than the filter allows.
+process.kill(process.pid, 'SIGKILL');

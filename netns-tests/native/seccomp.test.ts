@@ -19,7 +19,7 @@ const nodesCalls =
   mremap brk madvise futex epoll_wait epoll_pwait epoll_ctl eventfd2 rt_sigaction rt_sigprocmask rt_sigreturn
   sigaltstack ioctl fcntl poll ppoll getpid gettid getuid geteuid getgid getegid getrandom clock_gettime
   clock_nanosleep sched_yield sched_getaffinity prctl tgkill exit exit_group readlink access membarrier
-  getrusage uname clone clone3 set_robust_list rseq dup dup3 pipe2 sysinfo capget getcwd`.split(
+  getrusage uname clone clone3 set_robust_list rseq kill dup dup3 pipe2 sysinfo capget getcwd`.split(
     /\s+/,
   );
 
