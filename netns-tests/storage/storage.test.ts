@@ -141,6 +141,12 @@ describe('storage on overlay2', () => {
     expect(world.mounted()).to.deep.equal([]);
   });
 
+  it('mounts more layers than fit in one page of options', async () => {
+    const chain = await stack(storage, ...Array.from({ length: 90 }, (_, i) => [file(`f${i}`)]));
+    await storage.rootfs.prepare(idA, chain);
+    expect(readdirSync(storage.rootfs.mount(idA))).to.have.length(90);
+  });
+
   it('works without an image', async () => {
     await storage.rootfs.prepare(idA, undefined);
     const root = storage.rootfs.mount(idA);

@@ -91,7 +91,7 @@ export class Rootfs {
     return await this.#turns.run(containerId, async () => {
       const root = await open(this.mount(containerId), 'r');
       const tar = packTree(`/proc/self/fd/${root.fd}`);
-      tar.once('close', () => void root.close());
+      tar.once('close', () => void root.close().catch(() => {}));
       return tar;
     });
   }

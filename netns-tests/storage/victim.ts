@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { systemClock } from '../../src/base/clock.js';
+import { randomIds } from '../../src/base/ids.js';
+import { silentLogger } from '../../src/base/logger.js';
+import { ImageService, openImageStore } from '../../src/engine/images/service.js';
+import { WorkerExtractor } from '../../src/engine/storage/extract/worker-extractor.js';
+import { kernelMounts } from '../../src/engine/storage/kernel-mounts.js';
+import { Overlay2 } from '../../src/engine/storage/overlay2.js';
+import { Storage } from '../../src/engine/storage/storage.js';
+import { tarOf } from './world.js';
+
+/*
+ * A program that imports, tags and removes images and containers without end, until it is killed:
+ * `node victim.js <data-root>`. Writes a line for each round.
+ */
+const [, , dataRoot = ''] = process.argv;
+const extractor = new WorkerExtractor();
+const storage = await Storage.open({
+  dataRoot,
+  driver: new Overlay2({ root: join(dataRoot, 'overlay2'), mounts: kernelMounts }),
+  extractor,
+  ids: randomIds,
+  logger: silentLogger,
+});
+const images = new ImageService({
+  store: openImageStore({ dataRoot, logger: silentLogger }),
+  storage,
+  users: { usersOf: () => [] },
+  extractor,
+  clock: systemClock,
+  emit: () => {},
+  logger: silentLogger,
+  scratch: join(dataRoot, 'tmp/images'),
+  platform: { os: 'linux', architecture: 'amd64' },
+});
+const container = 'a'.repeat(64);
+for (let round = 0; ; round++) {
+  const files = Array.from({ length: 20 }, (_, i) => ({
+    name: `f${i}`,
+    type: 'file' as const,
+    content: `${round}-${i}`,
+  }));
+  const { chainId } = await images.import(tarOf(files), { repo: 'x', tag: String(round % 3) });
+  await storage.rootfs.prepare(container, chainId);
+  storage.rootfs.mount(container);
+  await images.tag(`x:${round % 3}`, 'y');
+  await storage.rootfs.remove(container);
+  if (round % 3 === 2) await images.remove('x:1');
+  process.stdout.write('round\n');
+}
