@@ -63,9 +63,15 @@ export class BridgeHost implements AsyncDisposable {
     }
   }
 
-  /** The rule set of the host as `nft` prints it. */
-  rules(): Promise<string> {
-    return this.world.host.must('nft list ruleset');
+  /** The rule set of the host as `nft` prints it, with ids cut and elements, which have no order, sorted. */
+  async rules(): Promise<string> {
+    const text = await this.world.host.must('nft list ruleset');
+    return text
+      .replaceAll(/([0-9a-f]{12})[0-9a-f]{52}/g, '$1')
+      .replaceAll(/elements = \{([^}]*)\}/g, (_, list: string) => {
+        const elements = list.split(',').map((element) => `\t\t\t${element.trim()}`);
+        return `elements = {\n${elements.sort().join(',\n')}\n\t\t}`;
+      });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -106,17 +106,20 @@ for (const frames of ['filtered', 'unseen']) {
 
       it('LAN -> container address: not even a published port or a ping', async () => {
         const target = net(30, web);
-        expect(await neighbour.ask('tcp', target, 80)).to.equal('timeout');
-        expect(await neighbour.ask('tcp', target, 81)).to.equal('timeout');
-        expect(await neighbour.pings(target)).to.equal(false);
+        const answers = await Promise.all([
+          neighbour.ask('tcp', target, 80),
+          neighbour.ask('tcp', target, 81),
+          neighbour.pings(target),
+        ]);
+        expect(answers).to.deep.equal(['timeout', 'timeout', false]);
       });
 
-      it('LAN -> container address: the raw chain is what stops published ports', async () => {
-        await host.world.host.must('nft flush chain ip tsnet raw-PREROUTING');
-        await host.world.host.must('nft flush chain ip6 tsnet raw-PREROUTING');
+      it('LAN -> container address: what stops published ports is one rule', async () => {
+        await host.world.host.must('nft flush chain ip tsnet mangle-PREROUTING');
+        await host.world.host.must('nft flush chain ip6 tsnet mangle-PREROUTING');
         try {
-          expect(await neighbour.ask('tcp', net(30, web), 80)).to.equal(`web ${addressOf.lan(3)}`);
-          expect(await neighbour.ask('tcp', net(30, web), 81)).to.equal('timeout');
+          const answers = [80, 81].map((port) => neighbour.ask('tcp', net(30, web), port));
+          expect(await Promise.all(answers)).to.deep.equal([`web ${addressOf.lan(3)}`, 'timeout']);
         } finally {
           host.kernel.firewall.rebuild();
         }
@@ -148,12 +151,17 @@ for (const frames of ['filtered', 'unseen']) {
         expect(await friend.namespace.pings(net(30, web))).to.equal(true);
       });
 
-      it('container -> neighbour with ICC off', async () => {
-        expect(await otherLoner.namespace.ask('tcp', net(32, loner), 90)).to.match(
-          /timeout|EHOSTUNREACH/,
-        );
-        expect(await otherLoner.namespace.pings(net(32, loner))).to.equal(false);
-        expect(await otherLoner.namespace.pings(addressOf.net(32, 1))).to.equal(true);
+      it('container -> neighbour with ICC off, by wire or by the gateway', async () => {
+        const from = otherLoner.namespace;
+        const target = net(32, loner);
+        const byWire = await Promise.all([from.ask('tcp', target, 90), from.pings(target)]);
+        expect(byWire[0]).to.match(/timeout|EHOSTUNREACH/);
+        expect(byWire[1]).to.equal(false);
+        expect(await from.pings(addressOf.net(32, 1))).to.equal(true);
+        const route = `${target} via ${addressOf.net(32, 1)}`;
+        await from.must(`ip -${family} route add ${route}`);
+        expect(await from.ask('tcp', target, 90)).to.equal('timeout');
+        await from.must(`ip -${family} route del ${route}`);
       });
 
       it('container -> published port of a neighbour with ICC off', async () => {
@@ -161,8 +169,10 @@ for (const frames of ['filtered', 'unseen']) {
       });
 
       it('container -> container on another bridge', async () => {
-        expect(await stranger.namespace.ask('tcp', net(30, web), 80)).to.equal('timeout');
-        expect(await stranger.namespace.pings(net(30, web))).to.equal(false);
+        const from = stranger.namespace;
+        const target = net(30, web);
+        const answers = await Promise.all([from.ask('tcp', target, 80), from.pings(target)]);
+        expect(answers).to.deep.equal(['timeout', false]);
       });
 
       it('container -> published port of another bridge by an address of the host', async () => {
@@ -202,12 +212,22 @@ for (const frames of ['filtered', 'unseen']) {
           `inner ${net(33, otherInner)}`,
         );
         await inner.namespace.must(`ip -${family} route add default via ${addressOf.net(33, 1)}`);
-        expect(await inner.namespace.ask('tcp', addressOf.lan(1), 7)).to.equal('timeout');
-        expect(await inner.namespace.ask('tcp', hostAddress, 8080)).to.equal('timeout');
-        expect(await inner.namespace.ask('tcp', net(30, web), 80)).to.equal('timeout');
-        expect(await neighbour.ask('tcp', net(33, inner), 80)).to.equal('timeout');
-        expect(await neighbour.ask('tcp', hostAddress, 8099)).to.equal('refused');
-        expect(await stranger.namespace.ask('tcp', net(33, inner), 80)).to.equal('timeout');
+        const answers = await Promise.all([
+          inner.namespace.ask('tcp', addressOf.lan(1), 7),
+          inner.namespace.ask('tcp', hostAddress, 8080),
+          inner.namespace.ask('tcp', net(30, web), 80),
+          neighbour.ask('tcp', net(33, inner), 80),
+          neighbour.ask('tcp', hostAddress, 8099),
+          stranger.namespace.ask('tcp', net(33, inner), 80),
+        ]);
+        expect(answers).to.deep.equal([
+          'timeout',
+          'timeout',
+          'timeout',
+          'timeout',
+          'refused',
+          'timeout',
+        ]);
       });
 
       if (family === 4) {

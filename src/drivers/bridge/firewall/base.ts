@@ -24,9 +24,9 @@ function addressTable(family: FirewallFamily): NftTable {
     sets: sets(family.addressType),
     chains: [
       rawPrerouting(family),
+      manglePrerouting(family),
       ...publishing(family.name),
       filterForward(),
-      filterOutput(family),
       natPostrouting(),
     ],
   };
@@ -39,7 +39,6 @@ function sets(address: FirewallFamily['addressType']): NftSet[] {
     { name: 'forward-out', key: 'ifname', value: 'verdict' },
     { name: 'postrouting-in', key: 'ifname', value: 'verdict' },
     { name: 'postrouting-out', key: 'ifname', value: 'verdict' },
-    { name: 'bridges', key: 'ifname' },
     // Containers that nobody may address but by published ports, and the interfaces that may all the same.
     { name: 'containers', key: address },
     { name: 'direct', key: `${address} . ifname` },
@@ -59,16 +58,27 @@ function sets(address: FirewallFamily['addressType']): NftSet[] {
   ];
 }
 
-/** Before any translation: throws away what was never addressed that way by right. */
+/** Bridges have route_localnet, so without this a neighbour could reach the host's loopback. */
 function rawPrerouting({ name, loopback }: FirewallFamily): NftChain {
   return {
     name: 'raw-PREROUTING',
     hook: hook('filter', 'prerouting', -300),
+    rules: [{ text: `iifname != "lo" ${name} daddr ${loopback} drop`, comment: 'REMOTE LOOPBACK' }],
+  };
+}
+
+/**
+ * Packets that carry a container's address before any translation were sent to it directly. Behind connection
+ * tracking, other than Docker's, so that answers reach the containers of a network that doesn't masquerade.
+ */
+function manglePrerouting({ name }: FirewallFamily): NftChain {
+  const begins = 'ct state != { established, related }';
+  return {
+    name: 'mangle-PREROUTING',
+    hook: hook('filter', 'prerouting', -150),
     rules: [
-      // Bridges have route_localnet, so without this a neighbour could reach the host's loopback.
-      { text: `iifname != "lo" ${name} daddr ${loopback} drop`, comment: 'REMOTE LOOPBACK' },
       {
-        text: `${name} daddr @containers ${name} daddr . iifname != @direct drop`,
+        text: `${name} daddr @containers ${begins} ${name} daddr . iifname != @direct drop`,
         comment: 'DIRECT ACCESS',
       },
     ],
@@ -98,19 +108,6 @@ function filterForward(): NftChain {
     name: 'filter-FORWARD',
     hook: hook('filter', 'forward', 0),
     rules: [{ text: 'iifname vmap @forward-out' }, { text: 'oifname vmap @forward-in' }],
-  };
-}
-
-/**
- * When a container reaches a neighbour by an address of the host, the packet leaves by the bridge that it
- * came from. The host would tell the sender of the "shorter way", and from then on it would send packets
- * for the host's address to the neighbour.
- */
-function filterOutput({ redirect }: FirewallFamily): NftChain {
-  return {
-    name: 'filter-OUTPUT',
-    hook: hook('filter', 'output', 0),
-    rules: [{ text: `oifname @bridges ${redirect} drop`, comment: 'NO REDIRECTS' }],
   };
 }
 

@@ -10,8 +10,6 @@ export interface FirewallFamily {
   readonly loopback: string;
   /** Matches the control protocol that pings and path MTU discovery need. */
   readonly icmp: string;
-  /** Matches the message "there is a shorter way". */
-  readonly redirect: string;
 }
 
 /** By address family. */
@@ -21,13 +19,11 @@ export const firewallFamily: Readonly<Record<4 | 6, FirewallFamily>> = {
     addressType: 'ipv4_addr',
     loopback: '127.0.0.0/8',
     icmp: 'meta l4proto icmp',
-    redirect: 'icmp type redirect',
   },
   6: {
     name: 'ip6',
     addressType: 'ipv6_addr',
     loopback: '::1',
     icmp: 'meta l4proto ipv6-icmp',
-    redirect: 'icmpv6 type nd-redirect',
   },
 };

@@ -17,10 +17,7 @@ export function networkFirewall(network: BridgeNetwork): NftFragment[] {
       family: firewallFamily[family.family].name,
       table: TABLE,
       chains: chains.map(({ chain }) => chain),
-      elements: [
-        ...chains.map(({ chain, map }) => jump(map, network.bridge, chain.name)),
-        { set: 'bridges', key: quoted(network.bridge) },
-      ],
+      elements: chains.map(({ chain, map }) => jump(map, network.bridge, chain.name)),
     };
   });
 }
