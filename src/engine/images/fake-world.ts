@@ -117,3 +117,15 @@ export function rootfsTar(files: Readonly<Record<string, string>>): Readable {
   }));
   return Readable.from([encodeArchive(entries)]);
 }
+
+/** What a promise fails with, which it must. */
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<Error & { readonly kind?: string }> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new Error('it should have failed');
+  return error;
+}
