@@ -15,6 +15,7 @@ import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
 import { Conflict, NotFound, System } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { isErrno } from '../../native/libc.js';
+import { sameNetns } from '../../native/netns.js';
 import { signalProcess } from '../../native/pidfd.js';
 import { connectSeqpacket } from '../../native/unixsocket.js';
 import { attachedStreams } from './attach.js';
@@ -22,7 +23,14 @@ import type { CgroupTree } from './cgroups.js';
 import type { Conmon } from './conmon.js';
 import { ATTACH_SOCKET, CONTROL_FIFO, OOM_FILE } from './conmon-command.js';
 import type { ContainerRecord, ContainerRecords, ProcessRecord } from './container-record.js';
-import type { ExecRequest, Exit, LaunchedExec, Launcher, LaunchRequest } from './contract.js';
+import type {
+  ExecRequest,
+  Exit,
+  LaunchedExec,
+  Launcher,
+  LaunchRequest,
+  SpecInput,
+} from './contract.js';
 import { execProcess } from './exec-process.js';
 import type { ExitFile, ExitWatcher } from './exit-watcher.js';
 import { type HostFacts, readAccounts } from './host-facts.js';
@@ -47,6 +55,7 @@ export interface LauncherParts {
 }
 
 const SPEC_FILE = 'config.json';
+const OWN_NETNS = '/proc/thread-self/ns/net';
 const SIGKILL = 9;
 /** 128 + SIGKILL: the exit code of a container whose monitor was killed, as nobody saw how it ended. */
 const LOST = 137;
@@ -212,7 +221,7 @@ export class ConmonLauncher implements Launcher {
   #specOf({ spec: input }: LaunchRequest): OciSpec {
     const { facts, logger, runtime, seccomp } = this.#parts;
     const accounts = readAccounts(input.rootfs);
-    const { spec, ignored } = buildSpec(input, { ...facts, accounts });
+    const { spec, ignored } = buildSpec(withoutOwnNetwork(input), { ...facts, accounts });
     for (const reason of ignored) {
       logger.warn('security option ignored', { container: input.id, reason });
     }
@@ -251,6 +260,12 @@ export class ConmonLauncher implements Launcher {
     writeFileSync(path, text);
     return path;
   }
+}
+
+/** A path of our own network namespace means the host's: a container's settings must not be written to it. */
+function withoutOwnNetwork(input: SpecInput): SpecInput {
+  const { netnsPath, ...rest } = input;
+  return netnsPath === undefined || sameNetns(netnsPath, OWN_NETNS) ? rest : input;
 }
 
 /** Neither the container nor who would tell of its end is left. */
