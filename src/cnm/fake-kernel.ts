@@ -1,6 +1,7 @@
 import { Conflict, System } from '../base/errors.js';
 import type { NftFragment } from '../native/nft/model.js';
-import { errno, FakeLinks, type FakeNamespace, newNamespace } from './fake-links.js';
+import { errno, FakeLinks } from './fake-links.js';
+import { type FakeNamespace, newNamespace } from './fake-namespace.js';
 import type { Kernel, Netns } from './kernel.js';
 import type { PortBinding } from './model.js';
 

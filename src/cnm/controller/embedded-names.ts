@@ -9,8 +9,8 @@ import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 /** Opens sockets in a sandbox's namespace. */
 export interface DnsSockets {
   /**
-   * UDP bound to and TCP listening on 127.0.0.11:53 in the namespace, both non-blocking. They belong to the
-   * caller. @throws SyscallError
+   * A bound UDP and a listening TCP socket, both non-blocking, which are reached at 127.0.0.11:53 in the
+   * namespace (`dns/redirect.ts` says by which rules). They belong to the caller. @throws SyscallError
    */
   open(netnsPath: string): { udpFd: number; tcpFd: number };
 }

@@ -5,6 +5,7 @@ import { type Plan, step } from '../plan.js';
 
 /** A driver for tests: a bridge and veths with every kind of step, and hardly a rule. */
 export function fakeDriver(name = 'bridge', over: Partial<Driver> = {}): Driver {
+  let veths = 0;
   return {
     name,
     creatable: true,
@@ -16,9 +17,9 @@ export function fakeDriver(name = 'bridge', over: Partial<Driver> = {}): Driver 
     validateNetwork() {},
     planNetwork,
     validateEndpoint() {},
-    nameInterface: (network, _request, taken) => ({
-      name: `eth${taken.length}`,
-      hostName: `veth${network.name}${taken.length}`,
+    nameInterface: (_network, _request, taken) => ({
+      name: ['eth0', 'eth1', 'eth2'].find((free) => !taken.includes(free)) ?? 'eth3',
+      hostName: `veth${++veths}`,
     }),
     planEndpoint,
     planGateway,

@@ -46,6 +46,8 @@ export class FakeWorld {
   calls = 0;
   /** The call, counted from 1, that fails; 0 for none. */
   failAt = 0;
+  /** Calls that fail whenever they come. */
+  failOn: RegExp | undefined;
   /** The call that the daemon doesn't survive: nothing it does from then on has any effect. */
   dieAt = 0;
   readonly events: string[] = [];
@@ -55,6 +57,13 @@ export class FakeWorld {
   readonly networkRecords: FakeRecords<NetworkRecord>;
   readonly networkStates: FakeRecords<NetworkState>;
   readonly sandboxStates: FakeRecords<SandboxState>;
+  /** They outlive the daemon, so that no name of a link comes twice. */
+  readonly #drivers = new Map(
+    [fakeDriver(), placeDriver('host', 'host'), placeDriver('null', 'isolated')].map((driver) => [
+      driver.name,
+      driver,
+    ]),
+  );
   readonly #ids = countingIds();
   readonly #clock = new FakeClock();
   #dead = false;
@@ -72,6 +81,7 @@ export class FakeWorld {
     this.#dead = false;
     this.dieAt = 0;
     this.failAt = 0;
+    this.failOn = undefined;
     this.kernel.loseProcess();
     this.names.clear();
     this.served.clear();
@@ -105,18 +115,14 @@ export class FakeWorld {
     if (this.#dead) throw new System(`the daemon is dead: ${what}`);
     this.calls++;
     if (this.calls === this.dieAt) this.#dead = true;
-    if (this.calls === this.dieAt || this.calls === this.failAt)
+    if (this.calls === this.dieAt || this.calls === this.failAt || this.failOn?.test(what))
       throw new System(`made to fail: ${what}`);
   }
 
   #controller(): Controller {
     const { kernel, networkRecords, networkStates, sandboxStates } = this;
     return new Controller({
-      drivers: new Map(
-        [fakeDriver(), placeDriver('host', 'host'), placeDriver('null', 'isolated')].map(
-          (driver) => [driver.name, driver],
-        ),
-      ),
+      drivers: this.#drivers,
       kernel,
       namespaces: this.#namespaces(),
       ipam: new Ipam({ pools: [...dockerLocalPools(), ulaPool(1n)], avoid: () => [] }),

@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { DnsSandbox } from '../dns/model.js';
+import { NameRegistry } from '../dns/names.js';
+import type { EndpointRecord, NetworkRecord, SandboxKind, SandboxRecord } from '../model.js';
+import { EmbeddedNames } from './embedded-names.js';
+import { networkRequest, sandboxRequest } from './fake-world.js';
+import type { SandboxView } from './parts.js';
+import { SandboxFiles } from './sandbox-files.js';
+import { SandboxResolvConf } from './sandbox-resolvconf.js';
+
+const network = (name: string): NetworkRecord => ({
+  ...networkRequest(name),
+  id: `${name}-id`,
+  created: '2026-01-01T00:00:00.000Z',
+  scope: 'local',
+  predefined: name === 'bridge',
+  subnets: [],
+});
+
+const endpoint = (name: string, ipv4: string): EndpointRecord => ({
+  id: `endpoint-${name}`,
+  networkId: `${name}-id`,
+  sandboxId: 'box',
+  request: { aliases: [], driverOptions: {}, gatewayPriority: 0 },
+  interface: { name: 'eth0', mac: '02:00:00:00:00:01', ipv4 },
+  dnsNames: ['box'],
+  bindings: [],
+  plan: [],
+  portPlan: [],
+});
+
+describe('files and names of a sandbox', () => {
+  let folder = '';
+  const path = (name: string) => join(folder, name);
+  const read = (name: string) => readFileSync(path(name), 'utf8');
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tsnet-files-'));
+    writeFileSync(path('host-resolv.conf'), 'nameserver 192.0.2.53\nsearch example.org\n');
+    writeFileSync(path('host-hosts'), '127.0.0.1\tlocalhost\n192.0.2.1\tthehost\n');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const resolvConf = () =>
+    new SandboxResolvConf({ path: path('host-resolv.conf'), behindStub: path('stub') });
+  const files = () => new SandboxFiles({ resolvConf: resolvConf(), hostsPath: path('host-hosts') });
+
+  function view(
+    endpoints: readonly EndpointRecord[],
+    kind: SandboxKind = { type: 'own' },
+    extraHosts: readonly string[] = [],
+  ): SandboxView {
+    const { attachments: _, ...base } = sandboxRequest('box', []);
+    const sandbox: SandboxRecord = {
+      ...base,
+      kind,
+      netnsPath: '/netns/box',
+      domainname: 'lab',
+      resolver: { ...base.resolver, extraHosts },
+      files: { hosts: path('hosts'), resolvConf: path('resolv.conf'), hostname: path('hostname') },
+      endpoints,
+    };
+    const attachments = endpoints.map((one) => {
+      const name = one.networkId.replace('-id', '');
+      return { endpoint: one, network: network(name), resolvesNames: name !== 'bridge' };
+    });
+    return { sandbox, attachments, hasGateway: true, hostGateways: ['172.17.0.1'] };
+  }
+
+  const onBridge = endpoint('bridge', '172.17.0.2/16');
+  const onWeb = endpoint('web', '172.18.0.2/16');
+
+  it('writes hosts with the extra ones and its own addresses, and the hostname', async () => {
+    await files().write(view([onBridge], { type: 'own' }, ['db:10.0.0.5', 'up:host-gateway']));
+    expect(read('hostname')).to.equal('box\n');
+    const lines = read('hosts').split('\n');
+    expect(lines).to.include.members([
+      '127.0.0.1\tlocalhost',
+      '10.0.0.5\tdb',
+      '172.17.0.1\tup',
+      '172.17.0.2\tbox.lab box',
+    ]);
+    expect(read('resolv.conf')).to.match(/^nameserver 192\.0\.2\.53$/m);
+  });
+
+  it("shares the host's files on the host, with the extra hosts added", async () => {
+    await files().write(view([], { type: 'host' }, ['db:10.0.0.5']));
+    expect(read('hosts')).to.equal(`${read('host-hosts')}10.0.0.5\tdb\n`);
+    expect(read('resolv.conf')).to.equal(read('host-resolv.conf'));
+  });
+
+  it('follows connect and disconnect, and touches only what it wrote itself', async () => {
+    await files().write(view([onBridge]));
+    writeFileSync(path('hosts'), `${read('hosts')}10.9.9.9\tmine\n`);
+    await files().update(view([onBridge, onWeb]), { added: onWeb });
+    expect(read('resolv.conf')).to.match(/^nameserver 127\.0\.0\.11$/m);
+    expect(read('hosts')).to.include('172.18.0.2\tbox.lab box\n');
+    writeFileSync(path('resolv.conf'), 'nameserver 10.9.9.9\n');
+    await files().update(view([onWeb]), { removed: onBridge });
+    expect(read('hosts')).to.include('10.9.9.9\tmine\n').and.not.include('172.17.0.2');
+    expect(read('resolv.conf')).to.equal('nameserver 10.9.9.9\n');
+  });
+
+  it('serves names once a sandbox, and lets the server see each change', async () => {
+    const served: DnsSandbox[] = [];
+    let closed = 0;
+    const opened: string[] = [];
+    const registry = new NameRegistry();
+    const names = new EmbeddedNames({
+      registry,
+      server: {
+        serve: (sandbox) => {
+          served.push(sandbox);
+          return { [Symbol.dispose]: () => void closed++ };
+        },
+      },
+      sockets: {
+        open: (netnsPath) => {
+          opened.push(netnsPath);
+          return { udpFd: 3, tcpFd: 4 };
+        },
+      },
+      resolvConf: resolvConf(),
+    });
+    names.announce(network('web'), onWeb);
+    await names.serve(view([onBridge, onWeb]));
+    const [sandbox] = served;
+    expect(sandbox?.upstreams).to.deep.equal([{ address: '192.0.2.53', from: 'host' }]);
+    expect(sandbox?.view.networks).to.deep.equal([{ networkId: 'web-id' }]);
+    expect(sandbox && registry.lookup(sandbox.view, 'box', [4])?.addresses).to.have.length(1);
+    await names.serve({ ...view([onWeb]), hasGateway: false });
+    expect(sandbox?.hasGateway).to.equal(false);
+    names.withdraw(onWeb);
+    expect(sandbox && registry.lookup(sandbox.view, 'box', [4])).to.equal(undefined);
+    await names.stopAll();
+    await names.stop('box');
+    expect([opened, served.length, closed]).to.deep.equal([['/netns/box'], 1, 1]);
+  });
+});
