@@ -53,8 +53,12 @@ export interface StepArgs {
   /** All fragments of one step belong to one owner. */
   readonly 'nft.add': { readonly owner: string; readonly fragments: readonly NftFragment[] };
   readonly 'port.reserve': { readonly owner: string; readonly bindings: readonly PortBinding[] };
-  /** Forgets tracked flows, when applied and when undone: old ones would go to the wrong place. */
+  /**
+   * Forgets tracked flows, when applied and when undone: old ones would go to the wrong place. `only`: those
+   * left by others were forgotten by their own undo; the kernel takes milliseconds, which a start can spare.
+   */
   readonly 'conntrack.flush': {
+    readonly only?: 'undo';
     readonly addresses: readonly string[];
     readonly hostPorts: readonly Pick<PortBinding, 'protocol' | 'hostPort'>[];
   };
