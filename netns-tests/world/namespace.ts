@@ -62,9 +62,14 @@ export class Namespace implements AsyncDisposable {
     await server.waitFor(/ready/);
   }
 
-  /** Asks an echo server: its answer, `refused`, `timeout`, or an errno. */
-  async ask(protocol: 'tcp' | 'udp', address: string, port: number): Promise<string> {
-    const args = [protocol, address, String(port), String(PROBE_TIMEOUT_MS)];
+  /** Asks an echo server, from `localPort` or any: its answer, `refused`, `timeout`, or an errno. */
+  async ask(
+    protocol: 'tcp' | 'udp',
+    address: string,
+    port: number,
+    { localPort = 0 }: { localPort?: number } = {},
+  ): Promise<string> {
+    const args = [protocol, address, port, PROBE_TIMEOUT_MS, localPort].map(String);
     const output = await must(this.inside([process.execPath, program('probe'), ...args]));
     return output.trim();
   }

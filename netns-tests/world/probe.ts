@@ -1,21 +1,21 @@
 /*
  * A program: asks an echo server for its answer.
  *
- *     node probe.js tcp|udp <address> <port> <timeout in ms>
+ *     node probe.js tcp|udp <address> <port> <timeout in ms> [<own port>]
  *
  * Prints the answer, `refused`, `timeout`, or an errno such as `EHOSTUNREACH`.
  */
 import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
 
-const [protocol, address = '', port = '', timeoutMs = ''] = process.argv.slice(2);
+const [protocol, address = '', port = '', timeoutMs = '', localPort = '0'] = process.argv.slice(2);
 
 setTimeout(() => end('timeout'), Number(timeoutMs));
 if (protocol === 'udp') askUdp();
 else askTcp();
 
 function askTcp(): void {
-  const socket = connect({ host: address, port: Number(port) });
+  const socket = connect({ host: address, port: Number(port), localPort: Number(localPort) });
   let text = '';
   socket.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
@@ -29,7 +29,9 @@ function askUdp(): void {
   socket.on('error', fail);
   socket.on('message', (message) => end(message.toString().trim()));
   // Connected, so that an ICMP error is reported.
-  socket.connect(Number(port), address, () => socket.send('?'));
+  socket.bind(Number(localPort), () => {
+    socket.connect(Number(port), address, () => socket.send('?'));
+  });
 }
 
 function fail(error: NodeJS.ErrnoException): void {

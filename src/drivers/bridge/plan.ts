@@ -47,9 +47,10 @@ export function endpointPlan(
   const fragments = endpointFirewall(network, firewalled, host);
   const addresses = addressesOf(endpoint);
   return [
-    // Flows of the address's former owner.
+    // Else the next owner of the address would inherit the flows of this one.
     step('conntrack.flush', {
-      addresses: firewalled.addresses.map((a) => a.address),
+      only: 'undo',
+      addresses: firewalled.addresses.map(({ address }) => address),
       hostPorts: [],
     }),
     ...(fragments.length > 0
