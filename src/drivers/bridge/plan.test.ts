@@ -26,7 +26,7 @@ function driver({ filteredFrames = '0' } = {}): BridgeDriver {
 }
 
 function golden(name: string, plan: Plan): void {
-  expectGolden(`src/drivers/bridge/golden/${name}.json`, `${JSON.stringify(plan, null, 2)}\n`);
+  expectGolden(`src/drivers/bridge/golden/${name}.golden`, `${JSON.stringify(plan, null, 2)}\n`);
 }
 
 function kinds(plan: Plan): StepKind[] {
