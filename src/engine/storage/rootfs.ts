@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { NotFound } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import type { ObjectStore } from '../state/json-store.js';
 import type { ChainId } from './digest.js';
@@ -16,6 +17,7 @@ export interface RootfsOptions {
   readonly layers: LayerStore;
   /** Durable; keys are container ids. */
   readonly records: ObjectStore<RootfsRecord>;
+  readonly logger: Logger;
 }
 
 /** How `docker inspect` shows where files are. */
@@ -107,6 +109,26 @@ export class Rootfs {
       seen.add(stat.ino);
     }
     return { writable, total: writable + this.#options.layers.sizeOf(chainId) };
+  }
+
+  /**
+   * Once at start: repairs what a crash left. Unmounts every container but those of `mounted`, removes
+   * writable layers of none of `live` and layers that were not finished, forgets layers whose files are gone.
+   */
+  async reconcile(live: Iterable<string>, mounted: Iterable<string>): Promise<void> {
+    const { driver, layers, records, logger } = this.#options;
+    const [containers, stayMounted] = [new Set(live), new Set(mounted)];
+    await layers.dropBroken();
+    const complete = new Set(layers.all().map(({ id }) => id));
+    for (const { id } of records.values()) if (!containers.has(id)) await this.remove(id);
+    for (const id of await driver.list()) {
+      if (complete.has(id) || stayMounted.has(id)) continue;
+      if (containers.has(id)) await driver.unmount(id);
+      else {
+        logger.info('removing what a crash left', { folder: id });
+        await driver.remove(id);
+      }
+    }
   }
 
   /** For `docker inspect`. @throws NotFound */

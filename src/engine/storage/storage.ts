@@ -29,8 +29,6 @@ export class Storage {
   readonly layers: LayerStore;
   readonly rootfs: Rootfs;
   readonly #driver: StorageDriver;
-  readonly #logger: Logger;
-  readonly #rootfsRecords: DurableStore<RootfsRecord>;
 
   private constructor({ dataRoot, driver, extractor, ids, logger }: StorageOptions) {
     const folder = join(dataRoot, 'image', driver.name);
@@ -39,15 +37,14 @@ export class Storage {
       decode: decodeLayerRecord,
       logger,
     });
-    this.#rootfsRecords = new DurableStore<RootfsRecord>({
+    const rootfsRecords = new DurableStore<RootfsRecord>({
       folder: join(folder, 'rootfs'),
       decode: decodeRootfsRecord,
       logger,
     });
     this.#driver = driver;
-    this.#logger = logger;
     this.layers = new LayerStore({ driver, records: layerRecords, extractor, ids, logger });
-    this.rootfs = new Rootfs({ driver, layers: this.layers, records: this.#rootfsRecords });
+    this.rootfs = new Rootfs({ driver, layers: this.layers, records: rootfsRecords, logger });
   }
 
   /** Reads the records, after a test that the driver works. @throws Unavailable saying why it doesn't */
@@ -61,26 +58,9 @@ export class Storage {
     return this.#driver.name;
   }
 
-  /**
-   * Repairs what a crash left: unmounts every container but those of `mounted`, removes writable layers of
-   * none of `live`, layers that were not finished, and forgets layers whose files are gone.
-   */
+  /** See {@link Rootfs.reconcile}. */
   async reconcile(live: Iterable<string>, mounted: Iterable<string>): Promise<void> {
-    const containers = new Set(live);
-    const stayMounted = new Set(mounted);
-    await this.layers.dropBroken();
-    const layers = new Set(this.layers.all().map(({ id }) => id));
-    for (const { id } of this.#rootfsRecords.values())
-      if (!containers.has(id)) await this.rootfs.remove(id);
-    for (const id of await this.#driver.list()) {
-      if (layers.has(id)) continue;
-      if (containers.has(id)) {
-        if (!stayMounted.has(id)) await this.#driver.unmount(id);
-      } else {
-        this.#logger.info('removing what a crash left', { folder: id });
-        await this.#driver.remove(id);
-      }
-    }
+    await this.rootfs.reconcile(live, mounted);
   }
 
   /** Removes the layers that neither the chains of `imageChains` nor containers use. See {@link LayerStore.collect}. */
