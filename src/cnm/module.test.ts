@@ -57,7 +57,7 @@ describe('the module of the network model', () => {
       hostsPath: '/nowhere',
     });
     for (const id of Object.values(cnmIds))
-      expect(container.get(id as ServiceIdentifier<object>)).to.be.an('object');
+      expect(container.get(id as ServiceIdentifier<object>)).to.be.an.instanceof(Object);
     expect(container.get(cnmIds.controller).networks()).to.deep.equal([]);
   });
 });

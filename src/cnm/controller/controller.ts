@@ -10,6 +10,7 @@ import { NetworkCreation } from './networks-create.js';
 import { NetworkRemoval } from './networks-remove.js';
 import type { Parts, Surroundings } from './parts.js';
 import { PendingDeletions } from './pending-deletions.js';
+import { PredefinedNetworks } from './predefined-ensure.js';
 import { PublishedPorts } from './published-ports.js';
 import { Registry } from './registry.js';
 import { Restoring } from './restore.js';
@@ -54,6 +55,10 @@ export class Controller implements NetworkController {
     this.#renaming = new SandboxRenaming(parts, drafts);
     this.#restoring = new Restoring(parts, {
       creation: this.#creation,
+      predefined: new PredefinedNetworks(parts, {
+        creation: this.#creation,
+        removal: this.#removal,
+      }),
       closing: this.#closing,
       drafts,
       gateways,

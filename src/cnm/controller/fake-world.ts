@@ -50,6 +50,8 @@ export class FakeWorld {
   failOn: RegExp | undefined;
   /** The call that the daemon doesn't survive: nothing it does from then on has any effect. */
   dieAt = 0;
+  /** The daemon's configuration; read when it starts. */
+  predefined = predefinedNetworks();
   readonly events: string[] = [];
   readonly names = new Map<string, readonly string[]>();
   readonly served = new Map<string, SandboxView>();
@@ -139,7 +141,7 @@ export class FakeWorld {
       clock: { now: () => this.#tick(), monotonicMs: () => this.#clock.monotonicMs() },
       logger: silentLogger,
       emit: (event) => void this.events.push(shown(event)),
-      settings: { netnsFolder: '/netns', predefined: predefinedNetworks() },
+      settings: { netnsFolder: '/netns', predefined: this.predefined },
     });
   }
 

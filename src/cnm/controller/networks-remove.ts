@@ -18,9 +18,17 @@ export class NetworkRemoval {
    * @throws Forbidden for predefined networks and those in use
    */
   async remove(reference: string): Promise<NetworkRecord> {
-    const { registry, networkRecords, ipam, emit } = this.#parts;
+    const { registry, emit } = this.#parts;
     const network = registry.network(reference);
     this.#refuse(network);
+    await this.discard(network);
+    emit({ action: 'destroy', network });
+    return network;
+  }
+
+  /** The same without asking whether it may be, and without an event. */
+  async discard(network: NetworkRecord): Promise<void> {
+    const { registry, networkRecords, ipam } = this.#parts;
     // From here on nobody finds it, so no sandbox can get onto it while it goes.
     registry.deleteNetwork(network.id);
     try {
@@ -32,8 +40,6 @@ export class NetworkRemoval {
     const state = registry.networkState(network.id);
     if (state) this.#unmake(state);
     ipam.releaseSubnets(network.id);
-    emit({ action: 'destroy', network });
-    return network;
   }
 
   #unmake({ network: { id }, plan }: NetworkState): void {

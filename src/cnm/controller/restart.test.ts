@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { FakeWorld, networkRequest, publish80, sandboxRequest } from './fake-world.js';
+import { predefinedNetworks } from './predefined.js';
 import { refusal, started } from './trying.js';
 
 const box = 'box'.padEnd(64, '0');
@@ -30,5 +31,23 @@ describe('restart', () => {
     const again = await rebooted.start();
     expect(again.network('web')).to.deep.equal(web);
     expect(rebooted.kernel.state()).to.deep.equal(world.kernel.state());
+  });
+
+  it('rebuilds the default bridge when the configuration changes, once nobody runs on it', async () => {
+    const { world, controller } = await started();
+    const { id } = controller.network('bridge');
+    await controller.openSandbox(sandboxRequest('box', ['bridge']));
+    world.predefined = predefinedNetworks({ mtu: 1400 });
+    const used = await world.start([box]);
+    expect(used.network('bridge').id).to.equal(id);
+    await used.closeSandbox(box);
+    const free = await world.start();
+    expect(free.network('bridge').options['com.docker.network.driver.mtu']).to.equal('1400');
+    expect(free.network('bridge').subnets[0]?.subnet).to.equal('172.17.0.0/16');
+    world.predefined = predefinedNetworks('none');
+    const without = await world.start();
+    await without.shutdown();
+    expect(without.networks().map(({ name }) => name)).to.deep.equal(['host', 'none']);
+    expect(world.kernel.links('host').links()).to.have.length(1);
   });
 });

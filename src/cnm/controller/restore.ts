@@ -7,6 +7,7 @@ import type { EndpointDrafts } from './endpoint-drafts.js';
 import type { GatewayPlans } from './gateway-plans.js';
 import type { NetworkCreation } from './networks-create.js';
 import type { Parts } from './parts.js';
+import type { PredefinedNetworks } from './predefined-ensure.js';
 import { type PublishedPorts, unpublished } from './published-ports.js';
 import { plansOf, type SandboxState, wholePlan } from './records.js';
 import type { SandboxClosing } from './sandbox-close.js';
@@ -16,6 +17,7 @@ import { needsResolver, viewOf } from './views.js';
 /** What restoring makes use of. */
 interface Verbs {
   readonly creation: NetworkCreation;
+  readonly predefined: PredefinedNetworks;
   readonly closing: SandboxClosing;
   readonly drafts: EndpointDrafts;
   readonly gateways: GatewayPlans;
@@ -46,8 +48,9 @@ export class Restoring {
     for (const state of sandboxes) if (!live.has(state.record.id)) await this.#discard(state);
     this.#dropNamespaces(kept);
     await this.#dropLeftoverNetworks();
-    for (const network of networkRecords.values()) await this.#makeSureOf(network);
-    await this.#addPredefined();
+    await this.#attemptAsync('predefined networks', () => this.#verbs.predefined.dropOutdated());
+    for (const network of this.#parts.registry.networks()) await this.#makeSureOf(network);
+    await this.#verbs.predefined.addMissing();
     for (const state of kept) await this.#resume(state);
   }
 
@@ -129,17 +132,6 @@ export class Restoring {
       await this.#verbs.creation.realize(network, rollback);
       rollback.commit();
     });
-  }
-
-  async #addPredefined(): Promise<void> {
-    const { registry, settings } = this.#parts;
-    const names = new Set(registry.networks().map(({ name }) => name));
-    for (const request of settings.predefined) {
-      if (names.has(request.name)) continue;
-      await this.#attemptAsync(`network ${request.name}`, () =>
-        this.#verbs.creation.createPredefined(request),
-      );
-    }
   }
 
   async #resume(state: SandboxState): Promise<void> {
