@@ -69,9 +69,10 @@ export class ImageBackend {
     progress({ status: `Status: Image is up to date for ${reference}` });
   }
 
+  /** Quiet or not: that concerns progress bars, of which there are none. */
   async load(
     body: Readable,
-    quiet: boolean,
+    _quiet: boolean,
     progress: (line: ProgressLine) => void,
   ): Promise<void> {
     await this.#service.load(body, { say: (stream) => progress({ stream }) });
