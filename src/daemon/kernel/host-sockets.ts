@@ -1,10 +1,7 @@
 import type { HostPorts } from '../../cnm/kernel.js';
 import type { PortBinding } from '../../cnm/model.js';
-import {
-  type EphemeralPorts,
-  fallbackEphemeralRange,
-  type PortAllocator,
-} from '../../cnm/ports/allocator.js';
+import type { EphemeralPorts, PortAllocator } from '../../cnm/ports/allocator.js';
+import { parseEphemeralPorts } from '../../cnm/ports/ephemeral.js';
 import type { HostSocket, HostSockets } from '../../cnm/ports/host-sockets.js';
 import { boundPort, boundSocket, listen } from '../../native/inetsocket.js';
 import { attachDropAll } from '../../native/socketfilter.js';
@@ -32,21 +29,9 @@ export const hostSockets: HostSockets = {
 export function ephemeralPorts(sysctls: Sysctls): EphemeralPorts {
   const read = (name: string) => {
     const key = ['net', 'ipv4', name];
-    return sysctls.exists(key) ? sysctls.read(key).trim() : '';
+    return sysctls.exists(key) ? sysctls.read(key) : undefined;
   };
-  const [first, last] = read('ip_local_port_range').split(/\s+/).map(Number);
-  return {
-    range: first && last ? { first, last } : fallbackEphemeralRange,
-    reserved: new Set(read('ip_local_reserved_ports').split(',').flatMap(portsOf)),
-  };
-}
-
-/** `8000-8002` as its three ports. */
-function portsOf(text: string): number[] {
-  const [first = Number.NaN, last = first] = text.split('-').map(Number);
-  return text === '' || Number.isNaN(last)
-    ? []
-    : Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return parseEphemeralPorts(read('ip_local_port_range'), read('ip_local_reserved_ports'));
 }
 
 /** The allocator as plans see it: what it holds already is left alone. */

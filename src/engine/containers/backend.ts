@@ -203,6 +203,11 @@ export class Containers implements ContainersBackend {
     return this.#execs.resize(id, size);
   }
 
+  /** Resolves when all that follows the exits so far is done: unmounted, forgotten, written down. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#context.registry.all().map((container) => container.cleaned));
+  }
+
   #find(ref: string): Container {
     return this.#context.registry.find(ref);
   }

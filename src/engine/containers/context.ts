@@ -11,7 +11,7 @@ import type { ContainerRegistry } from './registry.js';
 
 /** Stored records of one kind. */
 export interface Records<T> {
-  all(): readonly T[];
+  values(): readonly T[];
   save(id: string, record: T): Promise<void>;
   remove(id: string): Promise<void>;
 }
@@ -26,15 +26,15 @@ export interface ContainerImage {
 
 /** What an image says of its containers. OCI image config, field `config`. */
 export interface ImageDefaults {
-  readonly User?: string;
-  readonly ExposedPorts?: Readonly<Record<string, unknown>>;
-  readonly Env?: readonly string[];
-  readonly Entrypoint?: readonly string[] | null;
-  readonly Cmd?: readonly string[] | null;
-  readonly Volumes?: Readonly<Record<string, unknown>> | null;
-  readonly WorkingDir?: string;
-  readonly Labels?: Readonly<Record<string, string>> | null;
-  readonly StopSignal?: string;
+  readonly User?: string | null | undefined;
+  readonly ExposedPorts?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly Env?: readonly string[] | null | undefined;
+  readonly Entrypoint?: readonly string[] | null | undefined;
+  readonly Cmd?: readonly string[] | null | undefined;
+  readonly Volumes?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly WorkingDir?: string | null | undefined;
+  readonly Labels?: Readonly<Record<string, string>> | null | undefined;
+  readonly StopSignal?: string | null | undefined;
 }
 
 export interface ContainerImages {
@@ -46,10 +46,19 @@ export interface ContainerImages {
 export interface RootFilesystems {
   prepare(containerId: string, chainId: string | undefined): Promise<void>;
   /** @returns the path of the merged tree. */
-  mount(containerId: string): Promise<string>;
+  mount(containerId: string): string;
   unmount(containerId: string): Promise<void>;
   remove(containerId: string): Promise<void>;
   exportTar(containerId: string): Promise<Readable>;
+  /** Docker API: `GraphDriver`. */
+  graphDriver(containerId: string): {
+    readonly Name: string;
+    readonly Data: Readonly<Record<string, string>>;
+  };
+  /** Bytes that the container has written, and in all. */
+  size(containerId: string): Promise<{ writable: number; total: number }>;
+  /** At start: removes what belongs to none of `containers` and unmounts what isn't of `running`. */
+  reconcile(containers: Iterable<string>, running: Iterable<string>): Promise<void>;
 }
 
 /** Something that happened to a container. Docker API: events of type `container`. */
@@ -65,8 +74,6 @@ export interface ContainerSettings {
   readonly containersDir: string;
   /** Per container: sockets, pids, bundle. Volatile. */
   readonly runDir: string;
-  /** Host address of a published port that names none. */
-  readonly defaultHostIp: string;
   /** `--dns`, `--dns-search`, `--dns-opt` of the daemon. */
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];

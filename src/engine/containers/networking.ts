@@ -88,7 +88,7 @@ export function checkNetworking(
     const network = context.networks.network(name);
     checkEndpoint(network, settings, record);
   }
-  portRequests(host, config.ExposedPorts, context.settings.defaultHostIp);
+  portRequests(host, config.ExposedPorts);
 }
 
 function checkJoined({ host, config, id }: Omit<ContainerRecord, 'lastRun'>): void {
@@ -164,7 +164,7 @@ export function sandboxRequest(
       extraHosts: host.ExtraHosts,
     },
     files,
-    ports: portRequests(host, config.ExposedPorts, settings.defaultHostIp),
+    ports: portRequests(host, config.ExposedPorts),
     attachments: kind.type === 'own' ? attachments(record) : [],
   };
 }

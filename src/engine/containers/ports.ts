@@ -24,28 +24,23 @@ export function parseExposedPort(text: string): ExposedPort {
 export function portRequests(
   host: Pick<HostConfig, 'PortBindings' | 'PublishAllPorts'>,
   exposed: Readonly<Record<string, unknown>>,
-  defaultHostIp: string,
 ): PortRequest[] {
   const requests: PortRequest[] = [];
   for (const [spec, bindings] of Object.entries(host.PortBindings)) {
     const { port, protocol } = parseExposedPort(spec);
     const wanted = bindings?.length ? bindings : [{ HostIp: '', HostPort: '' }];
-    for (const { HostIp, HostPort } of wanted) {
-      const hostIp = HostIp || defaultHostIp;
+    for (const { HostIp: hostIp, HostPort } of wanted) {
       if (hostIp !== '' && !parseIp(hostIp))
         throw new InvalidParameter(`invalid IP address: ${hostIp}`);
       requests.push({ protocol, containerPort: port, hostIp, hostPort: parseHostPorts(HostPort) });
     }
   }
-  return host.PublishAllPorts
-    ? [...requests, ...allExposed(requests, exposed, defaultHostIp)]
-    : requests;
+  return host.PublishAllPorts ? [...requests, ...allExposed(requests, exposed)] : requests;
 }
 
 function allExposed(
   have: readonly PortRequest[],
   exposed: Readonly<Record<string, unknown>>,
-  hostIp: string,
 ): PortRequest[] {
   return Object.keys(exposed)
     .map(parseExposedPort)
@@ -53,7 +48,7 @@ function allExposed(
     .map((e) => ({
       protocol: e.protocol,
       containerPort: e.port,
-      hostIp,
+      hostIp: '',
       hostPort: [0, 0] as const,
     }));
 }

@@ -13,14 +13,18 @@ import { removeStopped } from './remove.js';
  * meanwhile get their exit codes, and what a killed daemon left half done is removed.
  */
 export async function restoreContainers(context: ContainersContext): Promise<void> {
-  for (const record of oldestFirst(context.records.all())) {
+  for (const record of oldestFirst(context.records.values())) {
     context.registry.reserveName(record.name, record.id);
     context.registry.add(new Container(record));
   }
-  const runs = new Map(context.runs.all().map((run) => [run.id, run]));
+  const runs = new Map(context.runs.values().map((run) => [run.id, run]));
   const known = [...runs.values()].filter((run) => isKnown(context, run.id));
   const alive = await context.launcher.alive(
     known.map((run) => ({ id: run.id, pid: run.pid, runDir: runDirOf(context, run) })),
+  );
+  await context.rootfs.reconcile(
+    context.registry.all().map(({ id }) => id),
+    alive,
   );
   await context.networks.restore(alive);
   for (const run of runs.values()) {

@@ -1,0 +1,67 @@
+/** What the daemon is put together from, by typed names. */
+import type { ServiceIdentifier } from 'inversify';
+import type { Backends } from '../api/server/backend.js';
+import type { ApiServer } from '../api/server/server.js';
+import type { Clock } from '../base/clock.js';
+import type { Ids } from '../base/ids.js';
+import type { Logger } from '../base/logger.js';
+import type { Lifetime } from '../base/rollback.js';
+import type { NetworkController } from '../cnm/contract.js';
+import type { NameService, Surroundings } from '../cnm/controller/parts.js';
+import type { Driver } from '../cnm/driver.js';
+import type { Ipam } from '../cnm/ipam/ipam.js';
+import type { Kernel } from '../cnm/kernel.js';
+import type { PortAllocator } from '../cnm/ports/allocator.js';
+import type { Containers } from '../engine/containers/backend.js';
+import type { ContainersContext } from '../engine/containers/context.js';
+import type { ContainerRegistry } from '../engine/containers/registry.js';
+import type { EventBus } from '../engine/events.js';
+import type { ImageService } from '../engine/images/service.js';
+import type { ImageStore } from '../engine/images/store.js';
+import type { Extractor } from '../engine/storage/extract/extract.js';
+import type { Storage } from '../engine/storage/storage.js';
+import type { DaemonFacts } from '../engine/system/backend.js';
+import type { Children } from '../native/children.js';
+import type { Namespaces } from '../native/netns.js';
+import type { Identity } from './identity.js';
+import type { Settings } from './settings.js';
+
+const id = <T>(name: string) => Symbol.for(`daemon/${name}`) as ServiceIdentifier<T>;
+
+export const settingsId = id<Settings>('settings');
+export const identityId = id<Identity>('identity');
+export const loggerId = id<Logger>('logger');
+export const lifetimeId = id<Lifetime>('lifetime');
+export const clockId = id<Clock>('clock');
+export const idsId = id<Ids>('ids');
+export const childrenId = id<Children>('children');
+export const namespacesId = id<Namespaces>('namespaces');
+export const portsId = id<PortAllocator>('ports');
+export const kernelId = id<Kernel>('kernel');
+export const eventsId = id<EventBus>('events');
+export const controllerId = id<NetworkController>('controller');
+export const extractorId = id<Extractor>('extractor');
+export const storageId = id<Storage>('storage');
+export const imageStoreId = id<ImageStore>('image-store');
+export const imagesId = id<ImageService>('images');
+export const containersContextId = id<ContainersContext>('containers-context');
+export const containersId = id<Containers>('containers');
+export const registryId = id<ContainerRegistry>('container-registry');
+export const containerRecordsId =
+  id<Pick<ContainersContext, 'records' | 'runs'>>('container-records');
+export const containerBaseId =
+  id<Pick<ContainersContext, 'ids' | 'clock' | 'logger' | 'registry' | 'emit'>>('container-base');
+export const driversId = id<ReadonlyMap<string, Driver>>('drivers');
+export const ipamId = id<Ipam>('ipam');
+export const namesId = id<NameService>('names');
+export const networkRecordsId =
+  id<Pick<Surroundings, 'networkRecords' | 'networkStates' | 'sandboxStates'>>('network-records');
+export const networkBaseId = id<
+  Pick<Surroundings, 'ids' | 'clock' | 'logger' | 'ports'> & {
+    readonly namespaces: Namespaces;
+    readonly events: EventBus;
+  }
+>('network-base');
+export const factsId = id<DaemonFacts>('facts');
+export const backendsId = id<Backends>('backends');
+export const apiServerId = id<ApiServer>('api-server');

@@ -1,0 +1,47 @@
+import type { DnsSockets } from '../../cnm/controller/embedded-names.js';
+import { embeddedDnsAddress } from '../../cnm/dns/model.js';
+import { redirectTable } from '../../cnm/dns/redirect.js';
+import type { SocketPlace, UpstreamDescriptors } from '../../cnm/dns/upstream-sockets.js';
+import type { Fd } from '../../native/fd.js';
+import { boundPort, boundSocket, tcpListener, udpSocket } from '../../native/inetsocket.js';
+import type { Namespaces } from '../../native/netns.js';
+import { openNft } from '../../native/nft/context.js';
+import { renderTable } from '../../native/nft/render.js';
+
+/** Where a sandbox's own name servers are asked from. */
+export type NetnsPathOf = (place: Exclude<SocketPlace, 'host'>) => string;
+
+/** Sockets of the embedded DNS, opened in the namespaces of the sandboxes. */
+export function dnsSockets(namespaces: Namespaces): DnsSockets {
+  return {
+    open: (path) =>
+      namespaces.runAt<{ udpFd: number; tcpFd: number }>(path, () => {
+        using udp = udpSocket({ address: embeddedDnsAddress, port: 0 });
+        using tcp = tcpListener({ address: embeddedDnsAddress, port: 0 });
+        redirectTo(udp, tcp);
+        return { udpFd: udp.release(), tcpFd: tcp.release() };
+      }),
+  };
+}
+
+/** Leads port 53 to the sockets. In the namespace that the thread is in. */
+function redirectTo(udp: Fd, tcp: Fd): void {
+  using nft = openNft();
+  nft.run(renderTable(redirectTable({ udp: boundPort(udp), tcp: boundPort(tcp) }), []));
+}
+
+/** Sockets for questions to name servers outside. */
+export function upstreamDescriptors(
+  namespaces: Namespaces,
+  netnsPathOf: NetnsPathOf,
+): UpstreamDescriptors {
+  const open = (protocol: 'udp' | 'tcp', place: SocketPlace, family: 4 | 6): number => {
+    const address = family === 4 ? '0.0.0.0' : '::';
+    const socket = () => boundSocket(protocol, { address, port: 0 }).release();
+    return place === 'host' ? socket() : namespaces.runAt<number>(netnsPathOf(place), socket);
+  };
+  return {
+    udp: (place, family) => open('udp', place, family),
+    tcp: (place, family) => open('tcp', place, family),
+  };
+}

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { ContainerModule } from 'inversify';
+import { ApiServer } from '../../api/server/server.js';
+import { apiVersion, minApiVersion } from '../../api/server/version.js';
+import { formatCidr } from '../../base/cidr.js';
+import { Images } from '../../engine/images-api/backend.js';
+import { isolationIds } from '../../engine/isolation/ids.js';
+import { Networks } from '../../engine/networks/backend.js';
+import { type DaemonFacts, SystemService } from '../../engine/system/backend.js';
+import * as id from '../ids.js';
+import { product } from '../product.js';
+
+/** Docker's API on top of everything. */
+export const apiModule = new ContainerModule(({ bind }) => {
+  bind(id.factsId).toResolvedValue(
+    (settings, identity, storage, launcher, drivers): DaemonFacts => ({
+      ...product,
+      apiVersion,
+      minApiVersion,
+      id: identity.id,
+      dataRoot: settings.dataRoot,
+      storageDriver: storage.driverName,
+      firewallBackend: settings.firewall ? 'nftables' : 'none',
+      cgroupVersion: existsSync('/sys/fs/cgroup/cgroup.controllers') ? '2' : '1',
+      runtime: {
+        name: launcher.runtime.kind,
+        path: launcher.runtime.path,
+        version: launcher.runtime.version,
+      },
+      liveRestore: settings.liveRestore,
+      debug: settings.logLevel === 'debug',
+      networkDrivers: [...drivers.keys()],
+      addressPools: settings.addressPools.map(({ base, size }) => ({
+        base: formatCidr(base),
+        size,
+      })),
+      hostname,
+    }),
+    [id.settingsId, id.identityId, id.storageId, isolationIds.opened, id.driversId],
+  );
+  bind(id.backendsId).toResolvedValue(
+    (containers, controller, service, facts, events, clock) => ({
+      containers,
+      networks: new Networks({ controller, attachments: containers, clock }),
+      images: new Images({ service }),
+      system: new SystemService({
+        facts,
+        counts: {
+          containers: () => containers.list({ all: true, limit: 0, filters: new Map() }),
+          images: async () => service.list(),
+        },
+        events,
+        clock,
+      }),
+    }),
+    [id.containersId, id.controllerId, id.imagesId, id.factsId, id.eventsId, id.clockId],
+  );
+  bind(id.apiServerId).toResolvedValue(
+    (backends, logger) => new ApiServer({ backends, logger, productVersion: product.version }),
+    [id.backendsId, id.loggerId],
+  );
+});

@@ -1,0 +1,143 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ContainerModule } from 'inversify';
+import { System } from '../../base/errors.js';
+import { KeyedMutex } from '../../base/mutex.js';
+import { Containers } from '../../engine/containers/backend.js';
+import type { ContainersContext, RootFilesystems } from '../../engine/containers/context.js';
+import type { ContainerRecord, RunRecord } from '../../engine/containers/model.js';
+import { ContainerRegistry } from '../../engine/containers/registry.js';
+import type { RunPs } from '../../engine/containers/top.js';
+import type { ImageStore } from '../../engine/images/store.js';
+import { isolationIds } from '../../engine/isolation/ids.js';
+import type { ChainId, Digest } from '../../engine/storage/digest.js';
+import type { Storage } from '../../engine/storage/storage.js';
+import type { Children } from '../../native/children.js';
+import { run } from '../../native/run.js';
+import { fromContainer } from '../event-sources.js';
+import * as id from '../ids.js';
+import { durableRecords, recordFolder, volatileRecords } from '../records.js';
+import type { Settings } from '../settings.js';
+
+/** Containers. The launcher is opened before, because that may fail for want of a runtime. */
+export const containersModule = new ContainerModule(({ bind }) => {
+  bind(id.registryId).toResolvedValue(() => new ContainerRegistry(), []);
+  bind(id.containerRecordsId).toResolvedValue(
+    ({ dataRoot, execRoot }, logger) => ({
+      records: durableRecords<ContainerRecord>(
+        recordFolder(dataRoot, 'containers'),
+        (record) => Array.isArray(record.args),
+        logger,
+      ),
+      runs: volatileRecords<RunRecord>(
+        recordFolder(execRoot, 'runs'),
+        (record) => typeof record.pid === 'number',
+        logger,
+      ),
+    }),
+    [id.settingsId, id.loggerId],
+  );
+  bind(id.containerBaseId).toResolvedValue(
+    (ids, clock, logger, registry, events) => ({
+      ids,
+      clock,
+      logger,
+      registry,
+      emit: (event: Parameters<ContainersContext['emit']>[0]) => events.emit(fromContainer(event)),
+    }),
+    [id.idsId, id.clockId, id.loggerId, id.registryId, id.eventsId],
+  );
+  bind(id.containersContextId).toResolvedValue(
+    (settings, base, records, networks, launcher, logs, storage, imageStore) => ({
+      ...base,
+      ...records,
+      images: {
+        resolve(reference: string) {
+          const { id: imageId, chainId, parsed } = imageStore.resolve(reference);
+          return { id: imageId, chainId, config: parsed.config ?? {} };
+        },
+      },
+      rootfs: rootFilesystems(storage),
+      networks,
+      launcher,
+      logs,
+      locks: new KeyedMutex(),
+      settings: containerSettings(settings),
+    }),
+    [
+      id.settingsId,
+      id.containerBaseId,
+      id.containerRecordsId,
+      id.controllerId,
+      isolationIds.launcher,
+      isolationIds.logs,
+      id.storageId,
+      id.imageStoreId,
+    ],
+  );
+});
+
+/** Containers for the API. */
+export const containersBackendModule = new ContainerModule(({ bind }) => {
+  bind(id.containersId).toResolvedValue(
+    (context, images, storage, children) =>
+      new Containers({
+        context,
+        facts: {
+          imageIds: (reference) => idsOf(images, reference),
+          imageName: (reference, image) =>
+            idsOf(images, reference).some((one) => one === image) ? reference : image,
+          storageDriver: storage.driverName,
+        },
+        runPs: psOfHost(children),
+      }),
+    [id.containersContextId, id.imageStoreId, id.storageId, id.childrenId],
+  );
+});
+
+function rootFilesystems(storage: Storage): RootFilesystems {
+  const { rootfs } = storage;
+  return {
+    prepare: (container, chainId) => rootfs.prepare(container, chainId as ChainId | undefined),
+    mount: (container) => rootfs.mount(container),
+    unmount: (container) => rootfs.unmount(container),
+    remove: (container) => rootfs.remove(container),
+    exportTar: (container) => rootfs.exportTar(container),
+    graphDriver: (container) => rootfs.graphDriver(container),
+    size: (container) => rootfs.size(container),
+    reconcile: (containers, running) => storage.reconcile(containers, running),
+  };
+}
+
+function containerSettings(settings: Settings): ContainersContext['settings'] {
+  return {
+    containersDir: join(settings.dataRoot, 'containers'),
+    runDir: join(settings.execRoot, 'run'),
+    dns: settings.dns,
+    dnsSearch: settings.dnsSearch,
+    dnsOptions: settings.dnsOptions,
+    hostname,
+  };
+}
+
+function idsOf(images: ImageStore, reference: string): Digest[] {
+  try {
+    return [images.resolve(reference).id];
+  } catch {
+    // No image of that name: nothing was made from it under this name.
+    return [];
+  }
+}
+
+/** `ps` of the host, as `docker top` shows it. */
+function psOfHost(children: Children): RunPs {
+  return async (args) => {
+    const { status, stdout, stderr } = await run(children, {
+      file: '/bin/ps',
+      argv: ['ps', ...args],
+      env: { PATH: '/usr/bin:/bin' },
+    });
+    if (status.code !== 0) throw new System(`ps ${args.join(' ')}: ${stderr.trim()}`);
+    return stdout;
+  };
+}

@@ -1,0 +1,56 @@
+import { ContainerModule } from 'inversify';
+import type { Firewall } from '../../cnm/kernel.js';
+import { PortAllocator } from '../../cnm/ports/allocator.js';
+import { baseTables } from '../../drivers/bridge/firewall/base.js';
+import { Children } from '../../native/children.js';
+import { openConntrack } from '../../native/conntrack.js';
+import { openRtnetlink } from '../../native/netlink-ts/index.js';
+import { Namespaces } from '../../native/netns.js';
+import { openNft } from '../../native/nft/context.js';
+import { NftFirewall } from '../../native/nft/firewall.js';
+import { sysctls } from '../../native/sysctl.js';
+import {
+  childrenId,
+  kernelId,
+  lifetimeId,
+  loggerId,
+  namespacesId,
+  portsId,
+  settingsId,
+} from '../ids.js';
+import { ConntrackQueue } from '../kernel/conntrack-queue.js';
+import { HostKernel } from '../kernel/host-kernel.js';
+import { ephemeralPorts, heldPorts, hostSockets } from '../kernel/host-sockets.js';
+
+/** `--iptables=false`: rules are somebody else's business. */
+const noFirewall: Firewall = { install() {}, remove() {}, replaceAll() {} };
+
+/** The kernel: everything here belongs to the namespace that the daemon was started in. */
+export const kernelModule = new ContainerModule(({ bind }) => {
+  bind(childrenId).toResolvedValue((lifetime) => lifetime.own(new Children()), [lifetimeId]);
+  bind(namespacesId).toResolvedValue((lifetime) => lifetime.own(new Namespaces()), [lifetimeId]);
+  bind(portsId).toResolvedValue(
+    () => new PortAllocator({ sockets: hostSockets, ephemeral: () => ephemeralPorts(sysctls) }),
+    [],
+  );
+  bind(kernelId).toResolvedValue(
+    (settings, lifetime, logger, namespaces, ports) => {
+      const conntrack = lifetime.own(openConntrack());
+      const tables = baseTables();
+      const firewall = settings.firewall
+        ? new NftFirewall({ nft: lifetime.own(openNft()), tables })
+        : noFirewall;
+      return lifetime.own(
+        new HostKernel({
+          namespaces,
+          sysctls,
+          openRtnetlink,
+          firewall,
+          conntrack: new ConntrackQueue({ conntrack, logger }),
+          ports: heldPorts(ports),
+        }),
+      );
+    },
+    [settingsId, lifetimeId, loggerId, namespacesId, portsId],
+  );
+});

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { type ListenAddress, parseListenAddress } from '../api/server/listen.js';
+import { cidrOf, formatCidr, parseInterfaceAddress } from '../base/cidr.js';
+import { InvalidParameter } from '../base/errors.js';
+import { formatIp, parseIp } from '../base/ip.js';
+import { isLogLevel, type LogLevel } from '../base/logger.js';
+import type { DefaultBridge } from '../cnm/controller/predefined.js';
+import { type AddressPool, dockerLocalPools, parseAddressPool } from '../cnm/ipam/pools.js';
+import type { Options } from './flags.js';
+
+/** What the daemon runs by: the options, read and checked. */
+export interface Settings {
+  readonly listen: readonly ListenAddress[];
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  readonly pidfile: string;
+  readonly logLevel: LogLevel;
+  readonly bridge: DefaultBridge;
+  readonly addressPools: readonly AddressPool[];
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+  readonly firewall: boolean;
+  readonly forwarding: boolean;
+  readonly liveRestore: boolean;
+  /** OCI runtimes in order of preference. */
+  readonly runtimes: readonly string[];
+}
+
+/** Reads and checks the options. @throws InvalidParameter naming the option */
+export function readSettings(options: Options): Settings {
+  if (options['firewall-backend'] !== 'nftables') {
+    throw new InvalidParameter(
+      `invalid firewall-backend "${options['firewall-backend']}": only "nftables" is available`,
+    );
+  }
+  const execRoot = absolute('exec-root', options['exec-root']);
+  const hosts = options.host.length > 0 ? options.host : ['unix:///var/run/tsnet.sock'];
+  const pools = options['default-address-pool'].map(parseAddressPool);
+  return {
+    listen: hosts.map(parseListenAddress),
+    dataRoot: absolute('data-root', options['data-root']),
+    execRoot,
+    pidfile:
+      options.pidfile === '' ? join(execRoot, 'tsnetd.pid') : absolute('pidfile', options.pidfile),
+    logLevel: logLevel(options),
+    bridge: defaultBridge(options),
+    addressPools: pools.length > 0 ? pools : dockerLocalPools(),
+    dns: options.dns.map((text) => address('dns', text)),
+    dnsSearch: options['dns-search'],
+    dnsOptions: options['dns-opt'],
+    firewall: options.iptables,
+    forwarding: options['ip-forward'],
+    liveRestore: options['live-restore'],
+    runtimes: options.runtime === '' ? ['crun', 'runc'] : [options.runtime],
+  };
+}
+
+function logLevel(options: Options): LogLevel {
+  const level = options['log-level'];
+  if (!isLogLevel(level)) {
+    throw new InvalidParameter(`invalid log-level "${level}": use debug, info, warn or error`);
+  }
+  return options.debug ? 'debug' : level;
+}
+
+function defaultBridge(options: Options): DefaultBridge {
+  return {
+    enableIcc: options.icc,
+    enableIpMasquerade: options['ip-masq'],
+    ...(options.ip !== '' && { hostBindingIpv4: address('ip', options.ip) }),
+    ...(options.mtu > 0 && { mtu: options.mtu }),
+    ...(options.bip !== '' && { ipam: [bridgeSubnet(options.bip)] }),
+  };
+}
+
+/** `--bip 10.9.0.1/24`: the bridge's own address with the subnet's prefix length. */
+function bridgeSubnet(bip: string): { subnet: string; gateway: string } {
+  const parsed = parseInterfaceAddress(bip);
+  if (parsed?.ip.family !== 4) {
+    throw new InvalidParameter(
+      `invalid bip "${bip}": expected an IPv4 address with its prefix length, such as 172.17.0.1/16`,
+    );
+  }
+  return { subnet: formatCidr(cidrOf(parsed.ip, parsed.prefix)), gateway: formatIp(parsed.ip) };
+}
+
+function address(option: string, text: string): string {
+  if (!parseIp(text))
+    throw new InvalidParameter(`invalid ${option} "${text}": expected an IP address`);
+  return text;
+}
+
+function absolute(option: string, path: string): string {
+  if (!path.startsWith('/')) {
+    throw new InvalidParameter(`invalid ${option} "${path}": expected an absolute path`);
+  }
+  return path.replace(/\/+$/, '') || '/';
+}
