@@ -4,7 +4,7 @@ import type { Rollback } from '../../base/rollback.js';
 import { applyPrepared, prepare, undoPlan } from '../apply.js';
 import type { EndpointDraft } from '../driver.js';
 import type { EndpointRecord, PortBinding, SandboxRecord } from '../model.js';
-import type { AppliedPlan, Plan } from '../plan.js';
+import { type Plan, step } from '../plan.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
 import type { Gateways } from './gateway.js';
 import { familiesLedBy } from './gateway-plans.js';
@@ -97,33 +97,43 @@ export class PublishedPorts {
     rollback: Rollback,
   ): Map<string, Published> {
     const { kernel, ports } = this.#parts;
-    const published = outlets.map(({ endpoint, families }) => {
+    const planned = outlets.map(({ endpoint, families }) => {
       const mine = bindings.filter((binding) => families.includes(familyOf(binding)));
-      const portPlan = prepare(this.#plan(sandboxId, endpoint, mine), kernel);
-      return { id: endpoint.id, bindings: asReserved(mine, portPlan), portPlan };
+      const network = this.#parts.registry.networkOf(endpoint);
+      const plan = this.#drafts.driverOf(network).planPorts(network, endpoint, mine);
+      return { id: endpoint.id, mine, plan };
     });
-    const plan = published.flatMap(({ portPlan }) => portPlan);
-    if (!reserves(plan)) ports.release(sandboxId);
-    applyPrepared(plan, kernel);
-    rollback.defer('port rules', () => undoPlan(plan, kernel, 'now'));
+    const reserved = planned.flatMap(({ plan }) => reservedBy(plan));
+    if (reserved.length === 0) ports.release(sandboxId);
+    const published = planned.map(({ id, mine, plan }) => ({
+      id,
+      bindings: asReserved(mine, plan),
+      portPlan: prepare(heldTogether(plan, sandboxId, reserved), kernel),
+    }));
+    const whole = published.flatMap(({ portPlan }) => portPlan);
+    applyPrepared(whole, kernel);
+    rollback.defer('port rules', () => undoPlan(whole, kernel, 'now'));
     return new Map(published.map(({ id, ...rest }) => [id, rest]));
-  }
-
-  /** Both gateways of a sandbox hold its ports in the sandbox's name, because they share host ports. */
-  #plan(owner: string, endpoint: EndpointDraft, bindings: readonly PortBinding[]): Plan {
-    const network = this.#parts.registry.networkOf(endpoint);
-    const plan = this.#drafts.driverOf(network).planPorts(network, endpoint, bindings);
-    return plan.map((step) =>
-      step.kind === 'port.reserve' ? { ...step, args: { ...step.args, owner } } : step,
-    );
   }
 }
 
-function reserves(plan: AppliedPlan): boolean {
-  return plan.some((step) => step.kind === 'port.reserve');
+/** The sandbox holds the ports of both its gateways as one, because they share host ports. */
+function heldTogether(plan: Plan, owner: string, bindings: readonly PortBinding[]): Plan {
+  return plan.map((one) =>
+    one.kind === 'port.reserve' ? step('port.reserve', { owner, bindings }) : one,
+  );
+}
+
+function reservedBy(plan: Plan): readonly PortBinding[] {
+  return plan.flatMap((one) => (one.kind === 'port.reserve' ? one.args.bindings : []));
 }
 
 /** Where the driver only opens the way (routed), the host's port means nothing and shows as none. */
-function asReserved(bindings: readonly PortBinding[], plan: AppliedPlan): readonly PortBinding[] {
-  return reserves(plan) ? bindings : bindings.map((binding) => ({ ...binding, hostPort: 0 }));
+function asReserved(bindings: readonly PortBinding[], plan: Plan): readonly PortBinding[] {
+  const isReserved = (binding: PortBinding) =>
+    reservedBy(plan).some(
+      ({ protocol, hostIp, hostPort }) =>
+        protocol === binding.protocol && hostIp === binding.hostIp && hostPort === binding.hostPort,
+    );
+  return bindings.map((binding) => (isReserved(binding) ? binding : { ...binding, hostPort: 0 }));
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { argsOf } from '../apply.js';
 import { FakeWorld, networkRequest, publish80, sandboxRequest } from './fake-world.js';
 import { predefinedNetworks } from './predefined.js';
 import { refusal, started } from './trying.js';
@@ -49,5 +50,19 @@ describe('restart', () => {
     await without.shutdown();
     expect(without.networks().map(({ name }) => name)).to.deep.equal(['host', 'none']);
     expect(world.kernel.links('host').links()).to.have.length(1);
+  });
+
+  it('holds the ports of both gateways again, by one hold that says all', async () => {
+    const { world, controller } = await started();
+    await controller.createNetwork(networkRequest('web'));
+    await controller.createNetwork(networkRequest('web6', { enableIPv4: false, enableIPv6: true }));
+    const ports = [publish80(8080)];
+    await controller.openSandbox(sandboxRequest('box', ['web', 'web6'], { ports }));
+    const before = world.kernel.state().ports;
+    expect(before[box]?.map(({ hostIp }) => hostIp)).to.deep.equal(['0.0.0.0', '::']);
+    const again = await world.start([box]);
+    expect(world.kernel.state().ports).to.deep.equal(before);
+    for (const { portPlan } of again.sandbox(box)?.endpoints ?? [])
+      expect(argsOf(portPlan, 'port.reserve')[0]?.bindings).to.have.length(2);
   });
 });
