@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { LogQuery } from '../../src/api/server/backend.js';
-import { ConmonLogs } from '../../src/engine/isolation/logs.js';
+import { LogReader } from '../../src/engine/isolation/logs.js';
 import { collect, IsolationWorld } from './world.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -53,7 +53,7 @@ describe('a container and the death of others', function () {
     );
     expect([...(await world.launcher.alive([{ id, runDir, pid }]))]).to.deep.equal([id]);
     const ended = world.launcher.exited(id);
-    const followed = new ConmonLogs().read(logPath, false, { ...all, follow: true }, ended);
+    const followed = new LogReader().read(logPath, false, { ...all, follow: true }, ended);
     const { stdout } = await collect(followed);
     expect(stdout).to.equal('line 1\nline 2\nline 3\nline 4\n');
     expect((await ended).code).to.equal(42);

@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { AttachedStreams, OutputChunk } from '../../api/server/backend.js';
+import { duplicateFd, type Fd } from '../../native/fd.js';
+import { isErrno } from '../../native/libc.js';
+import { fdStream } from '../../native/poll.js';
 
 /** First byte of a packet from conmon: which stream the rest is of. */
 const STDERR = 3;
@@ -34,51 +37,78 @@ export function attachedStreams(socket: Socket, options: AttachOptions): Attache
 
 /** Packets as they come. While nobody asks for the next one nothing is read, and in the end the process has to wait. */
 class Output implements AsyncIterable<OutputChunk> {
-  readonly #socket: Socket;
-  readonly #queue: Buffer[] = [];
+  #socket: Socket;
+  /** A second descriptor of the connection. */
+  readonly #spare: Fd;
   #over = false;
   #wake = () => {};
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    // A reset is an end like any other: conmon is gone.
-    socket.on('error', () => socket.destroy());
-    for (const event of ['end', 'close']) {
-      socket.on(event, () => {
-        this.#over = true;
-        this.#wake();
-      });
-    }
-    socket.pause();
-    socket.on('data', (packet: Buffer) => this.#take(packet));
+    this.#spare = duplicateFd(descriptorOf(socket));
+    this.#listen(socket);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<OutputChunk> {
     while (true) {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) yield chunkOf(next);
-      if (this.#over) return;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        this.#socket.resume();
-      });
+      const packet: Buffer | null = this.#socket.read();
+      if (packet) yield chunkOf(packet);
+      else if (this.#over) return;
+      else await new Promise<void>((resolve) => this.#sleep(resolve));
     }
   }
 
   abort(linger: boolean): void {
-    this.#over = true;
-    this.#queue.length = 0;
-    if (linger) this.#socket.resume();
+    this.#finish();
+    if (linger) this.#socket.removeAllListeners('readable').resume();
     else this.#socket.destroy();
+  }
+
+  #listen(socket: Socket): void {
+    stopAfterEachPacket(socket);
+    // Not at once: reading on within libuv's callback would undo the stop.
+    socket.on('readable', () => setImmediate(() => this.#wake()));
+    socket.once('error', (error) => this.#recover(error));
+    socket.once('close', () => {
+      if (socket === this.#socket) this.#finish();
+    });
+  }
+
+  /**
+   * Input that conmon did not take before its end makes the first read afterwards fail with ECONNRESET; the
+   * output that it sent before is still there for the reads after that one (unix(7), recvmsg of AF_UNIX).
+   */
+  #recover(error: Error): void {
+    const again = isErrno(error, 'ECONNRESET', 'EPIPE') && this.#spare.isOpen && !this.#over;
+    this.#socket.destroy();
+    if (!again) return;
+    this.#socket = fdStream(this.#spare, { writable: false });
+    this.#listen(this.#socket);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#spare.close();
     this.#wake();
   }
 
-  #take(packet: Buffer): void {
-    // Aborted, but to stay connected: nobody hears it.
-    if (this.#over) return;
-    this.#queue.push(packet);
-    this.#socket.pause();
-    this.#wake();
+  #sleep(wake: () => void): void {
+    this.#wake = wake;
   }
+}
+
+/**
+ * When the other end hangs up, libuv takes a read that did not fill its buffer for the last one, which is wrong with
+ * packets. It does not if reading is stopped by then: so let the first packet fill the stream's buffer.
+ */
+function stopAfterEachPacket(socket: Socket): void {
+  const state: { highWaterMark: number } = Reflect.get(socket, '_readableState');
+  state.highWaterMark = 1;
+}
+
+function descriptorOf(socket: Socket): number {
+  const handle: { readonly fd: number } = Reflect.get(socket, '_handle');
+  return handle.fd;
 }
 
 function chunkOf(packet: Buffer): OutputChunk {

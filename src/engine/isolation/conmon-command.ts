@@ -31,6 +31,9 @@ export const CONTROL_FIFO = 'ctl';
 /** Exists once the container ran out of memory: conmon's choice, in its working directory. */
 export const OOM_FILE = 'oom';
 
+/** Where the runtime also writes its complaints: of an exec on a terminal they reach conmon no other way. */
+export const RUNTIME_LOG = 'runtime.log';
+
 /** conmon's command line, its name included. */
 export function conmonCommand(options: ConmonOptions): string[] {
   const { folder } = options;
@@ -40,7 +43,9 @@ export function conmonCommand(options: ConmonOptions): string[] {
     ...['--api-version', '1'],
     ...['-c', options.id, '-u', options.uuid, '-n', options.uuid],
     ...['-r', options.runtime],
-    ...options.runtimeArguments.map((argument) => `--runtime-arg=${argument}`),
+    ...[...options.runtimeArguments, '--log', `${folder}/${RUNTIME_LOG}`].map(
+      (argument) => `--runtime-arg=${argument}`,
+    ),
     ...['-b', folder, '-p', `${folder}/${PID_FILE}`],
     // The socket in our own folder instead of a link to it elsewhere.
     '--full-attach',

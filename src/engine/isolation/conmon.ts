@@ -1,7 +1,9 @@
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path/posix';
 import type { Child, Children } from '../../native/children.js';
 import { type Fd, pipe } from '../../native/fd.js';
-import { type ConmonOptions, conmonCommand } from './conmon-command.js';
+import { isErrno } from '../../native/libc.js';
+import { type ConmonOptions, conmonCommand, RUNTIME_LOG } from './conmon-command.js';
 import type { Runtime } from './runtime.js';
 import { SyncPipe } from './sync-pipe.js';
 
@@ -60,7 +62,7 @@ export class Conmon {
     }
     const answer = await sync.next();
     if (answer && answer.data > 0) return answer.data;
-    throw fail(answer?.message ?? '');
+    throw fail(answer?.message || complaintIn(options.folder));
   }
 
   /** Has the runtime start a process in a running container. @throws what `steps.fail` makes of the runtime's complaint */
@@ -81,7 +83,7 @@ export class Conmon {
         return { pid: answer.data, streams, exitCode: exitCodeFrom(sync) };
       }
       streams.abort();
-      throw steps.fail(answer?.message ?? '');
+      throw steps.fail(answer?.message || complaintIn(options.folder));
     } catch (error) {
       sync[Symbol.dispose]();
       throw error;
@@ -133,6 +135,15 @@ export class Conmon {
       fds,
       ...(runtime.namespace ? { mntnsFd: runtime.namespace.number } : {}),
     });
+  }
+}
+
+function complaintIn(folder: string): string {
+  try {
+    return readFileSync(join(folder, RUNTIME_LOG), 'utf8');
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return '';
+    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { LogQuery } from '../../api/server/backend.js';
-import { ConmonLogs } from './logs.js';
+import { LogReader } from './logs.js';
 
 const all: LogQuery = {
   follow: false,
@@ -26,7 +26,7 @@ const log = [
 ].join('\n');
 const never = new Promise<never>(() => {});
 
-describe('ConmonLogs', () => {
+describe('LogReader', () => {
   let folder: string;
   let path: string;
   beforeEach(() => {
@@ -36,7 +36,7 @@ describe('ConmonLogs', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const read = async (query: Partial<LogQuery>, ended: Promise<unknown> = never) => {
-    const { chunks } = new ConmonLogs().read(path, false, { ...all, ...query }, ended);
+    const { chunks } = new LogReader().read(path, false, { ...all, ...query }, ended);
     let text = '';
     for await (const { data } of chunks) text += data;
     return text;
@@ -95,7 +95,7 @@ describe('ConmonLogs', () => {
 
   it('stops when it is aborted', async () => {
     writeFileSync(path, log);
-    const stream = new ConmonLogs().read(path, false, { ...all, follow: true }, never);
+    const stream = new LogReader().read(path, false, { ...all, follow: true }, never);
     let seen = 0;
     for await (const _ of stream.chunks) if (++seen === 7) setTimeout(() => stream.abort(), 10);
     expect(seen).to.equal(7);

@@ -8,7 +8,7 @@ import { LineSplitter, parseLogLine } from './log-lines.js';
 import { tailOffset } from './log-tail.js';
 
 /** Reads the log files that conmon writes in its `k8s-file` format. */
-export class ConmonLogs implements Logs {
+export class LogReader implements Logs {
   read(logPath: string, tty: boolean, query: LogQuery, ended: Promise<unknown>): OutputStream {
     const abort = new AbortController();
     const limits = { follow: query.follow, ended, signal: abort.signal };
