@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -13,6 +22,8 @@ import { ensureShared } from '../../src/engine/isolation/shared-mounts.js';
 import { Children } from '../../src/native/children.js';
 import { umount } from '../../src/native/mount.js';
 import { Namespaces, warmThreadPool } from '../../src/native/netns.js';
+
+const PARENT_GROUP = 'tsnet-test';
 
 /** A folder with a busybox root file system and a launcher that works in it. Containers share one empty network namespace. */
 export class IsolationWorld implements AsyncDisposable {
@@ -83,7 +94,7 @@ export class IsolationWorld implements AsyncDisposable {
         rootfs: this.rootfs,
         hostname: id.slice(0, 12),
         binds: [],
-        cgroupsPath: `/tsnet-test/${id}`,
+        cgroupsPath: `/${PARENT_GROUP}/${id}`,
         // Never our own: the default sysctls are written to it.
         netnsPath: join(this.root, 'netns'),
       },
@@ -124,6 +135,7 @@ export class IsolationWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const id of this.#ids) await this.launcher.delete(id);
     this.abandon();
+    removeParentGroups();
     using namespaces = new Namespaces();
     namespaces.remove(join(this.root, 'netns'));
     umount(this.root, { lazy: true });
@@ -159,4 +171,15 @@ function makeRootfs(root: string): void {
   );
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nbob:x:1000:\nwheel:x:10:bob\n');
   writeFileSync(join(root, 'bin/noexec'), 'not a program');
+}
+
+/** The folders that the containers' control groups were in, unless another test has some there. */
+function removeParentGroups(): void {
+  for (const hierarchy of readdirSync('/sys/fs/cgroup')) {
+    try {
+      rmdirSync(join('/sys/fs/cgroup', hierarchy, PARENT_GROUP));
+    } catch {
+      // In use, or none.
+    }
+  }
 }

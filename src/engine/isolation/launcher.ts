@@ -15,7 +15,6 @@ import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
 import { Conflict, NotFound, System } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { isErrno } from '../../native/libc.js';
-import { sameNetns } from '../../native/netns.js';
 import { signalProcess } from '../../native/pidfd.js';
 import { connectSeqpacket } from '../../native/unixsocket.js';
 import { attachedStreams } from './attach.js';
@@ -23,18 +22,12 @@ import type { CgroupTree } from './cgroups.js';
 import type { Conmon } from './conmon.js';
 import { ATTACH_SOCKET, CONTROL_FIFO, OOM_FILE } from './conmon-command.js';
 import type { ContainerRecord, ContainerRecords, ProcessRecord } from './container-record.js';
-import type {
-  ExecRequest,
-  Exit,
-  LaunchedExec,
-  Launcher,
-  LaunchRequest,
-  SpecInput,
-} from './contract.js';
+import type { ExecRequest, Exit, LaunchedExec, Launcher, LaunchRequest } from './contract.js';
 import { execProcess } from './exec-process.js';
 import type { ExitFile, ExitWatcher } from './exit-watcher.js';
 import { type HostFacts, readAccounts } from './host-facts.js';
 import { type OciSpec, specText } from './oci.js';
+import { withoutOwnNetwork } from './own-network.js';
 import { isRunning, processState } from './processes.js';
 import type { Runtime } from './runtime.js';
 import { runtimeError } from './runtime-errors.js';
@@ -55,7 +48,6 @@ export interface LauncherParts {
 }
 
 const SPEC_FILE = 'config.json';
-const OWN_NETNS = '/proc/thread-self/ns/net';
 const SIGKILL = 9;
 /** 128 + SIGKILL: the exit code of a container whose monitor was killed, as nobody saw how it ended. */
 const LOST = 137;
@@ -146,6 +138,9 @@ export class ConmonLauncher implements Launcher {
       record && !isRunning(record.init) && cgroups.pids(record.cgroupsPath).length === 0;
     if (isEmpty) runtime.forget(id);
     else await runtime.delete(id);
+    // conmon is about to write the exit file: let it, or the next container of the name would find it.
+    if (record && !exits.read(id))
+      await Promise.race([exits.wait(id, () => isLost(record)), pause()]);
     if (record) cgroups.remove(record.cgroupsPath);
     records.forget(id);
     exits.clear(id);
@@ -262,10 +257,9 @@ export class ConmonLauncher implements Launcher {
   }
 }
 
-/** A path of our own network namespace means the host's: a container's settings must not be written to it. */
-function withoutOwnNetwork(input: SpecInput): SpecInput {
-  const { netnsPath, ...rest } = input;
-  return netnsPath === undefined || sameNetns(netnsPath, OWN_NETNS) ? rest : input;
+/** A monitor that doesn't notice its container's end within this is not waited for. */
+function pause(): Promise<void> {
+  return delay(2000, undefined, { ref: false });
 }
 
 /** Neither the container nor who would tell of its end is left. */

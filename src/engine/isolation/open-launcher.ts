@@ -3,12 +3,15 @@ import { Unavailable } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Children } from '../../native/children.js';
 import { canCompileSeccomp, compileSeccomp } from '../../native/seccomp/compile.js';
+import { selectRules } from '../../native/seccomp/select.js';
 import { CgroupTree } from './cgroups.js';
 import { Conmon } from './conmon.js';
 import { ContainerRecords } from './container-record.js';
 import { ExitWatcher } from './exit-watcher.js';
-import { readHostFacts } from './host-facts.js';
+import { type HostFacts, readHostFacts } from './host-facts.js';
 import { ConmonLauncher } from './launcher.js';
+import { defaultCapabilities } from './profile/capabilities.js';
+import { defaultSeccompProfile } from './profile/seccomp.js';
 import { findProgram, Runtime } from './runtime.js';
 import { SeccompCache } from './seccomp-cache.js';
 
@@ -48,14 +51,17 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
   });
   const records = new ContainerRecords(join(folder, 'containers'));
   const exits = new ExitWatcher(join(folder, 'exits'));
+  const seccomp = new SeccompCache(compileSeccomp);
+  const facts = readHostFacts(cgroups);
+  if (runtime.takesCompiledSeccomp) warmSoon(seccomp, facts);
   const launcher = new ConmonLauncher({
     runtime,
     conmon: new Conmon({ path, children, runtime }),
     cgroups,
     exits,
     records,
-    seccomp: new SeccompCache(compileSeccomp),
-    facts: readHostFacts(cgroups),
+    seccomp,
+    facts,
     logger,
   });
   return {
@@ -66,4 +72,10 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
       runtime[Symbol.dispose]();
     },
   };
+}
+
+/** The first container should not have to wait for the compiler, nor the daemon's start. */
+function warmSoon(seccomp: SeccompCache, { arch, kernel }: HostFacts): void {
+  const subject = { arch, kernel, capabilities: defaultCapabilities };
+  setImmediate(() => seccomp.warm(selectRules(defaultSeccompProfile(), subject)));
 }

@@ -27,6 +27,11 @@ export class SeccompCache {
     return { ...spec, annotations, linux };
   }
 
+  /** Compiles a filter ahead of its first use. */
+  warm(filter: SeccompFilter): void {
+    this.#program(filter);
+  }
+
   #program(filter: SeccompFilter): string {
     const key = createHash('sha256').update(JSON.stringify(filter)).digest('base64');
     const program = this.#programs.get(key) ?? this.#compile(filter).toString('base64');

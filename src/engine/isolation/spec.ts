@@ -13,7 +13,7 @@ import { defaultSeccompProfile } from './profile/seccomp.js';
 import { containerLimits, type ResourceFacts } from './resources.js';
 import { containerRlimits } from './rlimits.js';
 import { parseSecurityOptions, type SecurityOptions } from './security-options.js';
-import { containerSysctls } from './sysctls.js';
+import { containerSysctls, type SysctlScope } from './sysctls.js';
 import { type AccountFiles, resolveUser } from './user.js';
 
 /** What the specification depends on beside its input: the machine and the container's files. */
@@ -108,8 +108,7 @@ function containerLinux(input: SpecInput, facts: SpecFacts) {
   const { host, netnsPath, binds, cgroupsPath } = input;
   const { devices, rules } = containerDevices(host, facts.devices);
   const propagation = rootPropagation(binds);
-  const joined = host.NetworkMode.startsWith('container:');
-  const network = netnsPath === undefined ? 'host' : joined ? 'joined' : 'own';
+  const network = networkScope(input);
   const has = (name: string) => facts.hasSysctl(name);
   return {
     namespaces: containerNamespaces(host, facts, netnsPath),
@@ -123,6 +122,11 @@ function containerLinux(input: SpecInput, facts: SpecFacts) {
     ...hiddenPaths(host, facts),
     ...(propagation ? { rootfsPropagation: propagation } : {}),
   } satisfies OciLinux;
+}
+
+function networkScope({ host, netnsPath }: SpecInput): SysctlScope['network'] {
+  if (netnsPath === undefined || host.NetworkMode === 'host') return 'host';
+  return host.NetworkMode.startsWith('container:') ? 'joined' : 'own';
 }
 
 /** The NIS domain: version 1.0.2 has no field for it, so it goes by a kernel setting, as Docker does it. */
