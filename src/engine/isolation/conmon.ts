@@ -1,7 +1,7 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { constants, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path/posix';
 import type { Child, Children } from '../../native/children.js';
-import { type Fd, pipe } from '../../native/fd.js';
+import { Fd, pipe } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
 import { type ConmonOptions, conmonCommand, RUNTIME_LOG } from './conmon-command.js';
 import type { Runtime } from './runtime.js';
@@ -18,6 +18,9 @@ const environment = {
 
 /** What to supervise; the rest of conmon's options is the same for all. */
 export type Supervision = Omit<ConmonOptions, 'conmon' | 'runtime' | 'runtimeArguments'>;
+
+const CONMON_LOG = 'conmon.log';
+const WRITE_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
 
 /** What conmon reads from its start pipe; any byte will do. */
 const GO = Buffer.of(0);
@@ -122,6 +125,8 @@ export class Conmon {
     fds: Readonly<Record<number, number>>,
   ): Child {
     const { path, children, runtime } = this.#deps;
+    // Until it detaches conmon writes its own complaints there, e.g. about the log file.
+    using errors = Fd.open(join(options.folder, CONMON_LOG), WRITE_NEW, 0o600);
     return children.spawn({
       file: path,
       argv: conmonCommand({
@@ -132,15 +137,20 @@ export class Conmon {
       }),
       env: { ...environment, ...variables },
       cwd: options.folder,
-      fds,
+      fds: { ...fds, 2: errors.number },
       ...(runtime.namespace ? { mntnsFd: runtime.namespace.number } : {}),
     });
   }
 }
 
+/** What the runtime wrote to its log, or conmon to its standard error. */
 function complaintIn(folder: string): string {
+  return textOf(join(folder, RUNTIME_LOG)) || textOf(join(folder, CONMON_LOG));
+}
+
+function textOf(path: string): string {
   try {
-    return readFileSync(join(folder, RUNTIME_LOG), 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return '';
     throw error;

@@ -9,7 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path/posix';
+import { dirname, join } from 'node:path/posix';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
 import { Conflict, NotFound, System } from '../../base/errors.js';
@@ -20,7 +20,7 @@ import { connectSeqpacket } from '../../native/unixsocket.js';
 import { attachedStreams } from './attach.js';
 import type { CgroupTree } from './cgroups.js';
 import type { Conmon } from './conmon.js';
-import { ATTACH_SOCKET, CONTROL_FIFO, OOM_FILE } from './conmon-command.js';
+import { ATTACH_SOCKET, CONTROL_FIFO, OOM_FILE, RUNTIME_LOG } from './conmon-command.js';
 import type { ContainerRecord, ContainerRecords, ProcessRecord } from './container-record.js';
 import type { ExecRequest, Exit, LaunchedExec, Launcher, LaunchRequest } from './contract.js';
 import { execProcess } from './exec-process.js';
@@ -68,8 +68,9 @@ export class ConmonLauncher implements Launcher {
     const { spec: input, runDir } = request;
     const { id, args, cgroupsPath } = input;
     mkdirSync(runDir, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(request.logPath), { recursive: true });
     writeFileSync(join(runDir, SPEC_FILE), specText(this.#specOf(request)));
-    rmSync(join(runDir, OOM_FILE), { force: true });
+    for (const old of [OOM_FILE, RUNTIME_LOG]) rmSync(join(runDir, old), { force: true });
     exits.clear(id);
     const { tty, openStdin, stdinOnce, logPath } = request;
     const supervision = {

@@ -33,6 +33,12 @@ describe('runtimeError', () => {
       'exec: "/x": permission denied',
       126,
     ],
+    [
+      'time="2026-01-01T00:00:00Z" level=error msg="runc create failed: unable to start container process: exec: \\"/etc\\": is a directory: permission denied"',
+      '/etc',
+      'exec: "/etc": is a directory: permission denied',
+      126,
+    ],
   ];
   for (const [said, program, reason, code] of table) {
     it(said.slice(0, 60), () => {
@@ -45,6 +51,11 @@ describe('runtimeError', () => {
       );
     });
   }
+
+  it("does not take conmon's own trouble for the program's", () => {
+    const said = '[conmon:e]: Failed to open log file Is a directory';
+    expect(runtimeError('create', said, 'sh').message).to.equal(`${create}${said}: unknown`);
+  });
 
   it('passes on what it does not know', () => {
     const error = runtimeError('create', 'mount `x`: Invalid argument\n', 'sh');

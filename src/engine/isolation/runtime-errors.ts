@@ -21,7 +21,7 @@ const wordings: readonly Wording[] = [
   { pattern: /executable file [`'"]?.*?['"`]? ?not found in \$PATH/, text: notFound },
   { pattern: /exec: ".*": (executable file not found|stat .*: no such file)/, text: notFound },
   {
-    pattern: /is a directory/i,
+    pattern: /exec: ".*": is a directory/,
     text: (program) => quoted(program, 'is a directory: permission denied'),
   },
   {
