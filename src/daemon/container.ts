@@ -10,7 +10,7 @@ import * as id from './ids.js';
 import { apiModule } from './modules/api.js';
 import { containersBackendModule, containersModule } from './modules/containers.js';
 import { kernelModule } from './modules/kernel.js';
-import { driverModules, networkModule, networkPartsModule } from './modules/network.js';
+import { networkModules, networkNeedsModule } from './modules/network.js';
 import { imagesModule } from './modules/storage.js';
 import type { Settings } from './settings.js';
 
@@ -31,9 +31,8 @@ export function composeDaemon(parts: {
   container.bind(id.eventsId).toConstantValue(new EventBus(systemClock));
   container.load(
     kernelModule,
-    ...driverModules,
-    networkPartsModule,
-    networkModule,
+    networkNeedsModule,
+    ...networkModules,
     imagesModule,
     isolationModule,
     containersModule,

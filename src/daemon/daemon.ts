@@ -6,6 +6,7 @@ import { messageOf } from '../base/errors.js';
 import { randomIds } from '../base/ids.js';
 import type { Logger } from '../base/logger.js';
 import { Lifetime } from '../base/rollback.js';
+import { cnmIds } from '../cnm/ids.js';
 import { restoreContainers } from '../engine/containers/restore.js';
 import { isolationIds } from '../engine/isolation/ids.js';
 import { openLauncher } from '../engine/isolation/open-launcher.js';
@@ -57,7 +58,7 @@ export class Daemon {
     await container.get(id.imagesId).reconcile();
     await this.#listen(container);
     this.#stopContainers = () => stopAll(container);
-    this.#shutdownNetworks = () => container.get(id.controllerId).shutdown();
+    this.#shutdownNetworks = () => container.get(cnmIds.controller).shutdown();
   }
 
   /** Stops taking requests, stops the containers unless they are to be left running, and lets go of everything. */

@@ -6,12 +6,6 @@ import type { Clock } from '../base/clock.js';
 import type { Ids } from '../base/ids.js';
 import type { Logger } from '../base/logger.js';
 import type { Lifetime } from '../base/rollback.js';
-import type { NetworkController } from '../cnm/contract.js';
-import type { NameService, Surroundings } from '../cnm/controller/parts.js';
-import type { Driver } from '../cnm/driver.js';
-import type { Ipam } from '../cnm/ipam/ipam.js';
-import type { Kernel } from '../cnm/kernel.js';
-import type { PortAllocator } from '../cnm/ports/allocator.js';
 import type { Containers } from '../engine/containers/backend.js';
 import type { ContainersContext } from '../engine/containers/context.js';
 import type { ContainerRegistry } from '../engine/containers/registry.js';
@@ -36,10 +30,7 @@ export const clockId = id<Clock>('clock');
 export const idsId = id<Ids>('ids');
 export const childrenId = id<Children>('children');
 export const namespacesId = id<Namespaces>('namespaces');
-export const portsId = id<PortAllocator>('ports');
-export const kernelId = id<Kernel>('kernel');
 export const eventsId = id<EventBus>('events');
-export const controllerId = id<NetworkController>('controller');
 export const extractorId = id<Extractor>('extractor');
 export const storageId = id<Storage>('storage');
 export const imageStoreId = id<ImageStore>('image-store');
@@ -51,17 +42,6 @@ export const containerRecordsId =
   id<Pick<ContainersContext, 'records' | 'runs'>>('container-records');
 export const containerBaseId =
   id<Pick<ContainersContext, 'ids' | 'clock' | 'logger' | 'registry' | 'emit'>>('container-base');
-export const driversId = id<ReadonlyMap<string, Driver>>('drivers');
-export const ipamId = id<Ipam>('ipam');
-export const namesId = id<NameService>('names');
-export const networkRecordsId =
-  id<Pick<Surroundings, 'networkRecords' | 'networkStates' | 'sandboxStates'>>('network-records');
-export const networkBaseId = id<
-  Pick<Surroundings, 'ids' | 'clock' | 'logger' | 'ports'> & {
-    readonly namespaces: Namespaces;
-    readonly events: EventBus;
-  }
->('network-base');
 export const factsId = id<DaemonFacts>('facts');
 export const backendsId = id<Backends>('backends');
 export const apiServerId = id<ApiServer>('api-server');

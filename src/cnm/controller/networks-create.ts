@@ -62,11 +62,12 @@ export class NetworkCreation {
     predefined: boolean,
   ): Promise<NetworkRecord> {
     const { ids, ipam, clock, registry, networkRecords, logger } = this.#parts;
-    driver.validateNetwork(request, registry.networks());
     await using rollback = new Rollback(logger);
     const id = ids.id();
     const subnets = takeSubnets(ipam, driver, request, { id, name: request.name });
     rollback.defer('subnets', () => ipam.releaseSubnets(id));
+    // After IPAM, whose refusal of an overlapping subnet is the one that clients know.
+    driver.validateNetwork(request, registry.networks());
     const created = clock.now().toISOString();
     const network: NetworkRecord = { ...request, id, created, scope: 'local', predefined, subnets };
     await this.realize(network, rollback);

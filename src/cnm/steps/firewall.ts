@@ -27,11 +27,13 @@ export const portReserve: Executor<'port.reserve'> = {
   },
 };
 
-/** Forgets tracked flows, on the way in and on the way out. */
+/** Forgets tracked flows, on the way in unless it says otherwise, and on the way out. */
 export const conntrackFlush: Executor<'conntrack.flush'> = {
   describe: () => 'forget tracked connections',
   observe: () => undefined,
-  apply: flush,
+  apply(args, kernel) {
+    if (args.only !== 'undo') flush(args, kernel);
+  },
   undo: flush,
 };
 

@@ -4,7 +4,8 @@ import { ContainerModule } from 'inversify';
 import { ApiServer } from '../../api/server/server.js';
 import { apiVersion, minApiVersion } from '../../api/server/version.js';
 import { formatCidr } from '../../base/cidr.js';
-import { Images } from '../../engine/images-api/backend.js';
+import { cnmIds } from '../../cnm/ids.js';
+import { ImageBackend } from '../../engine/images/backend.js';
 import { isolationIds } from '../../engine/isolation/ids.js';
 import { Networks } from '../../engine/networks/backend.js';
 import { type DaemonFacts, SystemService } from '../../engine/system/backend.js';
@@ -37,13 +38,13 @@ export const apiModule = new ContainerModule(({ bind }) => {
       })),
       hostname,
     }),
-    [id.settingsId, id.identityId, id.storageId, isolationIds.opened, id.driversId],
+    [id.settingsId, id.identityId, id.storageId, isolationIds.opened, cnmIds.drivers],
   );
   bind(id.backendsId).toResolvedValue(
     (containers, controller, service, facts, events, clock) => ({
       containers,
       networks: new Networks({ controller, attachments: containers, clock }),
-      images: new Images({ service }),
+      images: new ImageBackend({ service }),
       system: new SystemService({
         facts,
         counts: {
@@ -54,7 +55,7 @@ export const apiModule = new ContainerModule(({ bind }) => {
         clock,
       }),
     }),
-    [id.containersId, id.controllerId, id.imagesId, id.factsId, id.eventsId, id.clockId],
+    [id.containersId, cnmIds.controller, id.imagesId, id.factsId, id.eventsId, id.clockId],
   );
   bind(id.apiServerId).toResolvedValue(
     (backends, logger) => new ApiServer({ backends, logger, productVersion: product.version }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { System } from '../../base/errors.js';
 import { KeyedMutex } from '../../base/mutex.js';
+import { cnmIds } from '../../cnm/ids.js';
 import { Containers } from '../../engine/containers/backend.js';
 import type { ContainersContext, RootFilesystems } from '../../engine/containers/context.js';
 import type { ContainerRecord, RunRecord } from '../../engine/containers/model.js';
@@ -68,7 +69,7 @@ export const containersModule = new ContainerModule(({ bind }) => {
       id.settingsId,
       id.containerBaseId,
       id.containerRecordsId,
-      id.controllerId,
+      cnmIds.controller,
       isolationIds.launcher,
       isolationIds.logs,
       id.storageId,
@@ -80,18 +81,17 @@ export const containersModule = new ContainerModule(({ bind }) => {
 /** Containers for the API. */
 export const containersBackendModule = new ContainerModule(({ bind }) => {
   bind(id.containersId).toResolvedValue(
-    (context, images, storage, children) =>
+    (context, images, children) =>
       new Containers({
         context,
         facts: {
           imageIds: (reference) => idsOf(images, reference),
           imageName: (reference, image) =>
             idsOf(images, reference).some((one) => one === image) ? reference : image,
-          storageDriver: storage.driverName,
         },
         runPs: psOfHost(children),
       }),
-    [id.containersContextId, id.imageStoreId, id.storageId, id.childrenId],
+    [id.containersContextId, id.imageStoreId, id.childrenId],
   );
 });
 

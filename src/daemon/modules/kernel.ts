@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { cnmNeeds } from '../../cnm/ids.js';
 import type { Firewall } from '../../cnm/kernel.js';
 import { PortAllocator } from '../../cnm/ports/allocator.js';
 import { baseTables } from '../../drivers/bridge/firewall/base.js';
@@ -9,15 +10,7 @@ import { Namespaces } from '../../native/netns.js';
 import { openNft } from '../../native/nft/context.js';
 import { NftFirewall } from '../../native/nft/firewall.js';
 import { sysctls } from '../../native/sysctl.js';
-import {
-  childrenId,
-  kernelId,
-  lifetimeId,
-  loggerId,
-  namespacesId,
-  portsId,
-  settingsId,
-} from '../ids.js';
+import { childrenId, lifetimeId, loggerId, namespacesId, settingsId } from '../ids.js';
 import { ConntrackQueue } from '../kernel/conntrack-queue.js';
 import { HostKernel } from '../kernel/host-kernel.js';
 import { ephemeralPorts, heldPorts, hostSockets } from '../kernel/host-sockets.js';
@@ -29,11 +22,11 @@ const noFirewall: Firewall = { install() {}, remove() {}, replaceAll() {} };
 export const kernelModule = new ContainerModule(({ bind }) => {
   bind(childrenId).toResolvedValue((lifetime) => lifetime.own(new Children()), [lifetimeId]);
   bind(namespacesId).toResolvedValue((lifetime) => lifetime.own(new Namespaces()), [lifetimeId]);
-  bind(portsId).toResolvedValue(
+  bind(cnmNeeds.ports).toResolvedValue(
     () => new PortAllocator({ sockets: hostSockets, ephemeral: () => ephemeralPorts(sysctls) }),
     [],
   );
-  bind(kernelId).toResolvedValue(
+  bind(cnmNeeds.kernel).toResolvedValue(
     (settings, lifetime, logger, namespaces, ports) => {
       const conntrack = lifetime.own(openConntrack());
       const tables = baseTables();
@@ -51,6 +44,6 @@ export const kernelModule = new ContainerModule(({ bind }) => {
         }),
       );
     },
-    [settingsId, lifetimeId, loggerId, namespacesId, portsId],
+    [settingsId, lifetimeId, loggerId, namespacesId, cnmNeeds.ports],
   );
 });

@@ -1,26 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
-import { Controller } from '../../cnm/controller/controller.js';
-import { EmbeddedNames, type ServedSandbox } from '../../cnm/controller/embedded-names.js';
+import type { ServedSandbox } from '../../cnm/controller/embedded-names.js';
 import { predefinedNetworks } from '../../cnm/controller/predefined.js';
 import type { NetworkState, SandboxState } from '../../cnm/controller/records.js';
-import { SandboxFiles } from '../../cnm/controller/sandbox-files.js';
-import { SandboxResolvConf } from '../../cnm/controller/sandbox-resolvconf.js';
-import { Forwarder } from '../../cnm/dns/forward.js';
-import { NameRegistry } from '../../cnm/dns/names.js';
-import { Resolver } from '../../cnm/dns/resolver.js';
-import { DnsServer } from '../../cnm/dns/server.js';
 import { socketsFromDescriptors } from '../../cnm/dns/upstream-sockets.js';
-import type { Driver } from '../../cnm/driver.js';
-import { Ipam } from '../../cnm/ipam/ipam.js';
+import { cnmNeeds } from '../../cnm/ids.js';
 import { ulaPool } from '../../cnm/ipam/pools.js';
 import type { NetworkRecord } from '../../cnm/model.js';
+import { cnmModule } from '../../cnm/module.js';
 import { bridgeModule } from '../../drivers/bridge/module.js';
 import { hostModule } from '../../drivers/host/module.js';
 import { driverId } from '../../drivers/ids.js';
 import { noneModule } from '../../drivers/none/module.js';
-import type { Namespaces } from '../../native/netns.js';
 import { fromNetwork } from '../event-sources.js';
 import * as id from '../ids.js';
 import { dnsSockets, upstreamDescriptors } from '../kernel/dns-sockets.js';
@@ -28,118 +20,76 @@ import { pinnedNamespaces } from '../kernel/pinned-namespaces.js';
 import { usedSubnets } from '../kernel/used-subnets.js';
 import { durableRecords, recordFolder, volatileRecords } from '../records.js';
 
-const resolvConf = new SandboxResolvConf({
-  path: '/etc/resolv.conf',
-  behindStub: '/run/systemd/resolve/resolv.conf',
-});
+const resolvConfPath = '/etc/resolv.conf';
 
-/** Every network driver. A new one is added here. */
-export const driverModules = [
-  bridgeModule({ ids: id.idsId, kernel: id.kernelId }),
+/** The network model and every network driver. A new driver is added here. */
+export const networkModules = [
+  cnmModule({ ids: id.idsId, clock: id.clockId, logger: id.loggerId, driver: driverId }),
+  bridgeModule({ ids: id.idsId, kernel: cnmNeeds.kernel }),
   hostModule(),
   noneModule(),
 ];
 
-/** Addresses, names and records: what the network model rests on. */
-export const networkPartsModule = new ContainerModule(({ bind }) => {
-  bind(id.driversId).toResolvedValue(
-    (drivers: Driver[]) => new Map(drivers.map((driver) => [driver.name, driver])),
-    [{ serviceIdentifier: driverId, isMultiple: true }],
+/** What the network model needs besides the kernel: records, sockets and settings. */
+export const networkNeedsModule = new ContainerModule(({ bind }) => {
+  bind(cnmNeeds.namespaces).toResolvedValue(
+    (namespaces, { execRoot }) => pinnedNamespaces(namespaces, netnsFolder(execRoot)),
+    [id.namespacesId, id.settingsId],
   );
-  bind(id.ipamId).toResolvedValue(
-    (settings, identity, kernel) =>
-      new Ipam({
-        pools: [...settings.addressPools, ulaPool(identity.globalId)],
-        avoid: () => usedSubnets(kernel.links('host'), hostResolvConf()),
-      }),
-    [id.settingsId, id.identityId, id.kernelId],
+  bind(cnmNeeds.dnsSockets).toResolvedValue(dnsSockets, [id.namespacesId]);
+  bind(cnmNeeds.upstreamSockets).toResolvedValue(
+    (namespaces) => {
+      // The forwarder hands back the sandbox that the server was given, which knows its namespace.
+      const netnsPathOf = (place: object) => (place as ServedSandbox).netnsPath;
+      return socketsFromDescriptors(upstreamDescriptors(namespaces, netnsPathOf));
+    },
+    [id.namespacesId],
   );
-  bind(id.namesId).toResolvedValue(
-    (namespaces, ids, logger) => embeddedNames({ namespaces, ids, logger }),
-    [id.namespacesId, id.idsId, id.loggerId],
-  );
-  bind(id.networkRecordsId).toResolvedValue(
-    ({ dataRoot, execRoot }, logger) => ({
-      networkRecords: durableRecords<NetworkRecord>(
+  bind(cnmNeeds.networkRecords).toResolvedValue(
+    ({ dataRoot }, logger) =>
+      durableRecords<NetworkRecord>(
         recordFolder(dataRoot, 'networks'),
         (record) => typeof record.driver === 'string',
         logger,
       ),
-      networkStates: volatileRecords<NetworkState>(
-        recordFolder(execRoot, 'networks'),
-        (record) => Array.isArray(record.plan),
-        logger,
-      ),
-      sandboxStates: volatileRecords<SandboxState>(
-        recordFolder(execRoot, 'sandboxes'),
-        (record) => Array.isArray(record.plan),
-        logger,
-      ),
-    }),
     [id.settingsId, id.loggerId],
+  );
+  bind(cnmNeeds.networkStates).toResolvedValue(
+    ({ execRoot }, logger) =>
+      volatileRecords<NetworkState>(recordFolder(execRoot, 'networks'), hasPlan, logger),
+    [id.settingsId, id.loggerId],
+  );
+  bind(cnmNeeds.sandboxStates).toResolvedValue(
+    ({ execRoot }, logger) =>
+      volatileRecords<SandboxState>(recordFolder(execRoot, 'sandboxes'), hasPlan, logger),
+    [id.settingsId, id.loggerId],
+  );
+  bind(cnmNeeds.emit).toResolvedValue(
+    (events) => (event) => events.emit(fromNetwork(event)),
+    [id.eventsId],
+  );
+  bind(cnmNeeds.settings).toResolvedValue(
+    (settings, identity, kernel) => ({
+      netnsFolder: netnsFolder(settings.execRoot),
+      predefined: predefinedNetworks(settings.bridge),
+      pools: [...settings.addressPools, ulaPool(identity.globalId)],
+      avoid: () => usedSubnets(kernel.links('host'), hostResolvConf()),
+      resolvConf: { path: resolvConfPath, behindStub: '/run/systemd/resolve/resolv.conf' },
+      hostsPath: '/etc/hosts',
+    }),
+    [id.settingsId, id.identityId, cnmNeeds.kernel],
   );
 });
 
-/** The network model. */
-export const networkModule = new ContainerModule(({ bind }) => {
-  bind(id.networkBaseId).toResolvedValue(
-    (ids, clock, logger, ports, namespaces, events) => ({
-      ids,
-      clock,
-      logger,
-      ports,
-      namespaces,
-      events,
-    }),
-    [id.idsId, id.clockId, id.loggerId, id.portsId, id.namespacesId, id.eventsId],
-  );
-  bind(id.controllerId).toResolvedValue(
-    (settings, base, kernel, ipam, names, records, drivers) => {
-      const netnsFolder = join(settings.execRoot, 'netns');
-      return new Controller({
-        ...base,
-        ...records,
-        drivers,
-        kernel,
-        namespaces: pinnedNamespaces(base.namespaces, netnsFolder),
-        ipam,
-        names,
-        files: new SandboxFiles({ resolvConf, hostsPath: '/etc/hosts' }),
-        emit: (event) => base.events.emit(fromNetwork(event)),
-        settings: { netnsFolder, predefined: predefinedNetworks(settings.bridge) },
-      });
-    },
-    [
-      id.settingsId,
-      id.networkBaseId,
-      id.kernelId,
-      id.ipamId,
-      id.namesId,
-      id.networkRecordsId,
-      id.driversId,
-    ],
-  );
-});
+function netnsFolder(execRoot: string): string {
+  return join(execRoot, 'netns');
+}
+
+function hasPlan({ plan }: { readonly plan: unknown }): boolean {
+  return Array.isArray(plan);
+}
 
 /** A host without the file has no name servers. */
 function hostResolvConf(): string {
-  return existsSync('/etc/resolv.conf') ? readFileSync('/etc/resolv.conf', 'utf8') : '';
-}
-
-function embeddedNames(parts: {
-  namespaces: Namespaces;
-  ids: ConstructorParameters<typeof Resolver>[0]['ids'];
-  logger: ConstructorParameters<typeof DnsServer>[0]['logger'];
-}): EmbeddedNames {
-  const { namespaces, ids, logger } = parts;
-  const registry = new NameRegistry();
-  // The forwarder hands back the sandbox that the server was given, which knows its namespace.
-  const descriptors = upstreamDescriptors(
-    namespaces,
-    (place) => (place as ServedSandbox).netnsPath,
-  );
-  const forwarder = new Forwarder({ sockets: socketsFromDescriptors(descriptors), ids, logger });
-  const resolver = new Resolver({ names: registry, forwarder, ids });
-  const server = new DnsServer({ resolver, logger });
-  return new EmbeddedNames({ registry, server, sockets: dnsSockets(namespaces), resolvConf });
+  return existsSync(resolvConfPath) ? readFileSync(resolvConfPath, 'utf8') : '';
 }

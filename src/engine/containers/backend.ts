@@ -53,7 +53,6 @@ export interface ContainerFacts {
   imageIds(reference: string): readonly string[];
   /** What `ps` calls the image: the user's reference while it stands for this image, else the id. */
   imageName(reference: string, id: string): string;
-  readonly storageDriver: string;
 }
 
 /** Containers for the API: finds the one that is meant, and lets one operation at a time change it. */
@@ -94,12 +93,14 @@ export class Containers implements ContainersBackend {
     return createContainer(this.#context, name, body);
   }
 
-  async inspect(ref: string): Promise<ContainerInspect> {
+  async inspect(ref: string, size: boolean): Promise<ContainerInspect> {
     const container = this.#find(ref);
+    const { rootfs } = this.#context;
     return inspectContainer(this.#view, container, {
       logPath: logPathOf(this.#context, container),
       files: filesOf(this.#context.settings.containersDir, container.id),
-      storageDriver: this.#facts.storageDriver,
+      graphDriver: rootfs.graphDriver(container.id),
+      ...(size && { size: await rootfs.size(container.id) }),
     });
   }
 

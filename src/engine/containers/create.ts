@@ -24,7 +24,7 @@ export async function createContainer(
     ? checkName(wantedName)
     : inventName(context.ids, (free) => registry.isNameFree(free));
   const record = newRecord(context, { id, name, image, body });
-  checkNetworking(context, record);
+  checkNetworking(context, record, body.Hostname);
 
   registry.reserveName(name, id);
   rollback.defer('name', () => registry.releaseName(name));
@@ -69,6 +69,8 @@ function newRecord(
 }
 
 function defaultHostname(context: ContainersContext, id: string, mode: string): string {
+  const joined = joinedContainer(mode);
+  if (joined !== undefined) return context.registry.find(joined).record.config.Hostname;
   return mode === 'host' ? context.settings.hostname() : shortId(id);
 }
 

@@ -1,9 +1,10 @@
-import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
+import type { AttachedStreams, OutputChunk, TtySize } from '../../api/server/backend.js';
 import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
-import { Conflict, InvalidParameter, NotFound } from '../../base/errors.js';
+import { Conflict, InvalidParameter, messageOf, NotFound } from '../../base/errors.js';
 import type { LaunchedExec } from '../isolation/contract.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { exitCodeOfFailure } from './failure.js';
 import { mergeEnv } from './merge.js';
 import { runDirOf } from './paths.js';
 
@@ -41,22 +42,13 @@ export class Execs {
   ): Promise<AttachedStreams | undefined> {
     const exec = this.#find(id);
     const { container, config } = exec;
-    if (exec.launched) throw new Conflict(`exec command ${id} has already run`);
+    if (exec.launched || exec.exitCode !== undefined)
+      throw new Conflict(`exec command ${id} has already run`);
     requireRunning(container);
-    const record = container.record.config;
-    const launched = await this.#context.launcher.exec({
-      execId: id,
-      containerId: container.id,
-      runDir: runDirOf(this.#context, container),
-      args: config.Cmd,
-      env: mergeEnv(record.Env, config.Env),
-      cwd: config.WorkingDir || record.WorkingDir || '/',
-      user: config.User || record.User,
-      tty: config.Tty,
-      openStdin: config.AttachStdin,
-      privileged: config.Privileged,
-      ...(options.size && { size: options.size }),
-    });
+    const launched = await this.#launch(exec, options.size).catch((error: unknown) =>
+      this.#notLaunched(exec, error),
+    );
+    if ('chunks' in launched) return options.detach ? undefined : launched;
     exec.launched = launched;
     this.#emit('exec_start', container, config, id);
     void launched.exited.then(({ code }) => this.#ended(exec, code));
@@ -100,6 +92,35 @@ export class Execs {
     for (const [id, exec] of this.#execs) if (exec.container === container) this.#execs.delete(id);
   }
 
+  #launch({ id, container, config }: Exec, size: TtySize | undefined): Promise<LaunchedExec> {
+    const { Env, WorkingDir, User } = container.record.config;
+    return this.#context.launcher.exec({
+      execId: id,
+      containerId: container.id,
+      runDir: runDirOf(this.#context, container),
+      args: config.Cmd,
+      env: mergeEnv(Env, config.Env),
+      cwd: config.WorkingDir || WorkingDir || '/',
+      user: config.User || User,
+      tty: config.Tty,
+      openStdin: config.AttachStdin,
+      privileged: config.Privileged,
+      ...(size && { size }),
+    });
+  }
+
+  /** As in Docker the reason is the exec's only output, and its exit code tells of it: 127, 126. */
+  #notLaunched(exec: Exec, error: unknown): AttachedStreams {
+    const text = messageOf(error);
+    exec.exitCode = exitCodeOfFailure(text);
+    exec.container.execIds.delete(exec.id);
+    return {
+      tty: exec.config.Tty,
+      chunks: oneChunk(`${text}\r\n`),
+      abort() {},
+    };
+  }
+
   #find(id: string): Exec {
     const exec = this.#execs.get(id);
     if (!exec) throw new NotFound(`No such exec instance: ${id}`);
@@ -117,6 +138,10 @@ export class Execs {
     const event = `${action}: ${config.Cmd.join(' ')}`;
     this.#context.emit({ action: event, container: container.record, attributes: { execID } });
   }
+}
+
+async function* oneChunk(text: string): AsyncGenerator<OutputChunk> {
+  yield { stream: 'stdout', data: Buffer.from(text) };
 }
 
 function requireRunning({ id, run }: Container): void {

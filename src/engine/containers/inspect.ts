@@ -10,7 +10,9 @@ export interface InspectFacts {
     readonly hostname: string;
     readonly resolvConf: string;
   };
-  readonly storageDriver: string;
+  readonly graphDriver: ContainerInspect['GraphDriver'];
+  /** Only if it was asked for: all files are looked at. */
+  readonly size?: { readonly writable: number; readonly total: number };
 }
 
 /** Docker API: `ContainerInspectResponse`. */
@@ -34,7 +36,7 @@ export function inspectContainer(
     LogPath: facts.logPath,
     Name: `/${record.name}`,
     RestartCount: 0,
-    Driver: facts.storageDriver,
+    Driver: facts.graphDriver.Name,
     Platform: 'linux',
     MountLabel: '',
     ProcessLabel: '',
@@ -44,7 +46,8 @@ export function inspectContainer(
       ...record.host,
       LogConfig: record.host.LogConfig ?? { Type: 'json-file', Config: {} },
     },
-    GraphDriver: { Name: facts.storageDriver, Data: null },
+    GraphDriver: facts.graphDriver,
+    ...(facts.size && { SizeRw: facts.size.writable, SizeRootFs: facts.size.total }),
     Mounts: record.mounts,
     Config: { ...record.config },
     NetworkSettings: networkSettings(view, container),

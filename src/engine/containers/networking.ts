@@ -1,6 +1,5 @@
 import type { EndpointSettingsInput } from '../../api/types/network.js';
-import { Conflict, InvalidParameter } from '../../base/errors.js';
-import { shortId } from '../../base/ids.js';
+import { Conflict, InvalidParameter, NotFound } from '../../base/errors.js';
 import { parseIp } from '../../base/ip.js';
 import { parseMac } from '../../base/mac.js';
 import type { Attachment, SandboxRequest } from '../../cnm/contract.js';
@@ -78,22 +77,36 @@ export function endpointRequest(settings: EndpointSettingsInput, mac: string): E
 export function checkNetworking(
   context: ContainersContext,
   record: Omit<ContainerRecord, 'lastRun'>,
+  wantedHostname: string,
 ): void {
   const { host, config } = record;
   if (joinedContainer(host.NetworkMode) !== undefined) {
-    checkJoined(record);
+    checkJoined(record, wantedHostname);
     return;
   }
   for (const [name, settings] of Object.entries(record.networks)) {
-    const network = context.networks.network(name);
-    checkEndpoint(network, settings, record);
+    // One that isn't there may still be made: Docker finds out at the start.
+    const network = networkIfThere(context, name);
+    if (network) checkEndpoint(network, settings, record);
   }
   portRequests(host, config.ExposedPorts);
 }
 
-function checkJoined({ host, config, id }: Omit<ContainerRecord, 'lastRun'>): void {
+function networkIfThere(context: ContainersContext, name: string): NetworkRecord | undefined {
+  try {
+    return context.networks.network(name);
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}
+
+function checkJoined(
+  { host, config }: Omit<ContainerRecord, 'lastRun'>,
+  wantedHostname: string,
+): void {
   const conflicts: [boolean, string][] = [
-    [config.Hostname !== '' && config.Hostname !== shortId(id), 'hostname and the network mode'],
+    [wantedHostname !== '', 'hostname and the network mode'],
     [host.Links.length > 0, 'container type network and links'],
     [host.Dns.length > 0, 'dns and the network mode'],
     [host.ExtraHosts.length > 0, 'custom host-to-IP mapping and the network mode'],

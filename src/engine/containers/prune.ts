@@ -11,16 +11,19 @@ export async function pruneContainers(
 ): Promise<ContainersPruned> {
   const wanted = labelAndAgeFilter(filters, context.clock.now());
   const deleted: string[] = [];
+  let reclaimed = 0;
   for (const { id } of context.registry.all().filter(isOver)) {
     await context.locks.run(id, async () => {
       const container = context.registry.all().find((c) => c.id === id && isOver(c));
       if (!container || !wanted(container.record.config.Labels, container.record.created)) return;
       await container.cleaned;
+      const { writable } = await context.rootfs.size(id);
       await removeStopped(context, container);
       deleted.push(id);
+      reclaimed += writable;
     });
   }
-  return { ContainersDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed: 0 };
+  return { ContainersDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed: reclaimed };
 }
 
 function isOver(container: Container): boolean {

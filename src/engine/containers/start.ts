@@ -15,9 +15,10 @@ import { openStreams } from './attach.js';
 import { bindMounts } from './binds.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { exitCodeOfFailure } from './failure.js';
 import { watchRun } from './life.js';
 import type { RunRecord } from './model.js';
-import { sandboxRequest } from './networking.js';
+import { joinedContainer, sandboxRequest } from './networking.js';
 import { filesOf, logPathOf, runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
 
@@ -46,9 +47,9 @@ export async function startContainer(
 /** The story of a start: file system, network, process; each undone if a later one fails. */
 async function launch(context: ContainersContext, container: Container): Promise<void> {
   const { id, record } = container;
-  const { launcher, networks, rootfs, runs, settings } = context;
+  const { launcher, networks, rootfs, runs } = context;
   await using rollback = new Rollback(context.logger);
-  const files = await sandboxFiles(settings.containersDir, id);
+  const files = await sandboxFiles(context, container);
   const request = sandboxRequest(context, container, files);
 
   const merged = await rootfs.mount(id);
@@ -90,9 +91,14 @@ async function launch(context: ContainersContext, container: Container): Promise
   context.emit({ action: 'start', container: record });
 }
 
-async function sandboxFiles(containersDir: string, id: string): Promise<SandboxFiles> {
-  await mkdir(join(containersDir, id), { recursive: true, mode: 0o710 });
-  return filesOf(containersDir, id);
+/** The files mounted over `/etc`: one's own, or those of the container whose network is shared. */
+async function sandboxFiles(
+  { networks, settings }: ContainersContext,
+  { id, record }: Container,
+): Promise<SandboxFiles> {
+  await mkdir(join(settings.containersDir, id), { recursive: true, mode: 0o710 });
+  const owner = networks.sandbox(joinedContainer(record.host.NetworkMode) ?? '');
+  return owner?.files ?? filesOf(settings.containersDir, id);
 }
 
 /** As Docker does for `-v`: a missing source becomes an empty folder. `--mount` wants it to be there. */
@@ -127,13 +133,11 @@ function withContext(attempt: string, error: unknown): Error {
   return new System(message);
 }
 
-/** The exit code that `docker run` expects to find in the container's state after a start that failed. */
+/** What went wrong, and the exit code that `docker run` expects to find in the container's state. */
 function startFailure(error: unknown): { error: unknown; exitCode: number } {
   const text = messageOf(error);
-  if (/executable file not found|no such file or directory/.test(text))
-    return { error, exitCode: 127 };
-  if (/permission denied|is a directory/i.test(text)) return { error, exitCode: 126 };
-  return { error: error instanceof TsnetError ? error : new System(text), exitCode: 128 };
+  const shown = error instanceof TsnetError ? error : new System(text);
+  return { error: shown, exitCode: exitCodeOfFailure(text) };
 }
 
 async function noteFailure(

@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import { NotImplemented } from '../../base/errors.js';
+import { NotFound, NotImplemented } from '../../base/errors.js';
 import type { RunConfig } from './config.js';
 import type { HistoryItem } from './history.js';
 import type { ImageInspect } from './inspect.js';
 import type { ImageSummary } from './list.js';
 import type { PruneReport } from './prune.js';
+import { familiarText, parseReference, withDefaultTag } from './reference.js';
 import type { RemovedItem } from './remove.js';
 import type { ImageService } from './service.js';
 
@@ -12,10 +13,15 @@ import type { ImageService } from './service.js';
 export interface ProgressLine {
   readonly status?: string;
   readonly stream?: string;
+  /** The layer or tag that the line is about. */
+  readonly id?: string;
 }
 
 /** Filters as the API decodes them. */
 type Filters = ReadonlyMap<string, readonly string[]>;
+
+/** The image that needs no registry: it is made of this machine's own busybox. */
+const embeddedImage = 'tsnet/busybox:latest';
 
 /** The service in the form that the API server's routes ask for. */
 export class ImageBackend {
@@ -56,17 +62,21 @@ export class ImageBackend {
     progress({ status: id });
   }
 
-  /** @throws NotImplemented: registries aren't spoken to yet. An image that is here is up to date by that. */
+  /**
+   * The embedded image is made; another that is here is up to date.
+   * @throws NotImplemented for the rest: registries aren't spoken to yet
+   */
   async pull(reference: string, progress: (line: ProgressLine) => void): Promise<void> {
-    try {
-      this.#service.resolve(reference);
-    } catch (cause) {
-      throw new NotImplemented(
-        `can't pull ${reference}: registries are not supported yet; use load or import`,
-        { cause },
-      );
+    const shown = familiarText(withDefaultTag(parseReference(reference)));
+    if (shown === embeddedImage) {
+      progress({ status: 'Making the image of the busybox of this machine', id: 'latest' });
+      const { id } = await this.#service.busybox();
+      progress({ status: `Digest: ${id}` });
+      progress({ status: `Status: Downloaded newer image for ${shown}` });
+      return;
     }
-    progress({ status: `Status: Image is up to date for ${reference}` });
+    refuseUnlessHere(this.#service, shown);
+    progress({ status: `Status: Image is up to date for ${shown}` });
   }
 
   /** Quiet or not: that concerns progress bars, of which there are none. */
@@ -111,5 +121,17 @@ export class ImagesForContainers {
     const { id, chainId, parsed } = this.#service.resolve(reference);
     const told = Object.entries(parsed.config ?? {}).filter(([, value]) => value !== null);
     return { id, chainId, config: Object.fromEntries(told) as PlainConfig };
+  }
+}
+
+function refuseUnlessHere(service: ImageService, reference: string): void {
+  try {
+    service.resolve(reference);
+  } catch (cause) {
+    if (!(cause instanceof NotFound)) throw cause;
+    throw new NotImplemented(
+      `cannot pull ${reference}: tsnet has no registry client yet; load the image from an archive ` +
+        '(tsnet load), or import a root file system (tsnet import)',
+    );
   }
 }

@@ -1,0 +1,110 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Background, Result } from './command.js';
+import { run } from './command.js';
+import type { Namespace } from './namespace.js';
+
+/** The commands of a checkout. */
+const bin = resolve('bin');
+
+/** Which CLI a test speaks through: ours, or an unmodified docker. */
+export type Cli = 'tsnet' | 'docker' | '/usr/bin/docker' | '/usr/local/bin/docker';
+
+/** A tsnetd of a test's own, in the namespace that plays the host, with folders of its own. */
+export class TestDaemon implements AsyncDisposable {
+  /** Data root, exec root and socket are below. Short, because a socket's path has a limit of 107 bytes. */
+  readonly folder: string;
+  readonly #host: Namespace;
+  readonly #flags: readonly string[];
+  #process: Background | undefined;
+
+  private constructor(host: Namespace, folder: string, flags: readonly string[]) {
+    this.#host = host;
+    this.folder = folder;
+    this.#flags = flags;
+  }
+
+  /** Starts one and waits until it takes requests. `flags` are added to the command line. */
+  static async start(host: Namespace, flags: readonly string[] = []): Promise<TestDaemon> {
+    const daemon = new TestDaemon(host, mkdtempSync(join(tmpdir(), 'tsn-')), flags);
+    try {
+      await daemon.start();
+      return daemon;
+    } catch (error) {
+      await daemon[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get socket(): string {
+    return join(this.folder, 'sock');
+  }
+
+  /** What the present process has said. */
+  get log(): string {
+    return this.#process?.output ?? '';
+  }
+
+  /** Starts the program (again) on the same folders. */
+  async start(): Promise<void> {
+    const { folder } = this;
+    this.#process = this.#host.start([
+      join(bin, 'tsnetd'),
+      ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')],
+      ...['--host', `unix://${this.socket}`, '--debug', ...this.#flags],
+    ]);
+    await this.#process.waitFor(/has completed initialization/);
+  }
+
+  /** Ends the program: SIGKILL leaves everything as it is, SIGTERM stops the containers first. */
+  async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const process = this.#process;
+    this.#process = undefined;
+    await process?.stop(signal);
+  }
+
+  /** Runs a command of a CLI in the host's namespace, whatever its exit code. */
+  run(
+    args: readonly string[],
+    options: { cli?: Cli; input?: string; timeoutMs?: number } = {},
+  ): Promise<Result> {
+    const { cli = 'tsnet', ...rest } = options;
+    const program = cli === 'tsnet' ? join(bin, 'tsnet') : cli;
+    const argv = ['env', `DOCKER_HOST=unix://${this.socket}`, program, ...args];
+    return run(this.#host.inside(argv), { timeoutMs: 20_000, ...rest });
+  }
+
+  /** Runs a command line that must succeed, split at spaces; gives its output without the last line end. */
+  async must(line: string, options: { cli?: Cli; input?: string } = {}): Promise<string> {
+    return this.mustRun(line.split(' '), options);
+  }
+
+  /** The same with words that may have spaces. */
+  async mustRun(
+    args: readonly string[],
+    options: { cli?: Cli; input?: string } = {},
+  ): Promise<string> {
+    const { code, stdout, stderr } = await this.run(args, options);
+    if (code !== 0) throw new Error(`${args.join(' ')}: exit code ${code}: ${stderr}${stdout}`);
+    return stdout.replace(/\n$/, '');
+  }
+
+  /** Removes all containers, stops the daemon, and leaves nothing below the folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#process && existsSync(join(this.folder, 'data'))) await this.start().catch(() => {});
+    await this.stop('SIGTERM');
+    for (const path of mountsBelow(this.folder)) await run(['umount', '--lazy', path]);
+    await delay(10);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Mount points below a folder, the deepest first. */
+export function mountsBelow(folder: string): string[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point.startsWith(`${folder}/`)).toReversed();
+}
