@@ -190,6 +190,25 @@ for (const runtime of ['crun', 'runc']) {
       expect((await world.launcher.exited(id)).code).to.equal(0);
     });
 
+    it('answers although it does not want all of its input', async () => {
+      for (let i = 0; i < 10; i++) {
+        const request = world.request(['head', '-n', '1'], { OpenStdin: true, StdinOnce: true });
+        const { id } = request.spec;
+        await world.launcher.create(request);
+        const streams = await world.launcher.attach(id, {
+          tty: false,
+          stdin: true,
+          stdinOnce: true,
+        });
+        streams.stdin?.once('error', () => {});
+        const output = collect(streams);
+        await world.launcher.start(id);
+        streams.stdin?.write(Buffer.from('line\n'.repeat(200_000)));
+        expect((await output).stdout).to.equal('line\n');
+        expect((await world.launcher.exited(id)).code).to.equal(0);
+      }
+    });
+
     it('keeps its input open for the next client', async () => {
       const request = world.request(['head', '-n', '2'], { OpenStdin: true });
       const { id } = request.spec;

@@ -117,7 +117,7 @@ function chunkOf(packet: Buffer): OutputChunk {
 
 /** Sends packet by packet: a socket that may gather writes would make one big packet of several. */
 function inputOf(socket: Socket): Duplex {
-  return new Duplex({
+  const input = new Duplex({
     read: endOfInput,
     write(chunk: Buffer, _encoding, done) {
       sendAll(socket, chunk).then(() => done(), done);
@@ -127,6 +127,8 @@ function inputOf(socket: Socket): Duplex {
       socket.end(() => done());
     },
   });
+  // A process need not read its input: whoever writes may listen, but need not.
+  return input.on('error', () => {});
 }
 
 /** Nothing comes out of this side. */
