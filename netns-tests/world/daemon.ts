@@ -9,6 +9,13 @@ import type { Namespace } from './namespace.js';
 /** The commands of a checkout. */
 const bin = resolve('bin');
 
+/** Starts the daemon: the checkout's own build, or the one in the folder that TSNET_DIST names. */
+function daemonCommand(): string[] {
+  const { TSNET_DIST: dist } = process.env;
+  if (!dist) return [join(bin, 'tsnetd')];
+  return [process.execPath, '--enable-source-maps', join(resolve(dist), 'tsnetd.mjs')];
+}
+
 /** Which CLI a test speaks through: ours, or an unmodified docker. */
 export type Cli = 'tsnet' | 'docker' | '/usr/bin/docker' | '/usr/local/bin/docker';
 
@@ -51,7 +58,7 @@ export class TestDaemon implements AsyncDisposable {
   async start(): Promise<void> {
     const { folder } = this;
     this.#process = this.#host.start([
-      join(bin, 'tsnetd'),
+      ...daemonCommand(),
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')],
       ...['--host', `unix://${this.socket}`, '--debug', ...this.#flags],
     ]);
