@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Api } from './api.js';
 import type { Background, Result } from './command.js';
 import { run } from './command.js';
 import type { Namespace } from './namespace.js';
@@ -47,6 +48,11 @@ export class TestDaemon implements AsyncDisposable {
 
   get socket(): string {
     return join(this.folder, 'sock');
+  }
+
+  /** The HTTP API, for what a CLI is too slow for. */
+  get api(): Api {
+    return new Api(this.socket);
   }
 
   /** What the present process has said. */
@@ -101,10 +107,18 @@ export class TestDaemon implements AsyncDisposable {
   /** Removes all containers, stops the daemon, and leaves nothing below the folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#process && existsSync(join(this.folder, 'data'))) await this.start().catch(() => {});
+    await this.#removeContainers().catch(() => {});
     await this.stop('SIGTERM');
     for (const path of mountsBelow(this.folder)) await run(['umount', '--lazy', path]);
     await delay(10);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** By force, because a program that is deaf to SIGTERM would outlive the time that a stop has. */
+  async #removeContainers(): Promise<void> {
+    if (!this.#process) return;
+    const all = await this.api.must<{ Id: string }[]>('GET', '/containers/json?all=1');
+    await Promise.all(all.map(({ Id }) => this.api.ask('DELETE', `/containers/${Id}?force=1`)));
   }
 }
 
