@@ -1,17 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { systemClock } from '../base/clock.js';
-import { messageOf } from '../base/errors.js';
+import { InvalidParameter, messageOf } from '../base/errors.js';
 import { lineLogger } from '../base/logger.js';
+import { parseCommandLine, usage } from './command-line.js';
 import { Daemon } from './daemon.js';
 import type { Options } from './flags.js';
-import { mergeOptions, parseCommandLine, parseConfigFile, usage } from './options.js';
+import { mergeOptions, parseConfigFile } from './options.js';
 import { product } from './product.js';
 import { readSettings, type Settings } from './settings.js';
+
+const defaultConfigFile = '/etc/tsnet/daemon.json';
 
 /** Says what is wrong as dockerd does, and ends. */
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(1);
+}
+
+/** The user's own mistakes are told as they are. */
+function attempt<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return fail(messageOf(error));
+  }
 }
 
 /** What the command line asks for: a daemon's settings, or an answer that ends the program. */
@@ -23,23 +35,30 @@ function readArguments(argv: readonly string[]): Settings {
     );
     process.exit(0);
   }
-  const settings = readSettings(mergeOptions(readFile(given), given));
+  const settings = readSettings(withFile(given));
   if (given.validate) {
-    process.stdout.write('configuration OK\n');
+    // If anything were wrong we wouldn't be here.
+    process.stderr.write('configuration OK\n');
     process.exit(0);
   }
   return settings;
 }
 
-/** The configuration file; only one that was asked for must be there. */
-function readFile(given: Partial<Options>): Partial<Options> {
-  const path = given['config-file'] ?? '/etc/tsnet/daemon.json';
-  if (given['config-file'] === undefined && !existsSync(path)) return {};
-  return parseConfigFile(readFileSync(path, 'utf8'), path);
+/** Adds the configuration file; only one that was asked for must be there. */
+function withFile(given: Partial<Options>): Options {
+  const path = given['config-file'] ?? defaultConfigFile;
+  if (given['config-file'] === undefined && !existsSync(path)) return mergeOptions({}, given);
+  try {
+    return mergeOptions(parseConfigFile(readFileSync(path, 'utf8')), given);
+  } catch (error) {
+    throw new InvalidParameter(`unable to configure the tsnet daemon with file ${path}`, {
+      cause: error,
+    });
+  }
 }
 
 async function main(): Promise<void> {
-  const settings = readArguments(process.argv.slice(2));
+  const settings = attempt(() => readArguments(process.argv.slice(2)));
   if (process.getuid?.() !== 0) fail('tsnetd needs to be started with root privileges');
   const write = (line: string) => void process.stderr.write(line);
   const logger = lineLogger(write, { level: settings.logLevel, now: () => systemClock.now() });

@@ -1,40 +1,12 @@
 import { expect } from 'chai';
-import { mergeOptions, parseCommandLine, parseConfigFile } from './options.js';
-
-describe('parseCommandLine', () => {
-  it('reads long, short, joined and repeated flags', () => {
-    const { given } = parseCommandLine(
-      '-H unix:///a --host=tcp://127.0.0.1:1 -D --icc=false --mtu 1400 --bip 10.9.0.1/24'.split(
-        ' ',
-      ),
-    );
-    expect(given).to.deep.equal({
-      host: ['unix:///a', 'tcp://127.0.0.1:1'],
-      debug: true,
-      icc: false,
-      mtu: 1400,
-      bip: '10.9.0.1/24',
-    });
-  });
-
-  const refusals: [string, string][] = [
-    ['--nonsense', 'unknown flag: --nonsense'],
-    ['-x', "unknown shorthand flag: 'x' in -x"],
-    ['--mtu big', 'invalid argument "big" for "--mtu" flag: not a whole number'],
-    ['serve', '"tsnetd" accepts no arguments, but was given: serve'],
-  ];
-  for (const [line, message] of refusals) {
-    it(`refuses ${line}`, () => {
-      expect(() => parseCommandLine(line.split(' '))).to.throw(message);
-    });
-  }
-});
+import { messageOf } from '../base/errors.js';
+import { mergeOptions, parseConfigFile } from './options.js';
 
 describe('parseConfigFile', () => {
   it("takes dockerd's keys", () => {
     const text = `{"hosts": ["unix:///x"], "icc": false, "mtu": 9000,
       "default-address-pools": [{"base": "10.10.0.0/16", "size": 24}]}`;
-    expect(parseConfigFile(text, 'f')).to.deep.equal({
+    expect(parseConfigFile(text)).to.deep.equal({
       host: ['unix:///x'],
       icc: false,
       mtu: 9000,
@@ -42,18 +14,31 @@ describe('parseConfigFile', () => {
     });
   });
 
-  it('takes an empty file', () => expect(parseConfigFile('', 'f')).to.deep.equal({}));
+  it('takes an empty file', () => expect(parseConfigFile('')).to.deep.equal({}));
 
   const refusals: [string, string][] = [
     ['{"x": 1, "y": 2}', "don't match any configuration option: x, y"],
     ['{"icc": "no"}', '"icc" wants a boolean'],
-    ['{"hosts": "unix:///x"}', '"hosts" wants a list'],
-    ['{', 'unable to configure the tsnet daemon with file f: invalid JSON'],
+    ['{"icc": null}', '"icc" wants a boolean'],
+    ['{"mtu": 0.5}', '"mtu" wants a whole number'],
+    ['{"hosts": "unix:///x"}', '"hosts" wants a list of strings'],
+    ['{"dns": [1]}', '"dns" wants a list of strings'],
+    ['{"default-address-pools": [4]}', '"default-address-pools" wants a list of {"base", "size"}'],
+    ['{', 'invalid JSON'],
     ['[]', 'invalid JSON'],
   ];
   for (const [text, message] of refusals) {
-    it(`refuses ${text}`, () => expect(() => parseConfigFile(text, 'f')).to.throw(message));
+    it(`refuses ${text}`, () => expect(() => parseConfigFile(text)).to.throw(message));
   }
+
+  it('says where the JSON is wrong', () => {
+    try {
+      parseConfigFile('{"icc": tru}');
+      expect.fail('it was taken');
+    } catch (error) {
+      expect(messageOf(error)).to.match(/^invalid JSON: .*position|token/);
+    }
+  });
 });
 
 describe('mergeOptions', () => {
@@ -62,9 +47,11 @@ describe('mergeOptions', () => {
     expect([options.icc, options.debug, options.mtu]).to.deep.equal([false, true, 0]);
   });
 
-  it('refuses a setting in both places', () => {
-    expect(() => mergeOptions({ icc: false }, { icc: true })).to.throw(
-      'specified both as a flag and in the configuration file: icc',
+  it('refuses a setting in both places, also a list', () => {
+    expect(() =>
+      mergeOptions({ icc: true, host: ['a'] }, { icc: false, host: ['b', 'c'] }),
+    ).to.throw(
+      'specified both as a flag and in the configuration file: hosts: (from flag: [b c], from file: [a]), icc: (from flag: false, from file: true)',
     );
   });
 });

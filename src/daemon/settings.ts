@@ -31,7 +31,7 @@ export interface Settings {
 export function readSettings(options: Options): Settings {
   if (options['firewall-backend'] !== 'nftables') {
     throw new InvalidParameter(
-      `invalid firewall-backend "${options['firewall-backend']}": only "nftables" is available`,
+      `invalid firewall-backend "${options['firewall-backend']}": "nftables" is available`,
     );
   }
   const execRoot = absolute('exec-root', options['exec-root']);
@@ -59,7 +59,7 @@ export function readSettings(options: Options): Settings {
 function logLevel(options: Options): LogLevel {
   const level = options['log-level'];
   if (!isLogLevel(level)) {
-    throw new InvalidParameter(`invalid log-level "${level}": use debug, info, warn or error`);
+    throw new InvalidParameter(`invalid logging level: ${level}: use debug, info, warn or error`);
   }
   return options.debug ? 'debug' : level;
 }
@@ -69,7 +69,7 @@ function defaultBridge(options: Options): DefaultBridge {
     enableIcc: options.icc,
     enableIpMasquerade: options['ip-masq'],
     ...(options.ip !== '' && { hostBindingIpv4: address('ip', options.ip) }),
-    ...(options.mtu > 0 && { mtu: options.mtu }),
+    ...(options.mtu > 0 && { mtu: mtu(options.mtu) }),
     ...(options.bip !== '' && { ipam: [bridgeSubnet(options.bip)] }),
   };
 }
@@ -77,12 +77,20 @@ function defaultBridge(options: Options): DefaultBridge {
 /** `--bip 10.9.0.1/24`: the bridge's own address with the subnet's prefix length. */
 function bridgeSubnet(bip: string): { subnet: string; gateway: string } {
   const parsed = parseInterfaceAddress(bip);
-  if (parsed?.ip.family !== 4) {
+  const subnet = parsed && cidrOf(parsed.ip, parsed.prefix);
+  const isHost = parsed?.ip.family === 4 && parsed.ip.value !== subnet?.address;
+  if (!subnet || !isHost) {
     throw new InvalidParameter(
-      `invalid bip "${bip}": expected an IPv4 address with its prefix length, such as 172.17.0.1/16`,
+      `invalid bip "${bip}": expected a host's IPv4 address with its prefix length, such as 172.17.0.1/16`,
     );
   }
-  return { subnet: formatCidr(cidrOf(parsed.ip, parsed.prefix)), gateway: formatIp(parsed.ip) };
+  return { subnet: formatCidr(subnet), gateway: formatIp(parsed.ip) };
+}
+
+/** IPv4 needs 68 bytes (RFC 791); the kernel allows bridges no more than 65535. */
+function mtu(bytes: number): number {
+  if (bytes >= 68 && bytes <= 65535) return bytes;
+  throw new InvalidParameter(`invalid mtu "${bytes}": expected 68 to 65535 bytes`);
 }
 
 function address(option: string, text: string): string {

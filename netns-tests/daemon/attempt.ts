@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Result } from '../world/command.js';
+import { run } from '../world/command.js';
+import { mountsBelow } from '../world/daemon.js';
+import type { Namespace } from '../world/namespace.js';
+
+/** What a start that ends by itself left. */
+export interface Attempt extends Result {
+  /** Mount points left below the roots. */
+  readonly mounts: readonly string[];
+}
+
+/** Starts of tsnetd that are meant to fail, or only to check their configuration, on roots of their own. */
+export class Attempts implements AsyncDisposable {
+  /** The roots are `data` and `run` below it. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'tsn-'));
+  readonly #host: Namespace;
+
+  constructor(host: Namespace) {
+    this.#host = host;
+  }
+
+  /** Runs tsnetd to its end. What comes last in `args` rules. @throws Error if it keeps running */
+  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Attempt> {
+    const { folder } = this;
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const result = await this.#host.run([
+      ...['env', ...variables, resolve('bin', 'tsnetd')],
+      ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')],
+      ...args,
+    ]);
+    return { ...result, mounts: mountsBelow(folder) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const path of mountsBelow(this.folder)) await run(['umount', '--lazy', path]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
