@@ -14,7 +14,7 @@ import type { World } from '../world/world.js';
 /** The real kernel for plans, with the world's host namespace as the host. */
 export class WorldKernel implements Kernel, Disposable {
   readonly firewall: NftFirewall;
-  readonly conntrack: Conntrack;
+  readonly conntrack: Conntrack & { settled(): Promise<void> };
   /** The sockets that keep ports are none of these tests' concern. */
   readonly ports = { hold() {}, release() {} };
   readonly #namespaces = new Namespaces();
@@ -25,7 +25,8 @@ export class WorldKernel implements Kernel, Disposable {
   constructor(world: World) {
     this.#hostPath = world.host.path;
     this.#nft = this.#namespaces.runAt(this.#hostPath, openNft);
-    this.conntrack = this.#namespaces.runAt(this.#hostPath, openConntrack);
+    const conntrack = this.#namespaces.runAt(this.#hostPath, openConntrack);
+    this.conntrack = Object.assign(conntrack, { settled: () => Promise.resolve() });
     this.firewall = new NftFirewall({ nft: this.#nft, tables: baseTables() });
     this.firewall.replaceAll([]);
   }

@@ -119,6 +119,7 @@ export class FakeKernel implements Kernel {
       this.#gate('conntrack port');
       this.forgotten.push(`${protocol}/${port}`);
     },
+    settled: () => Promise.resolve(),
   };
 
   readonly ports = {

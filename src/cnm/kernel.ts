@@ -48,6 +48,8 @@ export interface Conntrack {
   deleteByAddress(address: string): void;
   /** Forgets every flow whose original destination was this port of the host. */
   deleteByHostPort(protocol: PortBinding['protocol'], port: number): void;
+  /** Resolves when all that was asked for is done: only then may an address be given to another. */
+  settled(): Promise<void>;
 }
 
 /** Host sockets that keep published ports ours. */

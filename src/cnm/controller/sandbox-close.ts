@@ -38,6 +38,8 @@ export class SandboxClosing {
     await finished.catch((error) =>
       logger.warn('sandbox not wholly undone', { sandbox: id, error: messageOf(error) }),
     );
+    // Flushed flows must be gone before another sandbox gets the address, or its own would go with them.
+    await kernel.conntrack.settled();
     // Its sockets would keep the namespace alive.
     await names.stop(id);
     if (kind.type !== 'own' || netnsPath === undefined) return;

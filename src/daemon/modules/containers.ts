@@ -9,6 +9,7 @@ import type { ContainersContext, RootFilesystems } from '../../engine/containers
 import type { ContainerRecord, RunRecord } from '../../engine/containers/model.js';
 import { ContainerRegistry } from '../../engine/containers/registry.js';
 import type { RunPs } from '../../engine/containers/top.js';
+import { ImagesForContainers } from '../../engine/images/backend.js';
 import type { ImageStore } from '../../engine/images/store.js';
 import { isolationIds } from '../../engine/isolation/ids.js';
 import type { ChainId, Digest } from '../../engine/storage/digest.js';
@@ -52,12 +53,7 @@ export const containersModule = new ContainerModule(({ bind }) => {
     (settings, base, records, networks, launcher, logs, storage, imageStore) => ({
       ...base,
       ...records,
-      images: {
-        resolve(reference: string) {
-          const { id: imageId, chainId, parsed } = imageStore.resolve(reference);
-          return { id: imageId, chainId, config: parsed.config ?? {} };
-        },
-      },
+      images: new ImagesForContainers({ service: imageStore }),
       rootfs: rootFilesystems(storage),
       networks,
       launcher,

@@ -8,12 +8,14 @@ import { openConntrack } from '../../native/conntrack.js';
 import { openRtnetlink } from '../../native/netlink-ts/index.js';
 import { Namespaces } from '../../native/netns.js';
 import { openNft } from '../../native/nft/context.js';
+import { openNftElements } from '../../native/nft/element.js';
 import { NftFirewall } from '../../native/nft/firewall.js';
 import { sysctls } from '../../native/sysctl.js';
 import { childrenId, lifetimeId, loggerId, namespacesId, settingsId } from '../ids.js';
 import { ConntrackQueue } from '../kernel/conntrack-queue.js';
 import { HostKernel } from '../kernel/host-kernel.js';
 import { ephemeralPorts, heldPorts, hostSockets } from '../kernel/host-sockets.js';
+import { rememberingFlows, trackedFlows } from '../kernel/tracked-flows.js';
 
 /** `--iptables=false`: rules are somebody else's business. */
 const noFirewall: Firewall = { install() {}, remove() {}, replaceAll() {} };
@@ -30,16 +32,20 @@ export const kernelModule = new ContainerModule(({ bind }) => {
     (settings, lifetime, logger, namespaces, ports) => {
       const conntrack = lifetime.own(openConntrack());
       const tables = baseTables();
+      const nft = lifetime.own(openNft());
       const firewall = settings.firewall
-        ? new NftFirewall({ nft: lifetime.own(openNft()), tables })
+        ? rememberingFlows(new NftFirewall({ nft, tables }), nft)
         : noFirewall;
+      const tracked = settings.firewall
+        ? trackedFlows({ elements: lifetime.own(openNftElements()), nft })
+        : { take: () => true };
       return lifetime.own(
         new HostKernel({
           namespaces,
           sysctls,
           openRtnetlink,
           firewall,
-          conntrack: new ConntrackQueue({ conntrack, logger }),
+          conntrack: new ConntrackQueue({ conntrack, tracked, logger }),
           ports: heldPorts(ports),
         }),
       );

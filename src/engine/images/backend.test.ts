@@ -40,7 +40,7 @@ describe('images for the API and for containers', () => {
   it('find what to pull if it is here, and say what is not possible', async () => {
     await importOne();
     await backend.pull('x', progress);
-    expect(lines.at(-1)).to.deep.equal({ status: 'Status: Image is up to date for x' });
+    expect(lines.at(-1)).to.deep.equal({ status: 'Status: Image is up to date for x:latest' });
     expect(await failure(backend.pull('y', progress))).to.have.property('kind', 'NotImplemented');
   });
 

@@ -34,6 +34,8 @@ export interface NftSet {
   readonly value?: string;
   /** Keys may be ranges and prefixes. */
   readonly interval?: boolean;
+  /** Rules may add elements as packets come (`add @name { ... }`); it starts empty and no fragment fills it. */
+  readonly dynamic?: boolean;
 }
 
 /** One element: key and value as nft text. */

@@ -101,9 +101,12 @@ function setKind(set: NftSet): 'set' | 'map' {
   return set.value === undefined ? 'set' : 'map';
 }
 
-function setBody({ key, value, interval }: NftSet): string {
+/** A set that packets fill must have a limit; what comes beyond is not added. */
+const maxDynamic = 65_535;
+
+function setBody({ key, value, interval, dynamic }: NftSet): string {
   const type = value === undefined ? typeText(key) : `${typeText(key)} : ${typeText(value)}`;
-  return `{ type ${type};${interval ? ' flags interval;' : ''} }`;
+  return `{ type ${type};${interval ? ' flags interval;' : ''}${dynamic ? ` flags dynamic; size ${maxDynamic};` : ''} }`;
 }
 
 /** One statement per set, with the elements of all fragments: nft's cost is per statement. */

@@ -1,5 +1,5 @@
 import type { NftChain, NftHook, NftSet, NftTable } from '../../../native/nft/model.js';
-import { type FirewallFamily, firewallFamily, TABLE } from './family.js';
+import { type FirewallFamily, firewallFamily, TABLE, TRACKED } from './family.js';
 
 /*
  * The part of the firewall that is the same on every host. A packet meets a constant number of rules:
@@ -27,7 +27,7 @@ function addressTable(family: FirewallFamily): NftTable {
       manglePrerouting(family),
       ...publishing(family.name),
       filterForward(),
-      natPostrouting(),
+      natPostrouting(family),
     ],
   };
 }
@@ -55,6 +55,8 @@ function sets(address: FirewallFamily['addressType']): NftSet[] {
     },
     // Ports of containers that others may open connections to.
     { name: 'openings', key: `${address} . inet_proto . inet_service` },
+    // Containers that have had a tracked connection through the host.
+    { name: TRACKED, key: address, dynamic: true },
   ];
 }
 
@@ -111,11 +113,20 @@ function filterForward(): NftChain {
   };
 }
 
-function natPostrouting(): NftChain {
+/** A chain of type nat sees the first packet of each connection, so noting it here costs the others nothing. */
+function natPostrouting({ name }: FirewallFamily): NftChain {
+  const note = (end: 'saddr' | 'daddr') => ({
+    text: `${name} ${end} @containers add @${TRACKED} { ${name} ${end} }`,
+  });
   return {
     name: 'nat-POSTROUTING',
     hook: hook('nat', 'postrouting', 100),
-    rules: [{ text: 'iifname vmap @postrouting-out' }, { text: 'oifname vmap @postrouting-in' }],
+    rules: [
+      note('saddr'),
+      note('daddr'),
+      { text: 'iifname vmap @postrouting-out' },
+      { text: 'oifname vmap @postrouting-in' },
+    ],
   };
 }
 
