@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
@@ -22,16 +23,17 @@ export async function restoreContainers(context: ContainersContext): Promise<voi
   const alive = await context.launcher.alive(
     known.map((run) => ({ id: run.id, pid: run.pid, runDir: runDirOf(context, run) })),
   );
+  // Processes first: those of a start that was cut short would keep namespaces and mounts.
+  for (const run of runs.values()) if (!alive.has(run.id)) await endedMeanwhile(context, run);
+  await sweepRunDirs(context, alive);
+  await context.launcher.sweep(alive);
   await context.rootfs.reconcile(
     context.registry.all().map(({ id }) => id),
     alive,
   );
   await context.networks.restore(alive);
-  for (const run of runs.values()) {
-    if (alive.has(run.id)) watchRun(context, context.registry.find(run.id), run);
-    else await endedMeanwhile(context, run);
-  }
-  await sweepRunDirs(context, alive);
+  for (const run of runs.values()) if (alive.has(run.id)) await takeBack(context, run);
+  await sweepFolders(context);
   await removeVanishing(context);
 }
 
@@ -43,33 +45,79 @@ function isKnown(context: ContainersContext, id: string): boolean {
   return context.registry.all().some((container) => container.id === id);
 }
 
+/** The container goes on as if nothing had been. */
+async function takeBack(context: ContainersContext, run: RunRecord): Promise<void> {
+  const container = context.registry.find(run.id);
+  watchRun(context, container, { ...run, paused: context.launcher.isPaused(run.id) });
+  await settleNetworks(context, container).catch((error: unknown) => {
+    context.logger.warn('networks of a container not settled', {
+      container: run.id,
+      error: messageOf(error),
+    });
+  });
+}
+
 /** The container ended, or was half started or half removed, while no daemon was there. */
 async function endedMeanwhile(context: ContainersContext, run: RunRecord): Promise<void> {
   const runDir = runDirOf(context, run);
-  if (isKnown(context, run.id)) {
-    const container = context.registry.find(run.id);
-    const exit = await context.launcher.exited(run.id, runDir).catch(() => ({
-      code: 137,
-      at: context.clock.now().toISOString(),
-      oomKilled: false,
-    }));
-    container.record = {
-      ...container.record,
-      lastRun: {
-        status: 'exited',
-        exitCode: exit.code,
-        startedAt: run.startedAt,
-        finishedAt: exit.at || never,
-        oomKilled: exit.oomKilled,
-        error: '',
-      },
-    };
-    await context.records.save(run.id, container.record);
-  }
+  if (isKnown(context, run.id)) await noteExit(context, context.registry.find(run.id), run);
   await context.launcher.delete(run.id, runDir);
   await context.rootfs.unmount(run.id);
   await rm(runDir, { recursive: true, force: true });
   await context.runs.remove(run.id);
+}
+
+async function noteExit(
+  context: ContainersContext,
+  container: Container,
+  run: RunRecord,
+): Promise<void> {
+  const { id, record } = container;
+  // The daemon before had written it down and was about to clean up.
+  if (record.lastRun.startedAt === run.startedAt) return;
+  // Its program never ran: nobody was told that it had started.
+  if (context.launcher.stillborn(id)) return;
+  const exit = await context.launcher.exited(id, runDirOf(context, run)).catch(() => ({
+    code: 137,
+    at: context.clock.now().toISOString(),
+    oomKilled: false,
+  }));
+  const lastRun = {
+    status: 'exited' as const,
+    exitCode: exit.code,
+    startedAt: run.startedAt,
+    finishedAt: exit.at || never,
+    oomKilled: exit.oomKilled,
+    error: '',
+  };
+  container.record = { ...record, lastRun };
+  await context.records.save(id, container.record);
+}
+
+/**
+ * The daemon may have died between a connect or disconnect and the note of it in the container's record. A
+ * connect is undone then, as nobody was told of it; a disconnect has taken place.
+ */
+async function settleNetworks(context: ContainersContext, container: Container): Promise<void> {
+  const { networks } = context;
+  const { id, record } = container;
+  const sandbox = networks.sandbox(id);
+  if (sandbox?.kind.type !== 'own') return;
+  const wanted = Object.keys(record.networks).map((reference) => ({
+    reference,
+    network: networks.networks().find((n) => n.name === reference || n.id.startsWith(reference)),
+  }));
+  for (const { networkId } of sandbox.endpoints) {
+    if (wanted.some(({ network }) => network?.id === networkId)) continue;
+    await networks.disconnect(id, networkId);
+  }
+  const isOn = ({ network }: (typeof wanted)[number]) =>
+    sandbox.endpoints.some(({ networkId }) => networkId === network?.id);
+  const left = wanted.filter((one) => !isOn(one)).map(({ reference }) => reference);
+  if (left.length === 0) return;
+  const kept = Object.entries(record.networks).filter(([reference]) => !left.includes(reference));
+  container.record = { ...record, networks: Object.fromEntries(kept) };
+  await context.records.save(id, container.record);
 }
 
 /** Run folders without a run: a start that was cut short before its run was recorded. */
@@ -80,11 +128,17 @@ async function sweepRunDirs(context: ContainersContext, alive: ReadonlySet<strin
   for (const name of names.filter((entry) => /^[0-9a-f]{12}$/.test(entry) && !keep.has(entry))) {
     const runDir = join(context.settings.runDir, name);
     const id = byShortId.get(name);
-    if (id !== undefined) {
-      await context.launcher.delete(id, runDir);
-      await context.rootfs.unmount(id);
-    }
+    await context.launcher.delete(id ?? name, runDir);
     await rm(runDir, { recursive: true, force: true });
+  }
+}
+
+/** Logs of containers whose removal was cut short after their records were gone. */
+async function sweepFolders(context: ContainersContext): Promise<void> {
+  const folder = context.settings.containersDir;
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((entry) => /^[0-9a-f]{64}$/.test(entry))) {
+    if (!isKnown(context, name)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -67,11 +67,16 @@ export class CgroupTree {
     return Number(count ?? 0) > 0;
   }
 
-  /** Removes what is left of a group that has no processes any more; already gone is fine. */
-  remove(path: string): void {
+  /**
+   * Removes what is left of a group that has no processes any more; already gone is fine.
+   * @returns whether all of it is gone: a process may still be on its way out
+   */
+  remove(path: string): boolean {
     if (partsOf(path) === 0) throw new Error('the root control group is not ours to remove');
     const hierarchies = this.version === 2 ? [''] : readdirSync(this.#root);
-    for (const hierarchy of hierarchies) removeTree(join(this.#root, hierarchy, path));
+    const folders = hierarchies.map((hierarchy) => join(this.#root, hierarchy, path));
+    for (const folder of folders) removeTree(folder);
+    return !folders.some((folder) => existsSync(folder));
   }
 
   #folder(controller: string, path: string): string | undefined {
@@ -94,7 +99,7 @@ function removeTree(folder: string): void {
   try {
     rmdirSync(folder);
   } catch (error) {
-    // EBUSY: a process is still on its way out; the folder is empty and harmless.
+    // EBUSY: a process is still on its way out.
     if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EBUSY', 'EPERM')) throw error;
   }
 }

@@ -1,4 +1,12 @@
-import { mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path/posix';
 import { NotFound } from '../../base/errors.js';
 import { isErrno } from '../../native/libc.js';
@@ -58,6 +66,11 @@ export class ContainerRecords {
     const record = this.#known.get(id) ?? this.#read(id);
     if (record) this.#known.set(id, record);
     return record;
+  }
+
+  /** Ids of all that there is a trace of. */
+  known(): string[] {
+    return readdirSync(this.#folder);
   }
 
   /** Unknown is fine. */

@@ -85,7 +85,10 @@ export interface Launcher {
   kill(id: string, signal: string): Promise<void>;
   pause(id: string): Promise<void>;
   resume(id: string): Promise<void>;
-  /** Frees what the runtime and conmon keep; kills what still runs. Unknown ids are fine. */
+  /**
+   * Frees what the runtime and conmon keep; kills what still runs, also of a creation that was cut short. Unknown
+   * ids are fine.
+   */
   delete(id: string, runDir: string): Promise<void>;
   /** Pids in the container, as the host numbers them. */
   pids(id: string): Promise<number[]>;
@@ -95,10 +98,16 @@ export interface Launcher {
   ): Promise<AttachedStreams>;
   resize(id: string, runDir: string, size: TtySize): Promise<void>;
   exec(request: ExecRequest): Promise<LaunchedExec>;
-  /** Containers that still run although the daemon was restarted, of those named. */
+  /** Containers that still run although the daemon was restarted, of those named; {@link stillborn} ones don't. */
   alive(
     candidates: readonly { id: string; runDir: string; pid: number }[],
   ): Promise<ReadonlySet<string>>;
+  /** Whether it was created and its program never let run. */
+  stillborn(id: string): boolean;
+  /** Whether its processes are stopped by {@link pause}. */
+  isPaused(id: string): boolean;
+  /** At start: deletes all that it knows of other containers than these. */
+  sweep(keep: ReadonlySet<string>): Promise<void>;
 }
 
 /** A running exec. */

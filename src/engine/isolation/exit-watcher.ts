@@ -1,4 +1,12 @@
-import { type FSWatcher, mkdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
+import {
+  type FSWatcher,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+} from 'node:fs';
 import { join } from 'node:path/posix';
 import { isErrno } from '../../native/libc.js';
 
@@ -47,6 +55,11 @@ export class ExitWatcher implements Disposable {
       if (isErrno(error, 'ENOENT')) return undefined;
       throw error;
     }
+  }
+
+  /** Ids of all containers whose end is told of. */
+  known(): string[] {
+    return readdirSync(this.folder);
   }
 
   /** Forgets an end, so that the id can be used again. */

@@ -21,8 +21,9 @@ import { attachedStreams } from './attach.js';
 import type { CgroupTree } from './cgroups.js';
 import type { Conmon } from './conmon.js';
 import { ATTACH_SOCKET, CONTROL_FIFO, OOM_FILE, RUNTIME_LOG } from './conmon-command.js';
-import type { ContainerRecord, ContainerRecords, ProcessRecord } from './container-record.js';
+import type { ContainerRecord, ContainerRecords } from './container-record.js';
 import type { ExecRequest, Exit, LaunchedExec, Launcher, LaunchRequest } from './contract.js';
+import { type Deletion, isLost, SPEC_FILE } from './deletion.js';
 import { execProcess } from './exec-process.js';
 import type { ExitFile, ExitWatcher } from './exit-watcher.js';
 import { type HostFacts, readAccounts } from './host-facts.js';
@@ -39,6 +40,7 @@ import { buildSpec } from './spec.js';
 export interface LauncherParts {
   readonly runtime: Runtime;
   readonly conmon: Conmon;
+  readonly deletion: Deletion;
   readonly cgroups: CgroupTree;
   readonly exits: ExitWatcher;
   readonly records: ContainerRecords;
@@ -47,7 +49,6 @@ export interface LauncherParts {
   readonly logger: Logger;
 }
 
-const SPEC_FILE = 'config.json';
 const SIGKILL = 9;
 /** 128 + SIGKILL: the exit code of a container whose monitor was killed, as nobody saw how it ended. */
 const LOST = 137;
@@ -132,19 +133,12 @@ export class ConmonLauncher implements Launcher {
     cgroups.freeze(records.get(id).cgroupsPath, false);
   }
 
-  async delete(id: string): Promise<void> {
-    const { cgroups, exits, records, runtime } = this.#parts;
-    const record = records.find(id);
-    const isEmpty =
-      record && !isRunning(record.init) && cgroups.pids(record.cgroupsPath).length === 0;
-    if (isEmpty) runtime.forget(id);
-    else await runtime.delete(id);
-    // conmon is about to write the exit file: let it, or the next container of the name would find it.
-    if (record && !exits.read(id))
-      await Promise.race([exits.wait(id, () => isLost(record)), pause()]);
-    if (record) cgroups.remove(record.cgroupsPath);
-    records.forget(id);
-    exits.clear(id);
+  delete(id: string, runDir = ''): Promise<void> {
+    return this.#parts.deletion.delete(id, runDir);
+  }
+
+  sweep(keep: ReadonlySet<string>): Promise<void> {
+    return this.#parts.deletion.sweep(keep);
   }
 
   async pids(id: string): Promise<number[]> {
@@ -209,9 +203,18 @@ export class ConmonLauncher implements Launcher {
     const { exits, records } = this.#parts;
     const running = candidates.filter(({ id, pid }) => {
       const init = records.find(id)?.init;
-      return init?.pid === pid && isRunning(init) && !exits.read(id);
+      return init?.pid === pid && isRunning(init) && !exits.read(id) && !this.stillborn(id);
     });
     return new Set(running.map(({ id }) => id));
+  }
+
+  stillborn(id: string): boolean {
+    return this.#parts.runtime.waits(id);
+  }
+
+  isPaused(id: string): boolean {
+    const { cgroups, records } = this.#parts;
+    return cgroups.isFrozen(records.get(id).cgroupsPath);
   }
 
   #specOf({ spec: input }: LaunchRequest): OciSpec {
@@ -256,16 +259,6 @@ export class ConmonLauncher implements Launcher {
     writeFileSync(path, text);
     return path;
   }
-}
-
-/** A monitor that doesn't notice its container's end within this is not waited for. */
-function pause(): Promise<void> {
-  return delay(2000, undefined, { ref: false });
-}
-
-/** Neither the container nor who would tell of its end is left. */
-function isLost({ init, monitor }: { init: ProcessRecord; monitor: ProcessRecord }): boolean {
-  return !isRunning(monitor) && !isRunning(init);
 }
 
 function connect(

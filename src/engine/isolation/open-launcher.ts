@@ -7,6 +7,7 @@ import { selectRules } from '../../native/seccomp/select.js';
 import { CgroupTree } from './cgroups.js';
 import { Conmon } from './conmon.js';
 import { ContainerRecords } from './container-record.js';
+import { Deletion } from './deletion.js';
 import { ExitWatcher } from './exit-watcher.js';
 import { type HostFacts, readHostFacts } from './host-facts.js';
 import { ConmonLauncher } from './launcher.js';
@@ -57,6 +58,7 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
   const launcher = new ConmonLauncher({
     runtime,
     conmon: new Conmon({ path, children, runtime }),
+    deletion: new Deletion({ runtime, conmon: path, cgroups, exits, records, logger }),
     cgroups,
     exits,
     records,

@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   openSync,
+  readdirSync,
   rmSync,
   unlinkSync,
   writeSync,
@@ -88,6 +89,17 @@ export class Runtime implements Disposable {
     await this.#must(['delete', '--force', id]);
   }
 
+  /** Whether the container's program still waits to be let run. runc and crun keep the same file for it. */
+  waits(id: string): boolean {
+    return existsSync(this.#gate(id));
+  }
+
+  /** Ids of all containers that there is state of. */
+  known(): string[] {
+    const { stateRoot } = this.#options;
+    return existsSync(stateRoot) ? readdirSync(stateRoot) : [];
+  }
+
   /** Forgets a container of which nothing is left, without calling the runtime: its state is one folder. */
   forget(id: string): void {
     rmSync(join(this.#options.stateRoot, id), { recursive: true, force: true });
@@ -102,7 +114,7 @@ export class Runtime implements Disposable {
    * unlinked once it runs (crun: status.c, libcrun_status_write_exec_fifo). @returns whether it was there
    */
   #openGate(id: string): boolean {
-    const gate = join(this.#options.stateRoot, id, 'exec.fifo');
+    const gate = this.#gate(id);
     let fd: number;
     try {
       fd = openSync(gate, constants.O_WRONLY | constants.O_NONBLOCK);
@@ -112,12 +124,17 @@ export class Runtime implements Disposable {
       throw error;
     }
     try {
-      unlinkSync(gate);
+      // In this order: killed in between we leave a container that counts as never started, not one that hangs.
       writeSync(fd, Buffer.of(0));
+      unlinkSync(gate);
       return true;
     } finally {
       closeSync(fd);
     }
+  }
+
+  #gate(id: string): string {
+    return join(this.#options.stateRoot, id, 'exec.fifo');
   }
 
   async #must(args: readonly string[]): Promise<RunResult> {
