@@ -113,6 +113,14 @@ function matches({ Type, Action, Actor }: EventMessage, key: string, value: stri
   }
   if (key === 'scope') return value === 'local';
   const isNamed = Attributes['name'] === value || Actor.ID.startsWith(value);
-  if (key === 'image') return (Type === 'image' && isNamed) || Attributes['image'] === value;
+  if (key === 'image') {
+    const image = Type === 'image' ? Attributes['name'] : Attributes['image'];
+    return Actor.ID === value || image === value || withoutTag(image ?? '') === value;
+  }
   return Type === key && isNamed;
+}
+
+/** `localhost:5000/web:1` without `:1`. */
+function withoutTag(reference: string): string {
+  return reference.replace(/:[^/:]*$/, '');
 }

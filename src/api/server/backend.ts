@@ -10,6 +10,7 @@ import type {
   ContainerSummary,
   ContainerTop,
   ContainerWait,
+  FileChange,
 } from '../types/container.js';
 import type { ExecCreate, ExecInspect } from '../types/exec.js';
 import type {
@@ -56,7 +57,9 @@ export interface ContainersBackend {
   attach(ref: string, query: AttachQuery): Promise<AttachedStreams>;
   resize(ref: string, size: TtySize): Promise<void>;
   prune(filters: Filters): Promise<ContainersPruned>;
-  /** Changes of the file system. Kind: 0 modified, 1 added, 2 deleted. */
+  /** What the container has changed in its image's files. */
+  changes(ref: string): Promise<FileChange[]>;
+  /** All files as a tar. */
   export(ref: string): Promise<Readable>;
 
   execCreate(ref: string, body: ExecCreate): Promise<{ Id: string }>;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
-import { InvalidParameter } from '../../base/errors.js';
+import { InvalidParameter, messageOf } from '../../base/errors.js';
 
 /** Bodies beyond this are refused; Docker's limit for JSON is of the same order. */
 const maxBytes = 4 * 1024 * 1024;
@@ -34,14 +34,24 @@ export function decode<S extends v.GenericSchema>(
       `unsupported Content-Type header (${type}): must be 'application/json'`,
     );
   }
-  return check(schema, parse(text));
+  return check(schema, parseObject(text));
+}
+
+/** Every body of the API is one object. Valibot would take a list for one. */
+function parseObject(text: string): object {
+  const json = parse(text);
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
+  throw new InvalidParameter('invalid JSON: the request body is not an object');
 }
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InvalidParameter(`invalid JSON: ${error instanceof Error ? error.message : error}`);
+    if (/after JSON/.test(messageOf(error))) {
+      throw new InvalidParameter('unexpected content after JSON');
+    }
+    throw new InvalidParameter(`invalid JSON: ${messageOf(error)}`);
   }
 }
 

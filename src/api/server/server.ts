@@ -11,6 +11,7 @@ import { type Call, type HijackHandler, type Match, Router } from './router.js';
 import { attachRoutes } from './routes/attach.js';
 import { containerRoutes } from './routes/containers.js';
 import { imageRoutes } from './routes/images.js';
+import { missingRoutes } from './routes/missing.js';
 import { networkRoutes } from './routes/networks.js';
 import { systemRoutes } from './routes/system.js';
 import { errorAnswer } from './status.js';
@@ -36,6 +37,7 @@ export class ApiServer {
       ...attachRoutes(containers),
       ...networkRoutes(networks),
       ...imageRoutes(images),
+      ...missingRoutes(),
     ]);
     this.#logger = parts.logger;
     this.#headers = {

@@ -251,6 +251,12 @@ export interface ContainerSummary {
   readonly Mounts: readonly MountPoint[];
 }
 
+/** One line of `diff`. Kind: 0 modified, 1 added, 2 deleted. */
+export interface FileChange {
+  readonly Path: string;
+  readonly Kind: 0 | 1 | 2;
+}
+
 /** Answer to wait. */
 export interface ContainerWait {
   readonly StatusCode: number;

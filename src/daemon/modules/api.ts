@@ -48,7 +48,8 @@ export const apiModule = new ContainerModule(({ bind }) => {
       system: new SystemService({
         facts,
         counts: {
-          containers: () => containers.list({ all: true, limit: 0, filters: new Map() }),
+          containers: ({ size }) =>
+            containers.list({ all: true, limit: 0, size, filters: new Map() }),
           images: async () => service.list(),
         },
         events,

@@ -101,6 +101,7 @@ function rootFilesystems(storage: Storage): RootFilesystems {
     exportTar: (container) => rootfs.exportTar(container),
     graphDriver: (container) => rootfs.graphDriver(container),
     size: (container) => rootfs.size(container),
+    changes: (container) => rootfs.changes(container),
     reconcile: (containers, running) => storage.reconcile(containers, running),
   };
 }

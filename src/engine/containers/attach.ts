@@ -1,8 +1,14 @@
 import { PassThrough } from 'node:stream';
-import type { AttachedStreams, AttachQuery, OutputChunk } from '../../api/server/backend.js';
+import type {
+  AttachedStreams,
+  AttachQuery,
+  OutputChunk,
+  OutputStream,
+} from '../../api/server/backend.js';
 import { Conflict } from '../../base/errors.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { logPathOf } from './paths.js';
 
 /** A client that attached before there were processes to attach to. */
 export interface PendingAttach {
@@ -22,11 +28,39 @@ export async function attach(
       `Container ${container.record.name} is paused, unpause the container before attach.`,
     );
   }
+  context.emit({ action: 'attach', container: container.record });
+  const past = query.logs ? readLog(context, container, query) : undefined;
+  if (!query.stream) return past ?? nothing(container);
   const stdin = query.stdin && container.record.config.OpenStdin;
   const live = container.run
     ? await openStreams(context, container, stdin)
     : deferredStreams(container, stdin);
-  return selectStreams(live, query);
+  const selected = selectStreams(live, query);
+  return past ? { ...selected, chunks: oneAfterTheOther(past.chunks, selected.chunks) } : selected;
+}
+
+/** What the container has said until now. */
+function readLog(
+  context: ContainersContext,
+  container: Container,
+  { stdout, stderr }: AttachQuery,
+): OutputStream {
+  const query = { stdout, stderr, follow: false, since: 0, until: 0, timestamps: false };
+  const { Tty } = container.record.config;
+  return context.logs.read(logPathOf(context, container), Tty, query, Promise.resolve());
+}
+
+/** For a client that asked for neither the past nor the future. */
+function nothing({ record }: Container): AttachedStreams {
+  return { tty: record.config.Tty, chunks: (async function* () {})(), abort() {} };
+}
+
+async function* oneAfterTheOther<T>(
+  first: AsyncIterable<T>,
+  second: AsyncIterable<T>,
+): AsyncGenerator<T> {
+  yield* first;
+  yield* second;
 }
 
 /** The streams of a container whose processes exist. */

@@ -14,6 +14,7 @@ import type {
   ContainerSummary,
   ContainerTop,
   ContainerWait,
+  FileChange,
 } from '../../api/types/container.js';
 import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
 import type { NetworkConnect } from '../../api/types/network.js';
@@ -23,7 +24,7 @@ import type { NetworkRecord } from '../../cnm/model.js';
 import { attach } from './attach.js';
 import { connectContainer, disconnectContainer } from './connect.js';
 import type { Container, WaitCondition } from './container.js';
-import type { ContainersContext } from './context.js';
+import type { ContainerSize, ContainersContext } from './context.js';
 import { createContainer } from './create.js';
 import { Execs } from './exec.js';
 import { type ContainerFilter, containerFilter } from './filters.js';
@@ -74,6 +75,7 @@ export class Containers implements ContainersBackend {
   async list(query: {
     all: boolean;
     limit: number;
+    size?: boolean;
     filters: Filters;
   }): Promise<ContainerSummary[]> {
     const now = this.#context.clock.now();
@@ -82,11 +84,13 @@ export class Containers implements ContainersBackend {
       query,
       this.#filter(query.filters),
     );
-    return wanted.map((container) => {
+    const lines = wanted.map(async (container) => {
       const { config, image } = container.record;
       const imageName = this.#facts.imageName(config.Image, image);
-      return summarize(this.#view, container, { imageName, now });
+      const size = query.size ? await this.#sizeIfThere(container) : undefined;
+      return summarize(this.#view, container, { imageName, now, ...(size && { size }) });
     });
+    return Promise.all(lines);
   }
 
   create(name: string | undefined, body: ContainerCreate): Promise<ContainerCreated> {
@@ -143,6 +147,7 @@ export class Containers implements ContainersBackend {
 
   async top(ref: string, psArgs: string): Promise<ContainerTop> {
     const container = this.#find(ref);
+    if (container.run) this.#context.emit({ action: 'top', container: container.record });
     if (this.#runPs) return topContainer(this.#context, container, psArgs, this.#runPs);
     if (!container.run) throw new Conflict(`container ${container.id} is not running`);
     return procTop(await this.#context.launcher.pids(container.id));
@@ -163,14 +168,27 @@ export class Containers implements ContainersBackend {
     const container = this.#find(ref);
     if (!container.run) throw new Conflict(`container ${container.id} is not running`);
     await this.#context.launcher.resize(container.id, runDirOf(this.#context, container), size);
+    const attributes = { height: String(size.rows), width: String(size.columns) };
+    this.#context.emit({ action: 'resize', container: container.record, attributes });
   }
 
   async prune(filters: Filters): Promise<ContainersPruned> {
     return pruneContainers(this.#context, filters);
   }
 
+  async changes(ref: string): Promise<FileChange[]> {
+    return this.#context.rootfs.changes(this.#find(ref).id);
+  }
+
   export(ref: string): Promise<Readable> {
-    return this.#context.rootfs.exportTar(this.#find(ref).id);
+    const container = this.#find(ref);
+    this.#context.emit({ action: 'export', container: container.record });
+    return this.#context.rootfs.exportTar(container.id);
+  }
+
+  /** @throws NotFound if there is no such container */
+  require(ref: string): void {
+    this.#find(ref);
   }
 
   /** Attaches to one more network: `POST /networks/{id}/connect`. */
@@ -211,6 +229,16 @@ export class Containers implements ContainersBackend {
 
   #find(ref: string): Container {
     return this.#context.registry.find(ref);
+  }
+
+  /** A container may go while its files are counted. */
+  async #sizeIfThere({ id }: Container): Promise<ContainerSize | undefined> {
+    try {
+      return await this.#context.rootfs.size(id);
+    } catch (error) {
+      if (error instanceof TsnetError) return undefined;
+      throw error;
+    }
   }
 
   #filter(filters: Filters): ContainerFilter {

@@ -3,7 +3,7 @@ import { Conflict, Forbidden, InvalidParameter, System } from '../../base/errors
 import type { NetworkRecord } from '../../cnm/model.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
-import { endpointRequest, joinedContainer } from './networking.js';
+import { checkAddresses, endpointRequest, joinedContainer } from './networking.js';
 
 /** Attaches a container to one more network: at once if it runs, else at its next start. */
 export async function connectContainer(
@@ -17,7 +17,8 @@ export async function connectContainer(
   if (container.run) {
     await context.networks.connect(container.id, { network: network.id, endpoint });
   }
-  const networks = { ...container.record.networks, [network.name]: settings };
+  const key = attachedAs(context, container, network) ?? network.name;
+  const networks = { ...container.record.networks, [key]: settings };
   await saveNetworks(context, container, networks);
 }
 
@@ -86,16 +87,13 @@ function checkConnect(
       'container cannot be connected to multiple networks with one of the networks in private (none) mode',
     );
   }
-  if (attachedAs(context, container, network) !== undefined) {
+  // One that doesn't run is not attached yet: the new settings take the old ones' place.
+  if (container.run && attachedAs(context, container, network) !== undefined) {
     throw new Forbidden(
       `endpoint with name ${container.record.name} already exists in network ${network.name}`,
     );
   }
-  if (network.predefined && settings.IPAMConfig?.IPv4Address) {
-    throw new InvalidParameter(
-      'user-specified IP address is supported on user-defined networks only',
-    );
-  }
+  checkAddresses(network, endpointRequest(settings, ''));
 }
 
 async function saveNetworks(

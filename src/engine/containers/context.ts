@@ -1,5 +1,6 @@
 /** Everything that the verbs on containers work with; each part is declared here as narrowly as it is used. */
 import type { Readable } from 'node:stream';
+import type { FileChange } from '../../api/types/container.js';
 import type { Clock } from '../../base/clock.js';
 import type { Ids } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
@@ -42,6 +43,12 @@ export interface ContainerImages {
   resolve(reference: string): ContainerImage;
 }
 
+/** Bytes that a container has written, and in all. */
+export interface ContainerSize {
+  readonly writable: number;
+  readonly total: number;
+}
+
 /** Root file systems by container id. */
 export interface RootFilesystems {
   prepare(containerId: string, chainId: string | undefined): Promise<void>;
@@ -55,8 +62,9 @@ export interface RootFilesystems {
     readonly Name: string;
     readonly Data: Readonly<Record<string, string>>;
   };
-  /** Bytes that the container has written, and in all. */
-  size(containerId: string): Promise<{ writable: number; total: number }>;
+  size(containerId: string): Promise<ContainerSize>;
+  /** What the container has changed in its image's files. */
+  changes(containerId: string): Promise<FileChange[]>;
   /** At start: removes what belongs to none of `containers` and unmounts what isn't of `running`. */
   reconcile(containers: Iterable<string>, running: Iterable<string>): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { Rollback } from '../../base/rollback.js';
 import { mountPoints } from './binds.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { checkWorkingDir, withDefaults } from './host-defaults.js';
 import { mergeConfig } from './merge.js';
 import { type ContainerRecord, neverRun } from './model.js';
 import { checkName, inventName } from './names.js';
@@ -19,6 +20,9 @@ export async function createContainer(
   const { registry, rootfs } = context;
   await using rollback = new Rollback(context.logger);
   const id = context.ids.id();
+  if (body.Image === '') {
+    throw new InvalidParameter('config cannot be empty in order to create a container');
+  }
   const image = context.images.resolve(body.Image);
   const name = wantedName
     ? checkName(wantedName)
@@ -47,7 +51,9 @@ function newRecord(
     body,
   }: { id: string; name: string; image: { id: string; config: object }; body: ContainerCreate },
 ): ContainerRecord {
-  const { HostConfig: host, NetworkingConfig: networking, ...wanted } = body;
+  const { HostConfig: wantedHost, NetworkingConfig: networking, ...wanted } = body;
+  const host = withDefaults(wantedHost);
+  checkWorkingDir(wanted);
   const { config, args } = mergeConfig(wanted, image.config);
   const mode = wanted.NetworkDisabled ? 'none' : host.NetworkMode;
   const joined = joinedContainer(mode);

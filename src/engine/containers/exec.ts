@@ -45,12 +45,12 @@ export class Execs {
     if (exec.launched || exec.exitCode !== undefined)
       throw new Conflict(`exec command ${id} has already run`);
     requireRunning(container);
+    this.#emit('exec_start', container, config, id);
     const launched = await this.#launch(exec, options.size).catch((error: unknown) =>
       this.#notLaunched(exec, error),
     );
     if ('chunks' in launched) return options.detach ? undefined : launched;
     exec.launched = launched;
-    this.#emit('exec_start', container, config, id);
     void launched.exited.then(({ code }) => this.#ended(exec, code));
     if (!options.detach) return launched.streams;
     launched.streams.abort();

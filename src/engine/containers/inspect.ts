@@ -1,5 +1,6 @@
 import type { ContainerInspect, ContainerState } from '../../api/types/container.js';
 import type { Container } from './container.js';
+import { shownConfig, shownHostConfig } from './settings-shown.js';
 import { type NetworkView, networkSettings } from './settings-view.js';
 
 /** Facts that the records don't hold. */
@@ -42,14 +43,11 @@ export function inspectContainer(
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execIds.size > 0 ? [...container.execIds] : null,
-    HostConfig: {
-      ...record.host,
-      LogConfig: record.host.LogConfig ?? { Type: 'json-file', Config: {} },
-    },
+    HostConfig: shownHostConfig(record.host),
     GraphDriver: facts.graphDriver,
     ...(facts.size && { SizeRw: facts.size.writable, SizeRootFs: facts.size.total }),
     Mounts: record.mounts,
-    Config: { ...record.config },
+    Config: shownConfig(record.config),
     NetworkSettings: networkSettings(view, container),
   };
 }

@@ -2,6 +2,7 @@ import type { ContainerSummary } from '../../api/types/container.js';
 import type { Filters } from '../../api/types/system.js';
 import { humanDuration } from '../../base/human.js';
 import type { Container } from './container.js';
+import type { ContainerSize } from './context.js';
 import type { ContainerFilter } from './filters.js';
 import { endpointSettings, type NetworkView, portSummaries } from './settings-view.js';
 
@@ -27,7 +28,7 @@ export function selectContainers(
 export function summarize(
   view: NetworkView,
   container: Container,
-  facts: { readonly imageName: string; readonly now: Date },
+  facts: { readonly imageName: string; readonly now: Date; readonly size?: ContainerSize },
 ): ContainerSummary {
   const { record, status } = container;
   return {
@@ -38,6 +39,7 @@ export function summarize(
     Command: record.args.join(' '),
     Created: Math.trunc(Date.parse(record.created) / 1000),
     Ports: portSummaries(view, container),
+    ...(facts.size && { SizeRw: facts.size.writable, SizeRootFs: facts.size.total }),
     Labels: record.config.Labels,
     State: status,
     Status: statusText(container, facts.now),

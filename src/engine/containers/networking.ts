@@ -141,15 +141,26 @@ function checkEndpoint(
     );
   }
   const request = endpointRequest(settings, '');
+  checkAddresses(network, request);
   if (!network.predefined) return;
-  if (request.ipv4 || request.ipv6) {
+  if (request.aliases.length > 0) {
+    throw new InvalidParameter(
+      'network-scoped aliases are only supported for user-defined networks',
+    );
+  }
+}
+
+/** An address of one's own wants a subnet of one's own: others change with the network. @throws InvalidParameter */
+export function checkAddresses(network: NetworkRecord, request: EndpointRequest): void {
+  if (!request.ipv4 && !request.ipv6) return;
+  if (network.predefined) {
     throw new InvalidParameter(
       'user-specified IP address is supported on user-defined networks only',
     );
   }
-  if (request.aliases.length > 0) {
+  if (!network.ipam.config.some(({ subnet }) => subnet !== undefined)) {
     throw new InvalidParameter(
-      'network-scoped aliases are only supported for user-defined networks',
+      'user-specified IP address is supported only when connecting to networks with user configured subnets',
     );
   }
 }

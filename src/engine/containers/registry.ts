@@ -13,6 +13,7 @@ export class ContainerRegistry {
 
   /** Docker's order: full id, exact name (with or without the slash), unique id prefix. */
   find(reference: string): Container {
+    if (reference === '') throw new InvalidParameter(`invalid name or ID supplied: ""`);
     const name = reference.replace(/^\//, '');
     const found = this.#byId.get(reference) ?? this.#byId.get(this.#idByName.get(name) ?? '');
     return found ?? this.#findByPrefix(reference);
@@ -49,8 +50,7 @@ export class ContainerRegistry {
   }
 
   #findByPrefix(reference: string): Container {
-    const matches =
-      reference === '' ? [] : [...this.#byId.keys()].filter((id) => id.startsWith(reference));
+    const matches = [...this.#byId.keys()].filter((id) => id.startsWith(reference));
     if (matches.length > 1) {
       throw new InvalidParameter(`Multiple IDs found with provided prefix: ${reference}`);
     }

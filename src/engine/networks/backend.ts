@@ -18,6 +18,8 @@ import { networkView } from './view.js';
 
 /** Attaching containers, which are the engine's. */
 export interface Attachments {
+  /** Complains if there is no such container. @throws NotFound */
+  require(container: string): void;
   connect(container: string, network: NetworkRecord, body: NetworkConnect): Promise<void>;
   disconnect(container: string, network: NetworkRecord): Promise<void>;
 }
@@ -64,6 +66,7 @@ export class Networks implements NetworksBackend {
   }
 
   async connect(ref: string, body: NetworkConnect): Promise<void> {
+    this.#attachments.require(body.Container);
     await this.#attachments.connect(body.Container, this.#controller.network(ref), body);
   }
 

@@ -17,7 +17,7 @@ export function networkView(
     EnableIPv6: network.enableIPv6,
     IPAM: {
       Driver: network.ipam.driver,
-      Options: Object.keys(options).length > 0 ? options : null,
+      Options: network.predefined ? null : options,
       Config: network.subnets.map(subnetView),
     },
     Internal: network.internal,

@@ -31,8 +31,8 @@ export interface DaemonFacts {
 
 /** Counts that `info` and `df` show. */
 export interface SystemCounts {
-  containers(): Promise<readonly ContainerSummary[]>;
-  images(): Promise<readonly unknown[]>;
+  containers(query: { size: boolean }): Promise<readonly ContainerSummary[]>;
+  images(): Promise<readonly { readonly Id: string; readonly Size: number }[]>;
 }
 
 /** Version, info, events and disk usage for the API. */
@@ -82,7 +82,7 @@ export class SystemService implements SystemBackend {
 
   async info(): Promise<object> {
     const facts = this.#facts;
-    const containers = await this.#counts.containers();
+    const containers = await this.#counts.containers({ size: false });
     const inState = (state: string) => containers.filter((c) => c.State === state).length;
     return {
       ID: facts.id,
@@ -100,6 +100,7 @@ export class SystemService implements SystemBackend {
         Log: ['json-file'],
       },
       ...kernelAbilities,
+      OomKillDisable: facts.cgroupVersion === '1',
       Debug: facts.debug,
       NFd: 0,
       NGoroutines: 0,
@@ -155,12 +156,18 @@ export class SystemService implements SystemBackend {
     return this.#events.stream(query);
   }
 
+  /** Layers that images share are counted once for each of them. */
   async diskUsage(): Promise<object> {
-    const images = await this.#counts.images();
+    const containers = await this.#counts.containers({ size: true });
+    const images = (await this.#counts.images()).map((image) => ({
+      ...image,
+      SharedSize: 0,
+      Containers: containers.filter((container) => container.ImageID === image.Id).length,
+    }));
     return {
-      LayersSize: 0,
+      LayersSize: images.reduce((sum, { Size }) => sum + Size, 0),
       Images: images,
-      Containers: await this.#counts.containers(),
+      Containers: containers,
       Volumes: [],
       BuildCache: [],
     };
@@ -177,7 +184,6 @@ const kernelAbilities = {
   CPUSet: true,
   PidsLimit: true,
   IPv4Forwarding: true,
-  OomKillDisable: false,
 } as const;
 
 function goArch(): string {

@@ -35,6 +35,9 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
       json(response, await backend.top(ref, query.text('ps_args'))),
     ),
     route('GET', '/containers/{id}/logs', (ref, call) => logs(backend, ref, call)),
+    route('GET', '/containers/{id}/changes', async (ref, { response }) =>
+      json(response, await backend.changes(ref)),
+    ),
     route('GET', '/containers/{id}/export', async (ref, { response }) =>
       bytes(response, 'application/x-tar', await backend.export(ref)),
     ),

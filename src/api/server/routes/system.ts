@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { empty, json, jsonLines } from '../answer.js';
+import { json, jsonLines } from '../answer.js';
 import type { SystemBackend } from '../backend.js';
 import type { Call, Route } from '../router.js';
 import { apiVersion } from '../version.js';
@@ -25,9 +25,13 @@ export function systemRoutes(backend: SystemBackend): Route[] {
       path: '/system/df',
       handle: async ({ response }) => json(response, await backend.diskUsage()),
     },
+    {
+      // There is no build cache; `docker system prune` wants to hear so.
+      method: 'POST',
+      path: '/build/prune',
+      handle: async ({ response }) => json(response, { CachesDeleted: null, SpaceReclaimed: 0 }),
+    },
     { method: 'GET', path: '/events', handle: (call) => events(backend, call) },
-    // Nothing to log in to yet; clients probe it before pulls.
-    { method: 'POST', path: '/auth', handle: async ({ response }) => empty(response, 501) },
   ];
 }
 
