@@ -1,0 +1,168 @@
+import { readText } from '../../parse/environment.js';
+import { splitPair } from '../../parse/flag.js';
+import type { PortBindings } from '../../parse/ports.js';
+import { type ContainerInput, listOrNull } from './body.js';
+
+type Flags = ContainerInput['flags'];
+
+/** Docker API: `HostConfig` of create. @throws Error in Docker's words */
+export function hostConfig(
+  flags: Flags,
+  parts: { binds: readonly string[]; bindings: PortBindings; networkMode: string },
+): object {
+  checkModes(flags);
+  const logOptions = Object.fromEntries(flags['log-opt'].map(splitPair));
+  const annotations = flags.annotation;
+  return {
+    Binds: listOrNull(parts.binds),
+    ContainerIDFile: flags.cidfile,
+    LogConfig: { Type: flags['log-driver'], Config: logOptions },
+    NetworkMode: parts.networkMode,
+    PortBindings: parts.bindings,
+    RestartPolicy: restartPolicy(flags),
+    AutoRemove: flags.rm,
+    VolumeDriver: flags['volume-driver'],
+    VolumesFrom: listOrNull(flags['volumes-from']),
+    ConsoleSize: [0, 0],
+    ...(Object.keys(annotations).length > 0 && { Annotations: annotations }),
+    CapAdd: capabilities(flags['cap-add']),
+    CapDrop: capabilities(flags['cap-drop']),
+    CgroupnsMode: flags.cgroupns,
+    Dns: flags.dns,
+    DnsOptions: [...flags['dns-option'], ...flags['dns-opt']],
+    DnsSearch: flags['dns-search'],
+    ExtraHosts: listOrNull(flags['add-host']),
+    GroupAdd: listOrNull(flags['group-add']),
+    IpcMode: flags.ipc,
+    Cgroup: '',
+    Links: listOrNull(flags.link),
+    OomScoreAdj: flags['oom-score-adj'] ?? 0,
+    PidMode: flags.pid,
+    Privileged: flags.privileged,
+    PublishAllPorts: flags['publish-all'],
+    ReadonlyRootfs: flags['read-only'],
+    SecurityOpt: securityOptions(flags['security-opt']),
+    ...tmpfs(flags.tmpfs),
+    UTSMode: flags.uts,
+    UsernsMode: flags.userns,
+    ShmSize: flags['shm-size'] ?? 0,
+    ...(Object.keys(flags.sysctl).length > 0 && { Sysctls: flags.sysctl }),
+    ...(flags.runtime !== '' && { Runtime: flags.runtime }),
+    Isolation: '',
+    ...limits(flags),
+    ...(flags.mount.length > 0 && { Mounts: flags.mount }),
+    ...(flags.init && { Init: true }),
+    MaskedPaths: null,
+    ReadonlyPaths: null,
+  };
+}
+
+/** Resource limits. Those of Windows, and of devices, go out empty. */
+function limits(flags: Flags): object {
+  return {
+    CpuShares: flags['cpu-shares'] ?? 0,
+    Memory: flags.memory ?? 0,
+    NanoCpus: flags.cpus ?? 0,
+    CgroupParent: flags['cgroup-parent'],
+    BlkioWeight: 0,
+    BlkioWeightDevice: [],
+    BlkioDeviceReadBps: [],
+    BlkioDeviceWriteBps: [],
+    BlkioDeviceReadIOps: [],
+    BlkioDeviceWriteIOps: [],
+    CpuPeriod: flags['cpu-period'] ?? 0,
+    CpuQuota: flags['cpu-quota'] ?? 0,
+    CpuRealtimePeriod: 0,
+    CpuRealtimeRuntime: 0,
+    CpusetCpus: flags['cpuset-cpus'],
+    CpusetMems: flags['cpuset-mems'],
+    Devices: flags.device.map(device),
+    DeviceCgroupRules: null,
+    DeviceRequests: null,
+    MemoryReservation: flags['memory-reservation'] ?? 0,
+    MemorySwap: flags['memory-swap'] ?? 0,
+    MemorySwappiness: flags['memory-swappiness'] ?? -1,
+    OomKillDisable: flags['oom-kill-disable'],
+    PidsLimit: flags['pids-limit'] ?? 0,
+    Ulimits: flags.ulimit,
+    CpuCount: 0,
+    CpuPercent: 0,
+    IOMaximumIOps: 0,
+    IOMaximumBandwidth: 0,
+  };
+}
+
+function checkModes({ pid, uts, userns }: Flags): void {
+  if (!/^(host|container:.+)?$/.test(pid)) throw new Error('--pid: invalid PID mode');
+  if (!/^(host)?$/.test(uts)) throw new Error('--uts: invalid UTS mode');
+  if (!/^(host)?$/.test(userns)) throw new Error('--userns: invalid USER mode');
+}
+
+function restartPolicy({ restart, rm }: Flags): object {
+  const [name = '', retries = ''] = splitAt(restart, ':');
+  if (name === '' && restart !== '')
+    throw new Error('invalid restart policy format: no policy provided before colon');
+  if (retries !== '' && !/^-?\d+$/.test(retries)) {
+    throw new Error('invalid restart policy format: maximum retry count must be an integer');
+  }
+  if (rm && name !== 'no' && name !== '') {
+    throw new Error('conflicting options: cannot specify both --restart and --rm');
+  }
+  return { Name: name, MaximumRetryCount: Number(retries) };
+}
+
+function splitAt(text: string, sign: string): [string, string] {
+  const at = text.indexOf(sign);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function capabilities(names: readonly string[]): readonly string[] | null {
+  const full = names.map((name) => {
+    const upper = name.trim().toUpperCase();
+    return upper === 'ALL' || upper.startsWith('CAP_') ? upper : `CAP_${upper}`;
+  });
+  return listOrNull([...new Set(full)].sort());
+}
+
+/** Options without a value, and those whose value is a file that goes out as its text. @throws Error */
+function securityOptions(options: readonly string[]): readonly string[] | null {
+  const read = options.map((option) => {
+    const [key, given] = splitAt(option.replace(/^([^=]+):/, '$1='), '=');
+    if (!option.includes('=') && !option.includes(':') && key !== 'no-new-privileges') {
+      throw new Error(`Invalid --security-opt: ${JSON.stringify(option)}`);
+    }
+    const isFile = key === 'seccomp' && given !== 'unconfined' && given !== 'builtin';
+    return isFile ? `seccomp=${profile(given)}` : option;
+  });
+  return listOrNull(read);
+}
+
+function profile(file: string): string {
+  let text: string;
+  try {
+    text = readText(file);
+  } catch (error) {
+    throw new Error(
+      `opening seccomp profile (${file}) failed: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+  return JSON.stringify(JSON.parse(text));
+}
+
+function tmpfs(specs: readonly string[]): object {
+  if (specs.length === 0) return {};
+  return { Tmpfs: Object.fromEntries(specs.map((spec) => splitAt(spec, ':'))) };
+}
+
+/** `/dev/x[:/dev/y][:rwm]`. @throws Error */
+function device(spec: string): object {
+  const [host = '', second, third] = spec.split(':');
+  const isMode = second !== undefined && /^[rwm]+$/.test(second);
+  const inside = second === undefined || isMode ? host : second;
+  if (!inside.startsWith('/')) throw new Error(`${inside} is not an absolute path`);
+  return {
+    PathOnHost: host,
+    PathInContainer: inside,
+    CgroupPermissions: (isMode ? second : third) ?? 'rwm',
+  };
+}

@@ -1,0 +1,112 @@
+import { clientApiVersion } from '../../../api/client/client.js';
+import { System } from '../../../api/client/system.js';
+import { command } from '../../command.js';
+import { Failure } from '../../failure.js';
+import { format } from '../../parse/flag.js';
+import { describeError } from '../../report.js';
+import { Template } from '../../template/template.js';
+import { fromJson, GoStruct, isList, type Value } from '../../template/value.js';
+import { productVersion } from '../../version.js';
+
+const goArchitectures: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386' };
+
+export default command({
+  usage: '[OPTIONS]',
+  summary: 'Show the tsnet version information',
+  arity: { least: 0, most: 0 },
+  flags: { format: format() },
+  async run({ api, terminal }, { flags }) {
+    const system = new System(api);
+    const server = await system.version().then(
+      (json) => ({ value: fromJson(json) }),
+      (error: unknown) => ({ error }),
+    );
+    const client = new GoStruct({
+      Version: productVersion,
+      ApiVersion: await api.version().catch(() => clientApiVersion),
+      DefaultAPIVersion: clientApiVersion,
+      Os: process.platform,
+      Arch: goArchitectures[process.arch] ?? process.arch,
+      NodeVersion: process.version,
+    });
+    const value = 'value' in server ? server.value : null;
+    terminal.stdout.write(
+      flags.format === ''
+        ? longText(client, value)
+        : `${byTemplate(flags.format, client, value)}\n`,
+    );
+    if ('error' in server) throw new Failure(describeError(server.error));
+    return undefined;
+  },
+});
+
+function byTemplate(source: string, Client: GoStruct, Server: Value): string {
+  try {
+    const template = new Template(source === 'json' ? '{{json .}}' : source);
+    return template.render(new GoStruct({ Client, Server }));
+  } catch (error) {
+    if (Server === null) return '';
+    throw new Failure(
+      `template parsing error: ${error instanceof Error ? error.message : error}`,
+      64,
+    );
+  }
+}
+
+type Fields = readonly (readonly [title: string, value: Value])[];
+
+function longText(client: GoStruct, server: Value): string {
+  const { Version, ApiVersion, NodeVersion, Os, Arch } = member(client);
+  const head = block('Client:', [
+    ['Version:', Version],
+    ['API version:', ApiVersion],
+    ['Node version:', NodeVersion],
+    ['OS/Arch:', `${String(Os)}/${String(Arch)}`],
+  ]);
+  return server instanceof GoStruct ? `${head}\n${serverText(server)}` : head;
+}
+
+function serverText(server: GoStruct): string {
+  const { Platform, Components } = member(server);
+  const name = Platform instanceof GoStruct ? member(Platform)['Name'] : '';
+  const parts = isList<Value>(Components)
+    ? Components.filter((one) => one instanceof GoStruct)
+    : [];
+  return `Server: ${String(name)}\n${parts.map((part) => componentText(member(part))).join('')}`;
+}
+
+function componentText({ Name, Version, Details }: Readonly<Record<string, Value>>): string {
+  const details = Details instanceof GoStruct ? member(Details) : {};
+  const rows: Fields =
+    Name === 'Engine'
+      ? [
+          ['Version:', Version],
+          [
+            'API version:',
+            `${String(details['ApiVersion'])} (minimum version ${String(details['MinAPIVersion'])})`,
+          ],
+          ['Go version:', details['GoVersion']],
+          ['Git commit:', details['GitCommit']],
+          ['Built:', details['BuildTime']],
+          ['OS/Arch:', `${String(details['Os'])}/${String(details['Arch'])}`],
+          ['Experimental:', details['Experimental']],
+        ]
+      : [
+          ['Version:', Version],
+          ['GitCommit:', details['GitCommit']],
+        ];
+  const lines = rows.map(([title, value]) => `  ${title.padEnd(17)} ${String(value ?? '')}\n`);
+  return ` ${String(Name)}:\n${lines.join('')}`;
+}
+
+function block(title: string, rows: Fields): string {
+  return `${title}\n${rows.map(([name, value]) => ` ${name.padEnd(18)} ${String(value ?? '')}\n`).join('')}`;
+}
+
+/** Values by name. API objects have no methods. */
+function member(struct: GoStruct): Readonly<Record<string, Value>> {
+  const entries = Object.entries(struct.members);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'function' ? value() : value]),
+  );
+}

@@ -1,0 +1,22 @@
+import { runProgram } from './program.js';
+
+/** Exit code of a program that writes to a pipe that nobody reads: death by SIGPIPE. */
+const brokenPipe = 141;
+
+const terminal = {
+  get stdin() {
+    return process.stdin;
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+};
+for (const stream of [terminal.stdout, terminal.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? brokenPipe : 1);
+  });
+}
+
+const { env } = process;
+const code = await runProgram(process.argv.slice(2), { env, terminal, now: () => new Date() });
+// What is still on its way to a pipe goes out first; a stdin that is still open must not keep the process alive.
+terminal.stderr.write('', () => terminal.stdout.write('', () => process.exit(code)));

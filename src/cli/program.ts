@@ -1,0 +1,187 @@
+import { type Address, parseAddress } from '../api/client/address.js';
+import { ApiClient } from '../api/client/client.js';
+import { catalogue, type Entry, groups } from './catalogue.js';
+import type { AnyCommand, Arity, Context, Input, Terminal } from './command.js';
+import { StartFailure } from './commands/container/exit-code.js';
+import { Failure, FlagError } from './failure.js';
+import { commandHelp, groupHelp, rootHelp } from './format/usage.js';
+import { parseCommandLine } from './parse/command-line.js';
+import { type FlagTable, list, text, toggle } from './parse/flag.js';
+import { describeError } from './report.js';
+import { productVersion } from './version.js';
+
+/** Wrong flags, and everything else that fails before a container runs. */
+const badFlags = 125;
+
+/** The program's surroundings. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: Terminal;
+  readonly now: () => Date;
+}
+
+/** Flags before the command. */
+export const globalFlags = {
+  debug: toggle('Enable debug mode', { short: 'D' }),
+  host: list('Daemon socket to connect to', { short: 'H' }),
+  'log-level': text('Set the logging level ("debug", "info", "warn", "error", "fatal")', {
+    short: 'l',
+    initial: 'info',
+  }),
+  version: toggle('Print version information and quit', { short: 'v' }),
+};
+
+/** Runs a command line; gives the exit code. */
+export async function runProgram(words: readonly string[], around: Surroundings): Promise<number> {
+  const { stdout, stderr } = around.terminal;
+  try {
+    return await dispatch(words, around);
+  } catch (error) {
+    if (error instanceof FlagError) {
+      const hint = `Usage:  tsnet [OPTIONS] COMMAND [ARG...]\n\nRun 'tsnet --help' for more information`;
+      stderr.write(`${error.message}\n\n${hint}\n`);
+      return badFlags;
+    }
+    if (error instanceof Help) {
+      (error.wanted ? stdout : stderr).write(error.message);
+      return 0;
+    }
+    stderr.write(`${describeError(error)}\n`);
+    return error instanceof Failure ? error.exitCode : 1;
+  }
+}
+
+/** Help instead of work. `wanted` if the user asked for it. */
+class Help extends Error {
+  readonly wanted: boolean;
+
+  constructor(message: string, wanted: boolean) {
+    super(message);
+    this.wanted = wanted;
+  }
+}
+
+async function dispatch(words: readonly string[], around: Surroundings): Promise<number> {
+  const { terminal } = around;
+  const warn = (line: string) => void terminal.stdout.write(`${line}\n`);
+  const global = parseCommandLine(words, globalFlags, { optionsFirst: true, warn });
+  if (!global) throw new Help(rootHelp(globalFlags, terminal.stdout.columns), true);
+  if (global.flags.version) {
+    terminal.stdout.write(`tsnet version ${productVersion}\n`);
+    return 0;
+  }
+  const { entry, name, rest } = findEntry(global.args, terminal);
+  const command = await entry.load();
+  const input = parseInput(command, { entry, name, rest }, terminal, warn);
+  if (typeof input === 'number') return input;
+  const context = contextOf(global, around);
+  return runCommand(command, { name, context, input });
+}
+
+interface Found {
+  readonly entry: Entry;
+  /** As the user called it: `ps`, `network ls`. */
+  readonly name: string;
+  readonly rest: readonly string[];
+}
+
+/** @throws Help, Failure */
+function findEntry(args: readonly string[], terminal: Terminal): Found {
+  const [first, second] = args;
+  const columns = terminal.stdout.columns;
+  if (first === undefined || first === 'help') throw new Help(rootHelp(globalFlags, columns), true);
+  const summary = groups[first];
+  if (summary !== undefined) {
+    if (second === undefined || second === '--help' || second === '-h') {
+      throw new Help(groupHelp(first, summary), second !== undefined);
+    }
+    if (second.startsWith('-')) throw new FlagError(`unknown flag: ${second}`);
+  }
+  const name = summary === undefined ? first : `${first} ${second}`;
+  const entry = catalogue.find(({ names }) => names.includes(name));
+  if (entry) return { entry, name, rest: args.slice(summary === undefined ? 1 : 2) };
+  const usage = summary === undefined ? '' : `Usage:  tsnet ${first}\n\n`;
+  const help = summary === undefined ? 'tsnet --help' : `tsnet ${first} --help`;
+  throw new Failure(
+    `tsnet: unknown command: tsnet ${name}\n\n${usage}Run '${help}' for more information`,
+  );
+}
+
+/** The parsed input, or the exit code if there is nothing to run. @throws Help, Failure */
+function parseInput(
+  command: AnyCommand,
+  { entry, name, rest }: Found,
+  { stdout, stderr }: Terminal,
+  warn: (line: string) => void,
+): Input<FlagTable> | number {
+  const usage = `Usage:  tsnet ${name} ${command.usage}`;
+  try {
+    const optionsFirst = command.optionsFirst ?? false;
+    const input = parseCommandLine(rest, command.flags, { optionsFirst, warn });
+    if (!input)
+      throw new Help(commandHelp(command, { entry, name, columns: stdout.columns }), true);
+    const problem = arityProblem(command.arity, input.args.length);
+    if (problem === undefined) return input;
+    const hint = `${problem.see} 'tsnet ${name} --help' for more information`;
+    throw new Failure(`tsnet: 'tsnet ${name}' ${problem.text}\n\n${usage}\n\n${hint}`);
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    stderr.write(
+      `${error.message}\n\n${usage}\n\nRun 'tsnet ${name} --help' for more information\n`,
+    );
+    return badFlags;
+  }
+}
+
+/** What is wrong with the number of arguments; Docker's hint begins with one word or another. */
+function arityProblem(
+  { least, most = Number.POSITIVE_INFINITY }: Arity,
+  count: number,
+): { text: string; see: 'See' | 'Run' } | undefined {
+  if (count >= least && count <= most) return undefined;
+  const s = (number: number) => (number === 1 ? '' : 's');
+  if (most === 0) return { text: 'accepts no arguments', see: 'Run' };
+  if (least === most) return { text: `requires ${least} argument${s(least)}`, see: 'Run' };
+  if (count < least && most === Number.POSITIVE_INFINITY) {
+    return { text: `requires at least ${least} argument${s(least)}`, see: 'See' };
+  }
+  if (least === 0) return { text: `requires at most ${most} argument${s(most)}`, see: 'Run' };
+  return { text: `requires at least ${least} and at most ${most} arguments`, see: 'Run' };
+}
+
+/** @throws Failure if the daemon's address can't be read */
+function contextOf(
+  { flags }: Input<typeof globalFlags>,
+  { env, terminal, now }: Surroundings,
+): Context {
+  if (flags.host.length > 1) throw new Failure('Specify only one -H');
+  const version = env['DOCKER_API_VERSION'];
+  const api = new ApiClient({
+    address: addressOf(flags.host[0] ?? env['TSNET_HOST'] ?? env['DOCKER_HOST'] ?? ''),
+    ...(version && { version }),
+  });
+  return { api, terminal, env, now, debug: flags.debug };
+}
+
+const defaultHost = 'unix:///var/run/tsnet.sock';
+
+function addressOf(host: string): Address {
+  const address = parseAddress(host || defaultHost);
+  if (!address) throw new Failure(`unable to parse docker host \`${host}\``);
+  return address;
+}
+
+async function runCommand(
+  command: AnyCommand,
+  { name, context, input }: { name: string; context: Context; input: Input<FlagTable> },
+): Promise<number> {
+  try {
+    // The input was made by the command's own table of flags.
+    return (await command.run(context, input as never)) ?? 0;
+  } catch (error) {
+    if (!command.runsContainer || error instanceof Failure) throw error;
+    const exitCode = error instanceof StartFailure ? error.exitCode : badFlags;
+    const text = `tsnet: ${describeError(error)}\n\nRun 'tsnet ${name} --help' for more information`;
+    throw new Failure(text, exitCode);
+  }
+}
