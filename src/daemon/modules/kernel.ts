@@ -1,6 +1,5 @@
 import { ContainerModule } from 'inversify';
 import { cnmNeeds } from '../../cnm/ids.js';
-import type { Firewall } from '../../cnm/kernel.js';
 import { PortAllocator } from '../../cnm/ports/allocator.js';
 import { baseTables } from '../../drivers/bridge/firewall/base.js';
 import { Children } from '../../native/children.js';
@@ -13,12 +12,10 @@ import { NftFirewall } from '../../native/nft/firewall.js';
 import { sysctls } from '../../native/sysctl.js';
 import { childrenId, lifetimeId, loggerId, namespacesId, settingsId } from '../ids.js';
 import { ConntrackQueue } from '../kernel/conntrack-queue.js';
+import { noFirewall, withoutForwarding } from '../kernel/hands-off.js';
 import { HostKernel } from '../kernel/host-kernel.js';
 import { ephemeralPorts, heldPorts, hostSockets } from '../kernel/host-sockets.js';
 import { rememberingFlows, trackedFlows } from '../kernel/tracked-flows.js';
-
-/** `--iptables=false`: rules are somebody else's business. */
-const noFirewall: Firewall = { install() {}, remove() {}, replaceAll() {} };
 
 /** The kernel: everything here belongs to the namespace that the daemon was started in. */
 export const kernelModule = new ContainerModule(({ bind }) => {
@@ -33,16 +30,15 @@ export const kernelModule = new ContainerModule(({ bind }) => {
       const conntrack = lifetime.own(openConntrack());
       const tables = baseTables();
       const nft = lifetime.own(openNft());
-      const firewall = settings.firewall
-        ? rememberingFlows(new NftFirewall({ nft, tables }), nft)
-        : noFirewall;
+      const ours = new NftFirewall({ nft, tables });
+      const firewall = settings.firewall ? rememberingFlows(ours, nft) : noFirewall(ours);
       const tracked = settings.firewall
         ? trackedFlows({ elements: lifetime.own(openNftElements()), nft })
         : { take: () => true };
       return lifetime.own(
         new HostKernel({
           namespaces,
-          sysctls,
+          sysctls: settings.forwarding ? sysctls : withoutForwarding(sysctls),
           openRtnetlink,
           firewall,
           conntrack: new ConntrackQueue({ conntrack, tracked, logger }),
