@@ -38,6 +38,7 @@ export class BenchRun implements AsyncDisposable {
   readonly #lifetime = new Lifetime();
   readonly #failures: string[] = [];
   readonly #idle: ByEngine<Memory> = {};
+  #isClosing = false;
   #starting: Promise<Engine[]> | undefined;
 
   constructor(parts: { options: BenchOptions; withDocker: boolean; voice: Voice }) {
@@ -53,7 +54,9 @@ export class BenchRun implements AsyncDisposable {
     const sections: Section[] = [];
     for (const { number, title, measure } of measurements) {
       if (!this.#options.only.includes(number) || engines.length === 0) continue;
+      if (this.#isClosing) break;
       const rows = await measure(this.#bench(engines, sections));
+      if (this.#isClosing) break;
       sections.push({ number, title, rows });
       const names = engines.map(({ name }) => name);
       this.#voice.print(`\n## ${number}. ${title}\n\n${renderRows(rows, names)}`);
@@ -63,6 +66,7 @@ export class BenchRun implements AsyncDisposable {
 
   /** Ends all that was started; also in the middle of a measurement. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
     this.#voice.say('cleaning up');
     // An engine is owned only when it has started: one on its way is waited for.
     await this.#starting?.catch(() => {});
@@ -74,6 +78,7 @@ export class BenchRun implements AsyncDisposable {
     const image = await buildImage();
     const engines: Engine[] = [];
     for (const recipe of this.#recipes()) {
+      if (this.#isClosing) break;
       this.#voice.say(`starting ${recipe.name}`);
       try {
         const engine = this.#lifetime.own(await Engine.start(recipe, folder.path));

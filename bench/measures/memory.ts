@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Shape } from '../engines/containers.js';
 import type { Engine } from '../engines/engine.js';
 import { type Memory, memoryOf } from '../engines/memory.js';
-import { type ByEngine, figure, type Row } from '../report/rows.js';
+import { type ByEngine, figure, type Row, type Unit } from '../report/rows.js';
 import type { Bench, Measurement } from './bench.js';
 
 /** Containers that the memory of one is the mean of. */
@@ -77,54 +77,66 @@ async function settled(engine: Engine): Promise<Memory & { readonly pids: readon
   return { ...memoryOf(pids), pids };
 }
 
+/** The rows that are read from the figures. */
+const rows: readonly {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: Unit;
+  readonly value: (of: Figures) => number;
+}[] = [
+  {
+    key: 'used.rss',
+    title: 'idle engine after the measurements above, RSS',
+    unit: 'MB',
+    value: ({ used }) => used.rss,
+  },
+  {
+    key: 'container.rss',
+    title: 'each running container, RSS',
+    unit: 'MB',
+    value: ({ plain }) => plain.rss,
+  },
+  {
+    key: 'container.pss',
+    title: 'each running container, PSS',
+    unit: 'MB',
+    value: ({ plain }) => plain.pss,
+  },
+  {
+    key: 'container.helpers',
+    title: '- of it in processes started for it',
+    unit: 'MB',
+    value: ({ plain }) => plain.helpers,
+  },
+  {
+    key: 'container.processes',
+    title: '- number of those processes',
+    unit: 'count',
+    value: ({ plain }) => plain.processes,
+  },
+  {
+    key: 'port.pss',
+    title: 'each running container with a published port, PSS',
+    unit: 'MB',
+    value: ({ published }) => published.pss,
+  },
+  {
+    key: 'port.processes',
+    title: '- number of processes for the port',
+    unit: 'count',
+    value: ({ plain, published }) => published.processes - plain.processes,
+  },
+];
+
 function rowsOf(idle: ByEngine<Memory>, figures: ByEngine<Figures>): Row[] {
-  const pick = (value: (of: Figures) => number) =>
-    Object.fromEntries(Object.entries(figures).map(([engine, of]) => [engine, value(of)]));
-  const atStart = (key: keyof Memory) => ({ tsnet: idle.tsnet?.[key], docker: idle.docker?.[key] });
-  const row = (
-    key: string,
-    title: string,
-    unit: Row['unit'],
-    values: ByEngine<number | undefined>,
-  ) => figure({ key: `memory.${key}`, title, unit }, values);
-  return [
-    row('idle.rss', 'idle engine after its start, RSS', 'MB', atStart('rss')),
-    row('idle.pss', 'idle engine after its start, PSS', 'MB', atStart('pss')),
-    row(
-      'used.rss',
-      'idle engine after the measurements above, RSS',
-      'MB',
-      pick((of) => of.used.rss),
-    ),
-    row(
-      'container.rss',
-      'each running container, RSS',
-      'MB',
-      pick((of) => of.plain.rss),
-    ),
-    row(
-      'container.pss',
-      'each running container, PSS',
-      'MB',
-      pick((of) => of.plain.pss),
-    ),
-    row(
-      'container.processes',
-      'processes for each',
-      'count',
-      pick((of) => of.plain.processes),
-    ),
-    row(
-      'port.pss',
-      'each with a published port, PSS',
-      'MB',
-      pick((of) => of.published.pss),
-    ),
-    row(
-      'port.processes',
-      'processes for each published port',
-      'count',
-      pick((of) => of.published.processes - of.plain.processes),
-    ),
-  ];
+  const atStart = (key: keyof Memory, name: string) =>
+    figure(
+      { key: `memory.idle.${key}`, title: `idle engine after its start, ${name}`, unit: 'MB' },
+      { tsnet: idle.tsnet?.[key], docker: idle.docker?.[key] },
+    );
+  const others = rows.map(({ key, title, unit, value }) => {
+    const values = Object.entries(figures).map(([engine, of]) => [engine, value(of)]);
+    return figure({ key: `memory.${key}`, title, unit }, Object.fromEntries(values));
+  });
+  return [atStart('rss', 'RSS'), atStart('pss', 'PSS'), ...others];
 }
