@@ -19,6 +19,8 @@ export function takeConnection(request: IncomingMessage, response: ServerRespons
   const { socket } = request;
   response.detachSocket(socket);
   socket.removeAllListeners('data');
+  // Node's own answer to the client's end of input is to end the other direction as well.
+  socket.removeAllListeners('end');
   socket.setTimeout(0);
   return socket;
 }

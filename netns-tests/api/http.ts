@@ -1,0 +1,128 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
+
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** What is sent beside method and path. An object goes as JSON. */
+export interface Sent {
+  readonly body?: string | Buffer | object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How long an answer may take. */
+const TIMEOUT_MS = 15_000;
+
+/** One HTTP request on the daemon's socket, with nothing between the test and the wire but Node. */
+export function send(socketPath: string, line: string, sent: Sent = {}): Promise<Answer> {
+  const [method = 'GET', path = '/'] = line.split(' ');
+  const raw = typeof sent.body === 'string' || Buffer.isBuffer(sent.body);
+  const body = sent.body === undefined || raw ? sent.body : JSON.stringify(sent.body);
+  const type = sent.body === undefined || raw ? {} : { 'Content-Type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    const headers = { ...type, ...sent.headers };
+    const call = request({ socketPath, method, path, headers, timeout: TIMEOUT_MS, agent: false });
+    call.on('timeout', () => call.destroy(new Error(`no answer in time: ${line}`)));
+    call.on('error', reject);
+    call.on('response', (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      });
+    });
+    call.end(body);
+  });
+}
+
+/** A connection that speaks bytes: for what is not HTTP any more after its head. */
+export class RawConnection implements Disposable {
+  readonly #socket: ReturnType<typeof connect>;
+  #received = Buffer.alloc(0);
+  #ended = false;
+
+  /** Opens one and sends lines of a request's head, an empty line, and what follows. */
+  constructor(socketPath: string, head: readonly string[], after: string | Buffer = '') {
+    this.#socket = connect({ path: socketPath, allowHalfOpen: true });
+    this.#socket.on('data', (part: Buffer) => {
+      this.#received = Buffer.concat([this.#received, part]);
+    });
+    this.#socket.on('error', () => {
+      this.#ended = true;
+    });
+    this.#socket.on('end', () => {
+      this.#ended = true;
+    });
+    this.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), Buffer.from(after)]));
+  }
+
+  write(data: string | Buffer): void {
+    this.#socket.write(data);
+  }
+
+  /** Sends no more; the other direction stays open. */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** The answer's head, as text. */
+  async head(): Promise<string> {
+    await this.until(() => this.#received.includes('\r\n\r\n'));
+    return this.#received.subarray(0, this.#received.indexOf('\r\n\r\n')).toString();
+  }
+
+  /** What has come after the head. */
+  get body(): Buffer {
+    const at = this.#received.indexOf('\r\n\r\n');
+    return at < 0 ? Buffer.alloc(0) : this.#received.subarray(at + 4);
+  }
+
+  /** All that comes after the head, once the daemon has closed. */
+  async whole(): Promise<Buffer> {
+    await this.until(() => this.#ended);
+    return this.body;
+  }
+
+  /** Waits for something to be true of what has come. @throws Error when it takes too long */
+  async until(isTrue: () => boolean): Promise<void> {
+    const deadline = performance.now() + TIMEOUT_MS;
+    while (!isTrue()) {
+      if (performance.now() > deadline) throw new Error(`not seen in: ${this.#received}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+}
+
+/** One frame of a multiplexed stream. */
+export interface Frame {
+  /** 1 output, 2 errors. */
+  readonly stream: number;
+  readonly text: string;
+}
+
+/** Takes a multiplexed stream apart; neighbours of one stream are joined. @throws Error if it isn't one */
+export function frames(bytes: Buffer): Frame[] {
+  const found: Frame[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const stream = bytes.readUInt8(at);
+    if (stream > 2 || bytes.readUIntBE(at + 1, 3) !== 0)
+      throw new Error(`no frame at ${at}: ${bytes}`);
+    const end = at + 8 + bytes.readUInt32BE(at + 4);
+    const text = bytes.subarray(at + 8, end).toString();
+    const last = found.at(-1);
+    if (last?.stream === stream) found[found.length - 1] = { stream, text: last.text + text };
+    else found.push({ stream, text });
+    at = end;
+  }
+  return found;
+}

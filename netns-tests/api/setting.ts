@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+import { TestDaemon } from '../world/daemon.js';
+import { needsRoot } from '../world/root.js';
+import { World } from '../world/world.js';
+import { DockerDaemon } from './dockerd.js';
+import { type Answer, RawConnection, type Sent, send } from './http.js';
+import { busyboxTar } from './rootfs.js';
+
+/** Whether the tests are put to a real dockerd: `TSNET_TEST_TARGET=docker`. */
+export const isDocker = process.env['TSNET_TEST_TARGET'] === 'docker';
+
+/** The image that containers are made of. */
+export const image = 'busybox:test';
+
+/** The version of the API that both daemons speak. */
+const common = '/v1.41';
+
+/** A daemon in a world of its own, asked over HTTP. */
+export class Setting implements AsyncDisposable {
+  readonly world: World;
+  readonly socket: string;
+  readonly #daemon: AsyncDisposable;
+  #names = 0;
+
+  private constructor(world: World, daemon: AsyncDisposable & { readonly socket: string }) {
+    this.world = world;
+    this.#daemon = daemon;
+    this.socket = daemon.socket;
+  }
+
+  static async create(): Promise<Setting> {
+    const world = await World.create();
+    const { host } = world;
+    const daemon = await (isDocker ? DockerDaemon.start(host) : TestDaemon.start(host));
+    const setting = new Setting(world, daemon);
+    const change = encodeURIComponent('ENV PATH=/bin');
+    await setting.ok(`POST /images/create?fromSrc=-&repo=busybox&tag=test&changes=${change}`, {
+      body: await busyboxTar(),
+    });
+    return setting;
+  }
+
+  /** Sends a request. Paths without a version get the one that both daemons speak. */
+  send(line: string, sent: Sent = {}): Promise<Answer> {
+    return send(this.socket, line.replace(/ (?=\/(?!v\d|_ping))/, ` ${common}`), sent);
+  }
+
+  /** Sends one that must succeed and gives its JSON. */
+  async ok<T>(line: string, sent: Sent = {}): Promise<T> {
+    const { status, text } = await this.send(line, sent);
+    if (status >= 400) throw new Error(`${line}: ${status} ${text}`);
+    return (text.startsWith('{') || text.startsWith('[') ? parseFirst(text) : undefined) as T;
+  }
+
+  /** Sends one that must be refused: with this status, and a message that has these words, whatever their case. */
+  async refused(line: string, status: number, words: string, sent: Sent = {}): Promise<void> {
+    const answer = await this.send(line, sent);
+    expect(answer.status, `${line}: ${answer.text}`).to.equal(status);
+    const body = JSON.parse(answer.text) as { message: string };
+    expect(Object.keys(body)).to.deep.equal(['message']);
+    expect(body.message.toLowerCase()).to.include(words.toLowerCase());
+    expect(answer.headers['content-type']).to.equal('application/json');
+  }
+
+  /** Makes a container under a name of its own; `body` over the image and `sleep`. Gives the name. */
+  async container(body: object = {}): Promise<string> {
+    const name = `box${++this.#names}`;
+    const base = { Image: image, Cmd: ['sleep', '1000'], HostConfig: {}, StopSignal: 'SIGKILL' };
+    await this.ok(`POST /containers/create?name=${name}`, { body: { ...base, ...body } });
+    return name;
+  }
+
+  /** The same, started. */
+  async running(body: object = {}): Promise<string> {
+    const name = await this.container(body);
+    await this.ok(`POST /containers/${name}/start`);
+    return name;
+  }
+
+  /** Opens a connection that a request takes over. `upgrade` asks for it as today's clients do. */
+  hijack(
+    path: string,
+    options: { upgrade: boolean; version?: string; body?: string },
+  ): RawConnection {
+    const { upgrade, version = common, body } = options;
+    return new RawConnection(
+      this.socket,
+      [
+        `POST ${version}${path} HTTP/1.1`,
+        'Host: docker',
+        ...(upgrade ? ['Connection: Upgrade', 'Upgrade: tcp'] : []),
+        ...(body ? ['Content-Type: application/json', `Content-Length: ${body.length}`] : []),
+      ],
+      body,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const all = await this.ok<{ Id: string }[]>('GET /containers/json?all=1').catch(() => []);
+    await Promise.all(all.map(({ Id }) => this.send(`DELETE /containers/${Id}?force=1`)));
+    await this.#daemon[Symbol.asyncDispose]();
+    await this.world[Symbol.asyncDispose]();
+  }
+}
+
+/** Gives a suite its daemon; skipped when not root. */
+export function useSetting(): { readonly it: Setting } {
+  const holder: { setting?: Setting } = {};
+  before(needsRoot);
+  before(async function () {
+    this.timeout(60_000);
+    holder.setting = await Setting.create();
+  });
+  after(async function () {
+    this.timeout(60_000);
+    await holder.setting?.[Symbol.asyncDispose]();
+  });
+  return {
+    get it() {
+      if (!holder.setting) throw new Error('the suite has no daemon yet');
+      return holder.setting;
+    },
+  };
+}
+
+/** JSON, or the first of several objects on lines of their own. */
+function parseFirst(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.slice(0, text.indexOf('\n')));
+  }
+}
