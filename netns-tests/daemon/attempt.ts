@@ -6,6 +6,13 @@ import { run } from '../world/command.js';
 import { mountsBelow } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
 
+/** As the test kit starts it: TSNET_DIST names the folder of another build. */
+export function daemonCommand(): string[] {
+  const { TSNET_DIST: dist } = process.env;
+  if (!dist) return [resolve('bin', 'tsnetd')];
+  return [process.execPath, '--enable-source-maps', join(resolve(dist), 'tsnetd.mjs')];
+}
+
 /** What a start that ends by itself left. */
 export interface Attempt extends Result {
   /** Mount points left below the roots. */
@@ -22,12 +29,15 @@ export class Attempts implements AsyncDisposable {
     this.#host = host;
   }
 
-  /** Runs tsnetd to its end. What comes last in `args` rules. @throws Error if it keeps running */
-  async run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Attempt> {
+  /**
+   * Runs tsnetd to its end. What comes last in `args` rules; `wrapper` is a command that runs the one behind it.
+   * @throws Error if it keeps running
+   */
+  async run(args: readonly string[], wrapper: readonly string[] = []): Promise<Attempt> {
     const { folder } = this;
-    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     const result = await this.#host.run([
-      ...['env', ...variables, resolve('bin', 'tsnetd')],
+      ...wrapper,
+      ...daemonCommand(),
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')],
       ...args,
     ]);

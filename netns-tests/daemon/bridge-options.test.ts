@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { TestDaemon } from '../world/daemon.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
+import { daemonCommand } from './attempt.js';
 
 const cli = 'docker';
 
@@ -63,7 +64,8 @@ describe('options of tsnetd that shape networks', () => {
     await using _ = daemon;
     await daemon.stop('SIGTERM');
     const again = world.host.start([
-      ...['bin/tsnetd', '--data-root', `${daemon.folder}/data`, '--exec-root'],
+      ...daemonCommand(),
+      ...['--data-root', `${daemon.folder}/data`, '--exec-root'],
       ...[`${daemon.folder}/run`, '-H', `unix://${daemon.socket}`, '--bip', '10.8.0.1/24'],
       ...['--mtu', '1300'],
     ]);

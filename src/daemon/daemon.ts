@@ -10,20 +10,19 @@ import { cnmIds } from '../cnm/ids.js';
 import { restoreContainers } from '../engine/containers/restore.js';
 import { isolationIds } from '../engine/isolation/ids.js';
 import { openLauncher } from '../engine/isolation/open-launcher.js';
-import { ensureShared } from '../engine/isolation/shared-mounts.js';
 import { WorkerExtractor } from '../engine/storage/extract/worker-extractor.js';
 import { kernelMounts } from '../engine/storage/kernel-mounts.js';
 import { Overlay2 } from '../engine/storage/overlay2.js';
 import { Storage } from '../engine/storage/storage.js';
 import { warmThreadPool } from '../native/netns.js';
+import { tryAddress } from './addresses.js';
 import { composeDaemon } from './container.js';
 import { dropWhatRebootVoided, readIdentity } from './identity.js';
 import * as id from './ids.js';
+import { claimNamespace } from './namespace-claim.js';
 import { claimPidfile } from './pidfile.js';
+import { lockRoot, shareRoot } from './roots.js';
 import type { Settings } from './settings.js';
-
-/** How long containers have to stop when the daemon does, unless they are left running. */
-const stopTimeoutSeconds = 10;
 
 /** A daemon from its start to its stop. */
 export class Daemon {
@@ -37,15 +36,39 @@ export class Daemon {
     this.#logger = parts.logger;
   }
 
-  /** What an earlier daemon left is repaired before the first request is taken. */
+  /**
+   * What an earlier daemon left is repaired before the first request is taken. A start that fails lets go of
+   * all that it took; containers that were left running go on.
+   */
   async start(): Promise<void> {
-    const { dataRoot, execRoot, pidfile } = this.#settings;
+    try {
+      await this.#claim();
+      await this.#run();
+    } catch (error) {
+      await this.#letGo().catch((failure: unknown) => {
+        this.#logger.warn('failed start not cleaned up', { error: failure });
+      });
+      throw error;
+    }
+  }
+
+  /** Makes sure of what only one daemon may have, before anything is changed. */
+  async #claim(): Promise<void> {
+    const { dataRoot, execRoot, pidfile, listen: addresses } = this.#settings;
+    this.#lifetime.own(lockRoot('exec-root', execRoot));
+    this.#lifetime.own(lockRoot('data-root', dataRoot));
+    this.#lifetime.own(claimPidfile(pidfile));
+    this.#lifetime.own(await claimNamespace());
+    for (const address of addresses) await tryAddress(address);
+  }
+
+  async #run(): Promise<void> {
+    const { dataRoot, execRoot } = this.#settings;
     // Threads are born in the namespace that the main thread is in, which will visit others later.
     await warmThreadPool();
     dropWhatRebootVoided(execRoot);
-    this.#lifetime.own(claimPidfile(pidfile));
     const identity = readIdentity(dataRoot, randomIds);
-    for (const root of [dataRoot, execRoot]) ensureShared(root);
+    for (const root of [dataRoot, execRoot]) this.#lifetime.own(shareRoot(root));
     const parts = {
       settings: this.#settings,
       identity,
@@ -55,18 +78,29 @@ export class Daemon {
     const container = composeDaemon(parts);
     await this.#open(container);
     await restoreContainers(container.get(id.containersContextId));
+    this.#shutdownNetworks = () => container.get(cnmIds.controller).shutdown();
     await container.get(id.imagesId).reconcile();
     await this.#listen(container);
     this.#stopContainers = () => stopAll(container);
-    this.#shutdownNetworks = () => container.get(cnmIds.controller).shutdown();
   }
 
-  /** Stops taking requests, stops the containers unless they are to be left running, and lets go of everything. */
+  /**
+   * Stops taking requests, stops the containers unless they are to be left running, and lets go of everything.
+   * Bridges and rules of networks stay, as with Docker: they are what the next start would make anyway, and
+   * what containers that are left running need.
+   */
   async stop(): Promise<void> {
     for (const server of this.#servers) server.close();
     if (!this.#settings.liveRestore) await this.#stopContainers();
+    await this.#letGo();
+  }
+
+  async #letGo(): Promise<void> {
     await this.#shutdownNetworks();
-    for (const server of this.#servers) server.closeAllConnections();
+    for (const server of this.#servers) {
+      server.close();
+      server.closeAllConnections();
+    }
     await this.#lifetime[Symbol.asyncDispose]();
   }
 
@@ -105,14 +139,14 @@ export class Daemon {
   }
 }
 
-/** As Docker does when it is stopped without `--live-restore`. */
+/** As Docker does when it is stopped without `--live-restore`: each container has the time that it was given. */
 async function stopAll(container: Container): Promise<void> {
   const containers = container.get(id.containersId);
   const logger = container.get(id.loggerId);
   const running = await containers.list({ all: false, limit: 0, filters: new Map() });
   await Promise.all(
     running.map(({ Id }) =>
-      containers.stop(Id, { timeoutSeconds: stopTimeoutSeconds }).catch((error: unknown) => {
+      containers.stop(Id, {}).catch((error: unknown) => {
         logger.warn('container not stopped', { container: Id, error: messageOf(error) });
       }),
     ),

@@ -1,6 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ids } from '../base/ids.js';
+
+/** Claimed by this process already when the exec root is emptied. */
+export const pidfileName = 'tsnetd.pid';
 
 /** What tells this daemon from others; kept in its data root. */
 export interface Identity {
@@ -27,8 +30,13 @@ export function dropWhatRebootVoided(execRoot: string): void {
   const path = join(execRoot, 'boot-id');
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
   const before = readIfThere(path);
-  if (before !== undefined && before !== bootId) rmSync(execRoot, { recursive: true, force: true });
   mkdirSync(execRoot, { recursive: true, mode: 0o711 });
+  if (before !== undefined && before !== bootId) {
+    // The folder itself stays: it is locked.
+    for (const name of readdirSync(execRoot)) {
+      if (name !== pidfileName) rmSync(join(execRoot, name), { recursive: true, force: true });
+    }
+  }
   writeFileSync(path, bootId);
 }
 

@@ -64,17 +64,21 @@ async function main(): Promise<void> {
   const logger = lineLogger(write, { level: settings.logLevel, now: () => systemClock.now() });
   const daemon = new Daemon({ settings, logger });
   process.on('unhandledRejection', (error) => logger.error('unhandled rejection', { error }));
-  await daemon.start();
-  logger.info('Daemon has completed initialization', { version: product.version });
+  const started = daemon.start();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info('Processing signal', { signal });
-      void daemon.stop().then(
-        () => process.exit(0),
-        (error: unknown) => fail(messageOf(error)),
-      );
+      // What has begun is finished first, so that it can be taken back in order.
+      void started
+        .then(() => daemon.stop())
+        .then(
+          () => process.exit(0),
+          (error: unknown) => fail(messageOf(error)),
+        );
     });
   }
+  await started;
+  logger.info('Daemon has completed initialization', { version: product.version });
 }
 
 main().catch((error: unknown) => fail(`failed to start daemon: ${messageOf(error)}`));
