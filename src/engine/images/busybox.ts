@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { promisify } from 'node:util';
 import { InvalidParameter, NotFound } from '../../base/errors.js';
@@ -34,7 +34,8 @@ export async function makeBusybox(
   return await importImage(world, oneChunk(archive), {
     repo,
     message: 'The busybox of this machine',
-    created: new Date(0),
+    // The program's own time: the same program gives the same image.
+    created: (await stat(path)).mtime,
     config: {
       Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
       Cmd: ['sh'],
