@@ -110,10 +110,18 @@ export function images(nowMs: number): readonly object[] {
     {
       ...common,
       Id: ids.image,
-      RepoTags: ['nginx:1.27', 'registry.example:5000/team/nginx:stable'],
+      RepoTags: ['nginx:1.27'],
       RepoDigests: [`nginx@sha256:${id('a')}`],
       Created: secondsAgo(nowMs, 40 * 86_400),
       Size: 187_654_321,
+    },
+    {
+      ...common,
+      Id: ids.image.replaceAll('7', '6'),
+      RepoTags: ['registry.example:5000/team/nginx:stable'],
+      RepoDigests: null,
+      Created: secondsAgo(nowMs, 50 * 86_400),
+      Size: 999,
     },
     {
       ...common,

@@ -1,6 +1,6 @@
 import type { Flag, FlagTable } from '../parse/flag.js';
 
-/** Width that help is wrapped to where the terminal isn't narrower. */
+/** Width that help is wrapped to where the terminal isn't narrower; the last column stays free. */
 const helpColumns = 80;
 /** A last word may stick out this far, sooner than stand on a line of its own. */
 const slop = 5;
@@ -9,7 +9,7 @@ const leastColumn = 24;
 
 /** The options of a command, aligned and wrapped as Docker's help does. */
 export function flagHelp(table: FlagTable, columns = helpColumns): string {
-  const width = Math.min(columns || helpColumns, helpColumns);
+  const width = (columns || helpColumns) - 1;
   const rows = Object.entries(table)
     .filter(([, flag]) => !flag.hidden && !flag.deprecated)
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -76,7 +76,7 @@ export function joinNetworks(
     if (Object.hasOwn(endpoints, merged.target)) {
       throw new Error(`network ${JSON.stringify(merged.target)} is specified multiple times`);
     }
-    endpoints[merged.target] = endpointBody(merged);
+    if (hasEndpoint(merged.target)) endpoints[merged.target] = endpointBody(merged);
   });
   return { mode: attachments[0]?.target ?? 'default', endpoints };
 }
@@ -108,6 +108,11 @@ function withFlat(attachment: Attachment, flat: FlatAttachment): Attachment {
     ...(flat.ip6 !== '' && { ip6: flat.ip6 }),
     ...(flat.mac !== '' && { mac: flat.mac }),
   };
+}
+
+/** Host, none and another container's network have no endpoint to configure. */
+function hasEndpoint(target: string): boolean {
+  return isUserDefined(target) || target === 'default' || target === 'bridge';
 }
 
 function isUserDefined(target: string): boolean {
@@ -149,7 +154,7 @@ function endpointBody(attachment: Attachment): EndpointBody {
 }
 
 /** What the daemon fills in; Docker's client sends it empty. */
-const unsetState = {
+export const unsetState = {
   NetworkID: '',
   EndpointID: '',
   Gateway: '',

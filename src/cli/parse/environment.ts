@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { Failure } from '../failure.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,7 +14,7 @@ export function checkLabel(text: string): string {
   return text;
 }
 
-/** Variables from files, then those of `-e`. A name without a value takes the user's. @throws Failure */
+/** Variables from files, then those of `-e`. A name without a value takes the user's. @throws Error */
 export function mergeVariables(
   files: readonly string[],
   given: readonly string[],
@@ -34,12 +33,14 @@ export function mergeVariables(
   return [...fromFiles, ...own];
 }
 
-/** Labels from files, then those of `-l`. @throws Failure */
+/** Labels from files, then those of `-l`. @throws Error */
 export function mergeLabels(
   files: readonly string[],
   given: readonly string[],
 ): Record<string, string> {
-  const lines = [...files.flatMap((file) => readLines(file)), ...given];
+  // A line of a file that has no value is dropped, as Docker does.
+  const fromFiles = files.flatMap(readLines).filter((line) => line.includes('='));
+  const lines = [...fromFiles, ...given];
   return Object.fromEntries(
     lines.map((line) => {
       const at = line.indexOf('=');
@@ -56,12 +57,12 @@ function readLines(file: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** A file of the user. @throws Failure in Docker's words */
+/** A file of the user. @throws Error in Docker's words */
 export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Failure(openFailure(file, error));
+    throw new Error(openFailure(file, error));
   }
 }
 

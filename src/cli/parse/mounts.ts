@@ -9,7 +9,7 @@ export interface MountSpec {
   ReadOnly?: boolean;
   Consistency?: string;
   BindOptions?: { Propagation?: string; NonRecursive?: boolean };
-  VolumeOptions?: { NoCopy?: boolean; Labels?: Record<string, string> };
+  VolumeOptions?: { NoCopy?: boolean; DriverConfig: object };
   TmpfsOptions?: { SizeBytes?: number; Mode?: number };
 }
 
@@ -47,7 +47,7 @@ const setters: Readonly<Record<string, Setter>> = {
     mount.BindOptions = { ...mount.BindOptions, NonRecursive: truth(value, key) };
   },
   'volume-nocopy': (mount, value, key) => {
-    mount.VolumeOptions = { ...mount.VolumeOptions, NoCopy: truth(value, key) };
+    mount.VolumeOptions = { NoCopy: truth(value, key), DriverConfig: {} };
   },
   'tmpfs-size': (mount, value, key) => {
     mount.TmpfsOptions = { ...mount.TmpfsOptions, SizeBytes: size(value, key) };

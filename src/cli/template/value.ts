@@ -1,4 +1,5 @@
 import type { Json } from '../../api/client/json.js';
+import { goTimeOf } from '../format/words.js';
 
 /** What templates compute with. A Map is Go's map; undefined is "no value" (a missing map entry). */
 export type Value =
@@ -96,7 +97,16 @@ export function fromJson(json: Json, name = '', parent = ''): Value {
   const entries = Object.entries(json).map(
     ([key, item]) => [key, fromJson(item, key, name)] as const,
   );
-  return isMap ? new Map(entries) : new GoStruct(Object.fromEntries(entries));
+  if (isMap) return new Map(entries);
+  const members = Object.fromEntries(entries);
+  // Of all objects only networks hold their age as a time, not as text.
+  if ('IPAM' in members) members['Created'] = time(members['Created']);
+  return new GoStruct(members);
+}
+
+function time(value: Value): Value {
+  if (typeof value !== 'string') return value;
+  return new GoStruct({}, { json: () => JSON.stringify(value), shown: goTimeOf(value) });
 }
 
 /** Array.isArray for readonly lists. */

@@ -32,7 +32,8 @@ export default command({
       all: flags.all,
       filters: encodeFilters([...flags.filter, ...byName]),
     });
-    const listing = imageListing({ digests: flags.digests, full: flags['no-trunc'], now: now() });
+    const digests = flags.digests || flags.format.includes('.Digest');
+    const listing = imageListing({ digests, full: flags['no-trunc'], now: now() });
     terminal.stdout.write(renderListing(images.flatMap(rowsOf), listing, flags));
     return undefined;
   },
@@ -75,7 +76,7 @@ function imageListing({
       ID: ['IMAGE ID', ({ image }) => (full ? image.Id : shortId(image.Id))],
       Repository: ['REPOSITORY', ({ repository }) => repository],
       Tag: ['TAG', ({ tag }) => tag],
-      Digest: ['DIGEST', (row) => row.digest],
+      Digest: ['DIGEST', (row) => (digests ? row.digest : none)],
       CreatedSince: ['CREATED', ({ image }) => ago(image.Created, now)],
       CreatedAt: ['CREATED AT', ({ image }) => goTime(image.Created)],
       Size: ['SIZE', ({ image }) => humanSize(image.Size, 3)],

@@ -1,5 +1,6 @@
 import { Networks } from '../../../api/client/networks.js';
 import { command } from '../../command.js';
+import { unsetState } from '../../parse/attachments.js';
 import { commaList, integer, list, splitPair, text } from '../../parse/flag.js';
 
 export default command({
@@ -33,6 +34,8 @@ export default command({
         Aliases: flags.alias,
         DriverOpts: options.length > 0 ? Object.fromEntries(options) : null,
         GwPriority: flags['gw-priority'] ?? 0,
+        MacAddress: '',
+        ...unsetState,
       },
     });
     return undefined;

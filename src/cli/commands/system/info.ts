@@ -1,3 +1,4 @@
+import { ApiError } from '../../../api/client/errors.js';
 import { System } from '../../../api/client/system.js';
 import { type Context, command } from '../../command.js';
 import { Failure } from '../../failure.js';
@@ -24,7 +25,9 @@ async function printText({ api, terminal, debug }: Context): Promise<undefined> 
   try {
     terminal.stdout.write(infoText(await new System(api).info()));
   } catch (error) {
-    throw new Failure(describeError(error));
+    const text = describeError(error);
+    const refused = error instanceof ApiError;
+    throw new Failure(refused ? `ERROR: ${text}\nerrors pretty printing info` : text);
   }
   return undefined;
 }

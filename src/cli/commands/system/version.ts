@@ -62,6 +62,7 @@ function longText(client: GoStruct, server: Value): string {
     ['API version:', ApiVersion],
     ['Node version:', NodeVersion],
     ['OS/Arch:', `${String(Os)}/${String(Arch)}`],
+    ['Context:', 'default'],
   ]);
   return server instanceof GoStruct ? `${head}\n${serverText(server)}` : head;
 }
