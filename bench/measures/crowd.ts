@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Shape, SLEEP } from '../engines/containers.js';
 import type { Engine } from '../engines/engine.js';
 import { type ByEngine, figure, type Row } from '../report/rows.js';
@@ -7,6 +8,9 @@ import { sampled } from './rounds.js';
 
 /** Starts timed around each place in the crowd. */
 const WINDOW = 5;
+
+/** The kernel takes namespaces down after the engine has answered. */
+const AFTERMATH_MS = 3_000;
 
 /** How many containers run before the last ones are timed. */
 interface Crowd {
@@ -52,33 +56,34 @@ export const crowdMeasurement: Measurement = {
   },
 };
 
+/**
+ * One engine after the other: the containers of one would slow down the kernel for the other, and a
+ * crowd is compared with its own beginning.
+ */
 async function gather(bench: Bench, crowd: Crowd): Promise<Row[]> {
-  bench.say(`start of ${crowd.last} containers`);
   const ends: ByEngine<Ends> = {};
-  const running = new Set(bench.engines);
-  for (const { name } of running) {
-    ends[name] = { first: { ms: [], cpuMs: [] }, last: { ms: [], cpuMs: [] } };
+  for (const engine of bench.engines) {
+    bench.say(`${engine.name}: ${crowd.last} times a ${crowd.what}`);
+    try {
+      ends[engine.name] = await gatherOn(engine, crowd);
+    } catch (error) {
+      bench.fail(engine, crowd.what, error);
+    }
+    bench.say(`${engine.name}: removal`);
+    await engine.containers.clear().catch((error: unknown) => bench.fail(engine, 'removal', error));
+    await delay(AFTERMATH_MS);
   }
+  return rowsOf(crowd, ends);
+}
+
+async function gatherOn(engine: Engine, crowd: Crowd): Promise<Ends> {
+  const ends: Ends = { first: { ms: [], cpuMs: [] }, last: { ms: [], cpuMs: [] } };
+  await warmUp(engine, crowd);
   // The window around the last place ends two places behind it.
   for (let place = 1; place <= crowd.last + 2; place++) {
-    for (const engine of running) {
-      try {
-        if (place === 1) await warmUp(engine, crowd);
-        await join(engine, { crowd, place, into: endAt(ends[engine.name], crowd, place) });
-      } catch (error) {
-        running.delete(engine);
-        delete ends[engine.name];
-        bench.fail(engine, `${crowd.what} ${place}`, error);
-      }
-    }
+    await join(engine, { crowd, place, into: endAt(ends, crowd, place) });
   }
-  bench.say(`removal of ${crowd.last} containers`);
-  await Promise.all(
-    bench.engines.map((engine) =>
-      engine.containers.clear().catch((error: unknown) => bench.fail(engine, 'removal', error)),
-    ),
-  );
-  return rowsOf(crowd, ends);
+  return ends;
 }
 
 /** Without it the first starts of a daemon would be slower than the last for being the first. */
@@ -105,9 +110,9 @@ async function join(
   into.cpuMs.push(cpuMs);
 }
 
-function endAt(ends: Ends | undefined, { last }: Crowd, place: number): Series | undefined {
-  if (place <= WINDOW) return ends?.first;
-  return place > last + 2 - WINDOW ? ends?.last : undefined;
+function endAt(ends: Ends, { last }: Crowd, place: number): Series | undefined {
+  if (place <= WINDOW) return ends.first;
+  return place > last + 2 - WINDOW ? ends.last : undefined;
 }
 
 function rowsOf({ key, what, last }: Crowd, ends: ByEngine<Ends>): Row[] {
