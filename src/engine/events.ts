@@ -93,13 +93,12 @@ function toMessage({ Type, Action, Actor }: EventSubject, ms: number): EventMess
   return { ...(isOld && legacy), Type, Action, Actor, ...time };
 }
 
-/** Docker's event filters: values of one key are alternatives. */
+/** Docker's event filters: values of one key are alternatives, but for labels, which must all match. */
 function eventFilter(filters: Filters): (event: EventMessage) => boolean {
-  const tests = [...filters].map(
-    ([key, values]) =>
-      (event: EventMessage) =>
-        values.some((value) => matches(event, key, value)),
-  );
+  const tests = [...filters].map(([key, values]) => (event: EventMessage) => {
+    const one = (value: string) => matches(event, key, value);
+    return key === 'label' ? values.every(one) : values.some(one);
+  });
   return (event) => tests.every((test) => test(event));
 }
 

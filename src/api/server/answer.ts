@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../base/errors.js';
+import { writable } from './streams.js';
 
 /** Answers with JSON. */
 export function json(response: ServerResponse, body: unknown, status = 200): void {
@@ -61,7 +61,8 @@ export async function jsonLines(
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.flushHeaders();
   for await (const item of source) {
-    if (!response.write(`${JSON.stringify(item)}\n`)) await once(response, 'drain');
+    if (response.destroyed) break;
+    if (!response.write(`${JSON.stringify(item)}\n`)) await writable(response);
   }
   response.end();
 }

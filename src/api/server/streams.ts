@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Duplex, Writable } from 'node:stream';
 import type { AttachedStreams, OutputChunk, OutputStream } from './backend.js';
 import { compareVersions } from './version.js';
@@ -27,11 +26,25 @@ export async function pump(output: OutputStream, to: Writable): Promise<void> {
     for await (const chunk of output.chunks) {
       if (to.destroyed) break;
       const ready = to.write(output.tty ? chunk.data : frame(chunk));
-      if (!ready) await Promise.race([once(to, 'drain'), once(to, 'close')]);
+      if (!ready) await writable(to);
     }
   } finally {
     to.off('close', gone);
   }
+}
+
+/** Resolves when more can be written, or never will because the other side has gone. */
+export function writable(to: Writable): Promise<void> {
+  if (to.destroyed) return Promise.resolve();
+  return new Promise((done) => {
+    const settle = () => {
+      to.off('drain', settle);
+      to.off('close', settle);
+      done();
+    };
+    to.on('drain', settle);
+    to.on('close', settle);
+  });
 }
 
 /** Joins a hijacked connection with a process: output to the client, the client's bytes to stdin. */

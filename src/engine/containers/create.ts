@@ -29,6 +29,7 @@ export async function createContainer(
     : inventName(context.ids, (free) => registry.isNameFree(free));
   const record = newRecord(context, { id, name, image, body });
   checkNetworking(context, record, body.Hostname);
+  const Warnings = warnings(body);
 
   registry.reserveName(name, id);
   rollback.defer('name', () => registry.releaseName(name));
@@ -39,7 +40,7 @@ export async function createContainer(
   registry.add(container);
   rollback.commit();
   context.emit({ action: 'create', container: record });
-  return { Id: id, Warnings: warnings(body) };
+  return { Id: id, Warnings };
 }
 
 function newRecord(

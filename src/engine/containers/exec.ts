@@ -13,9 +13,16 @@ interface Exec {
   readonly id: string;
   readonly container: Container;
   readonly config: ExecCreate;
+  /** From the first attempt to start it: there is no second. */
+  started: boolean;
   launched?: LaunchedExec;
   exitCode?: number;
+  /** When it ended or could not be started; {@link Clock.monotonicMs}. */
+  endedAtMs?: number;
 }
+
+/** How long it can be asked how one ended. Docker's own collector comes by every five minutes. */
+const keptMs = 10 * 60_000;
 
 /** The additional processes of all containers. They don't outlive the daemon's memory, as in Docker. */
 export class Execs {
@@ -29,8 +36,9 @@ export class Execs {
   create(container: Container, config: ExecCreate): { Id: string } {
     requireRunning(container);
     if (config.Cmd.length === 0) throw new InvalidParameter('No exec command specified');
+    this.#forgetOld();
     const id = this.#context.ids.id();
-    this.#execs.set(id, { id, container, config });
+    this.#execs.set(id, { id, container, config, started: false });
     container.execIds.add(id);
     this.#emit('exec_create', container, config, id);
     return { Id: id };
@@ -42,9 +50,9 @@ export class Execs {
   ): Promise<AttachedStreams | undefined> {
     const exec = this.#find(id);
     const { container, config } = exec;
-    if (exec.launched || exec.exitCode !== undefined)
-      throw new Conflict(`exec command ${id} has already run`);
+    if (exec.started) throw new Conflict(`exec command ${id} has already run`);
     requireRunning(container);
+    exec.started = true;
     this.#emit('exec_start', container, config, id);
     const launched = await this.#launch(exec, options.size).catch((error: unknown) =>
       this.#notLaunched(exec, error),
@@ -87,11 +95,6 @@ export class Execs {
     await launched.resize(size);
   }
 
-  /** Forgets the execs of a container that is gone. */
-  forget(container: Container): void {
-    for (const [id, exec] of this.#execs) if (exec.container === container) this.#execs.delete(id);
-  }
-
   #launch({ id, container, config }: Exec, size: TtySize | undefined): Promise<LaunchedExec> {
     const { Env, WorkingDir, User } = container.record.config;
     return this.#context.launcher.exec({
@@ -112,8 +115,7 @@ export class Execs {
   /** As in Docker the reason is the exec's only output, and its exit code tells of it: 127, 126. */
   #notLaunched(exec: Exec, error: unknown): AttachedStreams {
     const text = messageOf(error);
-    exec.exitCode = exitCodeOfFailure(text);
-    exec.container.execIds.delete(exec.id);
+    this.#close(exec, exitCodeOfFailure(text));
     return {
       tty: exec.config.Tty,
       chunks: oneChunk(`${text}\r\n`),
@@ -128,10 +130,24 @@ export class Execs {
   }
 
   #ended(exec: Exec, code: number): void {
-    exec.exitCode = code;
-    exec.container.execIds.delete(exec.id);
+    this.#close(exec, code);
     const attributes = { execID: exec.id, exitCode: String(code) };
     this.#context.emit({ action: 'exec_die', container: exec.container.record, attributes });
+  }
+
+  #close(exec: Exec, exitCode: number): void {
+    exec.exitCode = exitCode;
+    exec.endedAtMs = this.#context.clock.monotonicMs();
+    exec.container.execIds.delete(exec.id);
+  }
+
+  /** Ended ones whose time is over, and those that were never started in a container that is gone. */
+  #forgetOld(): void {
+    const before = this.#context.clock.monotonicMs() - keptMs;
+    for (const [id, { container, started, endedAtMs }] of this.#execs) {
+      const isOver = endedAtMs === undefined ? !started && !container.run : endedAtMs < before;
+      if (isOver) this.#execs.delete(id);
+    }
   }
 
   #emit(action: string, container: Container, config: ExecCreate, execID: string): void {

@@ -35,7 +35,7 @@ function commandLine(
 ): { entrypoint: readonly string[]; command: readonly string[] } {
   const own = wanted.Entrypoint;
   const entrypoint = own ?? image.Entrypoint ?? [];
-  const fallback = own ? [] : (image.Cmd ?? []);
+  const fallback = own?.length ? [] : (image.Cmd ?? []);
   const command = wanted.Cmd?.length ? wanted.Cmd : fallback;
   const none = entrypoint.length === 1 && entrypoint[0] === '';
   return { entrypoint: none ? [] : entrypoint, command };

@@ -18,6 +18,8 @@ export async function removeContainer(
     const { ended } = container.run;
     container.removing = true;
     await context.launcher.kill(container.id, 'SIGKILL').catch((error: unknown) => {
+      // It has just ended by itself.
+      if (error instanceof Conflict) return;
       container.removing = false;
       throw error;
     });

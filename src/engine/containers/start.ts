@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   Conflict,
@@ -59,6 +59,7 @@ async function launch(context: ContainersContext, container: Container): Promise
   rollback.defer('sandbox', () => networks.closeSandbox(id));
 
   const runDir = runDirOf(context, container);
+  rollback.defer('run folder', () => rm(runDir, { recursive: true, force: true }));
   rollback.defer('process', () => launcher.delete(id, runDir));
   const { pid } = await launcher.create({
     spec: {
@@ -150,6 +151,12 @@ async function noteFailure(
   const lastRun = { ...container.record.lastRun, exitCode, error: messageOf(error) };
   container.record = { ...container.record, lastRun };
   container.tell(['not-running', 'next-exit'], { StatusCode: exitCode });
-  if (container.record.host.AutoRemove) await removeStopped(context, container);
-  else await context.records.save(container.id, container.record);
+  const { AutoRemove } = container.record.host;
+  try {
+    if (AutoRemove) await removeStopped(context, container);
+    else await context.records.save(container.id, container.record);
+  } catch (cause) {
+    // The caller must see why the start failed, not this.
+    context.logger.error('failed start not noted', { container: container.id, error: cause });
+  }
 }

@@ -25,9 +25,9 @@ export async function stopContainer(
   const { config } = container.record;
   const signal = parseSignal(options.signal || config.StopSignal || 'SIGTERM');
   const seconds = options.timeoutSeconds ?? config.StopTimeout ?? defaultTimeoutSeconds;
-  await sendSignal(context, container, signal);
+  await signalUnlessGone(context, container, signal);
   if (!(await within(run.ended, seconds))) {
-    await sendSignal(context, container, 'SIGKILL');
+    await signalUnlessGone(context, container, 'SIGKILL');
     await run.ended;
   }
   context.emit({ action: 'stop', container: container.record });
@@ -101,6 +101,17 @@ async function setPaused(
   if (!container.run) throw new InvalidParameter(`container ${container.id} has ended`);
   container.run = { ...container.run, record: { ...container.run.record, paused } };
   await context.runs.save(container.id, container.run.record);
+}
+
+/** One that ends by itself just now is as good as stopped: its exit is about to be noticed. */
+async function signalUnlessGone(
+  context: ContainersContext,
+  container: Container,
+  signal: string,
+): Promise<void> {
+  await sendSignal(context, container, signal).catch((error: unknown) => {
+    if (!(error instanceof Conflict)) throw error;
+  });
 }
 
 async function sendSignal(
