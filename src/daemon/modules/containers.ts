@@ -4,7 +4,6 @@ import { ContainerModule } from 'inversify';
 import { System } from '../../base/errors.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import { cnmIds } from '../../cnm/ids.js';
-import { Containers } from '../../engine/containers/backend.js';
 import type { ContainersContext, RootFilesystems } from '../../engine/containers/context.js';
 import type { ContainerRecord, RunRecord } from '../../engine/containers/model.js';
 import { ContainerRegistry } from '../../engine/containers/registry.js';
@@ -16,10 +15,12 @@ import type { ChainId, Digest } from '../../engine/storage/digest.js';
 import type { Storage } from '../../engine/storage/storage.js';
 import type { Children } from '../../native/children.js';
 import { run } from '../../native/run.js';
+import { sysctls } from '../../native/sysctl.js';
 import { fromContainer } from '../event-sources.js';
 import * as id from '../ids.js';
 import { durableRecords, recordFolder, volatileRecords } from '../records.js';
 import type { Settings } from '../settings.js';
+import { WarnedContainers } from '../warned-containers.js';
 
 /** Containers. The launcher is opened before, because that may fail for want of a runtime. */
 export const containersModule = new ContainerModule(({ bind }) => {
@@ -78,7 +79,8 @@ export const containersModule = new ContainerModule(({ bind }) => {
 export const containersBackendModule = new ContainerModule(({ bind }) => {
   bind(id.containersId).toResolvedValue(
     (context, images, children) =>
-      new Containers({
+      new WarnedContainers({
+        sysctls,
         context,
         facts: {
           imageIds: (reference) => idsOf(images, reference),
