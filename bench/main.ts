@@ -25,12 +25,17 @@ function dockerToo({ tsnetOnly }: BenchOptions): boolean {
   return false;
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; later ones are answered while things are taken down. */
+/**
+ * Fails at the first Ctrl-C, SIGTERM or hang-up, or when nobody reads the report any more. Later ones are
+ * ignored, so that everything can be taken down.
+ */
 function interruption(): Promise<never> {
   return new Promise((_, reject) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => reject(new Error(`interrupted by ${signal}`)));
     }
+    process.stdout.on('error', reject);
+    process.stderr.on('error', reject);
   });
 }
 

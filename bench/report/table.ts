@@ -39,8 +39,8 @@ export function renderRows(rows: readonly Row[], engines: readonly EngineName[])
 /** How many times docker's median is tsnet's; undefined where a side is missing, or not above zero. */
 export function ratioOf(row: Row): number | undefined {
   const [docker, tsnet] = [median(row.values.docker), median(row.values.tsnet)];
-  if (docker === undefined || tsnet === undefined || tsnet <= 0) return undefined;
-  return docker / tsnet;
+  if (docker === undefined || tsnet === undefined) return undefined;
+  return docker > 0 && tsnet > 0 ? docker / tsnet : undefined;
 }
 
 /** A number with its unit's digits; a dash for none. */
