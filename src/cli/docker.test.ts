@@ -44,7 +44,7 @@ const same: readonly string[] = [
   'network inspect nope zeta',
   'network rm zeta nope',
   'network prune -f',
-  'network create --subnet 10.0.0.0/8 --gateway 10.0.0.1 --ip-range 10.1.0.0/16 --aux-address a=10.0.0.5 -o x=y --label l=1 --ipv6 --subnet fd00::/64 --internal n',
+  'network create --subnet 10.0.0.0/8 --gateway 10.0.0.1 --ip-range 10.1.0.0/16 --aux-address a=10.0.0.5 -o x=y --label l=1 --ipv6 --internal n',
   'network create --gateway 10.0.0.1 n',
   'network create --subnet 10.0.0.0/8 --gateway 11.0.0.1 n',
   'network connect --ip 1.2.3.4 --alias a --alias b,c --driver-opt x=y --gw-priority 7 zeta web',

@@ -71,10 +71,12 @@ async function dispatch(words: readonly string[], around: Surroundings): Promise
     return 0;
   }
   const { entry, name, rest } = findEntry(global.args, terminal);
+  const context = contextOf(global, around);
+  // Asks for the daemon's version while the command is still being loaded; who needs the answer sees the error.
+  context.api.version().catch(() => undefined);
   const command = await entry.load();
   const input = parseInput(command, { entry, name, rest }, terminal, warn);
   if (typeof input === 'number') return input;
-  const context = contextOf(global, around);
   return runCommand(command, { name, context, input });
 }
 

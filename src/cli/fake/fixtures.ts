@@ -63,7 +63,7 @@ export function containers(nowMs: number): readonly object[] {
       State: 'running',
       Status: 'Up 2 minutes',
       HostConfig: { NetworkMode: 'bridge' },
-      NetworkSettings: { Networks: { bridge: endpoint, frontend: endpoint } },
+      NetworkSettings: { Networks: { bridge: endpoint } },
       Mounts: [
         {
           Type: 'bind',
@@ -161,7 +161,7 @@ export function networks(): readonly object[] {
     network('bridge', ids.bridge, 'bridge', {
       Options: { 'com.docker.network.bridge.name': 'docker0' },
     }),
-    network('zeta', ids.net, 'bridge', { Internal: true, Labels: { a: 'b', c: 'd' } }),
+    network('zeta', ids.net, 'bridge', { Internal: true, Labels: { a: 'b' } }),
     network('host', id('3'), 'host'),
     network('none', id('4'), 'null'),
   ];
