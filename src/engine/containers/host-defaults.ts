@@ -18,7 +18,7 @@ export function withDefaults(host: HostConfig): HostConfig {
     IpcMode: host.IpcMode || 'private',
     ShmSize: host.ShmSize || shmBytes,
     // Clients write "the kernel's" as -1, and "no limit" as 0 or -1.
-    MemorySwappiness: host.MemorySwappiness === -1 ? null : host.MemorySwappiness,
+    MemorySwappiness: (host.MemorySwappiness ?? -1) === -1 ? null : host.MemorySwappiness,
     PidsLimit: (host.PidsLimit ?? 0) > 0 ? host.PidsLimit : null,
   };
 }
