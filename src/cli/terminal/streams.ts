@@ -23,8 +23,6 @@ export type SessionEnd = 'output' | 'detached';
 export interface SessionOptions {
   readonly tty: boolean;
   readonly stdin: boolean;
-  /** Where output goes; streams that aren't attached are dropped by the daemon. */
-  readonly output: boolean;
   readonly detachKeys: string;
 }
 
@@ -43,7 +41,6 @@ export async function runSession(
     if (options.stdin) forwardInput(terminal.stdin, socket, watch, () => resolve('detached'));
   });
   const ended = showOutput(output(options.tty), terminal).then((): SessionEnd => 'output');
-  // Nothing to show: the session lasts as long as its input.
   const end = await Promise.race([ended, detached]);
   if (options.stdin) {
     terminal.stdin.pause();

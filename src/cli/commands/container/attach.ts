@@ -35,7 +35,7 @@ export default command({
     using _size = showsSize
       ? followSize(containers, { kind: 'containers', id: container.Id }, terminal.stdout)
       : undefined;
-    const end = await runSession(hijacked, terminal, { tty, stdin, output: true, detachKeys });
+    const end = await runSession(hijacked, terminal, { tty, stdin, detachKeys });
     if (end === 'detached') {
       terminal.stderr.write('read escape sequence\n');
       return undefined;

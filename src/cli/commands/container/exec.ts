@@ -65,7 +65,6 @@ async function attach({ api, terminal }: Context, id: string, exec: Exec): Promi
   const end = await runSession(hijacked, terminal, {
     tty: exec.Tty,
     stdin: exec.AttachStdin,
-    output: true,
     detachKeys: exec.DetachKeys,
   });
   if (end === 'detached') return 0;

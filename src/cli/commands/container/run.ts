@@ -71,7 +71,6 @@ async function attached(
   const session = runSession(hijacked, terminal, {
     tty,
     stdin,
-    output: stdout || stderr,
     detachKeys,
   });
   try {

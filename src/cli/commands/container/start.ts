@@ -63,7 +63,7 @@ async function startAttached(
   const streams = { stream: true, stdin, stdout: true, stderr: true, detachKeys };
   const hijacked = await containers.attach(id, streams);
   const wait = await containers.wait(id, 'next-exit');
-  const session = runSession(hijacked, terminal, { tty, stdin, output: true, detachKeys });
+  const session = runSession(hijacked, terminal, { tty, stdin, detachKeys });
   try {
     await containers.act(id, 'start');
   } catch (error) {
