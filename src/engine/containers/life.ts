@@ -74,12 +74,14 @@ async function cleanUp(
   const runDir = runDirOf(context, container);
   const attempt = (what: string, work: () => Promise<unknown>) =>
     work().catch((error: unknown) => warn(context, container, what, error));
-  // The exit is on disk before the volatile traces that would tell of it after a restart are removed.
-  if (!container.record.host.AutoRemove) {
+  const remember = async () => {
+    if (container.record.host.AutoRemove) return;
     await attempt('record', () => context.records.save(container.id, container.record));
-  }
+  };
+  const unmount = attempt('root file system', () => context.rootfs.unmount(container.id));
+  await Promise.all([remember(), unmount]);
+  // The exit is on disk before the volatile traces that would tell of it after a restart are removed.
   await attempt('process', () => context.launcher.delete(container.id, runDir));
-  await attempt('root file system', () => context.rootfs.unmount(container.id));
   await attempt('run folder', () => rm(runDir, { recursive: true, force: true }));
   await attempt('run record', () => context.runs.remove(container.id));
   if (container.record.host.AutoRemove && !container.removing && !container.restarting) {

@@ -46,8 +46,8 @@ export async function removeStopped(
   container.removing = true;
   try {
     await context.records.remove(id);
-    await context.rootfs.remove(id);
-    await rm(join(context.settings.containersDir, id), { recursive: true, force: true });
+    const files = join(context.settings.containersDir, id);
+    await Promise.all([context.rootfs.remove(id), rm(files, { recursive: true, force: true })]);
   } catch (error) {
     container.removing = false;
     throw error;
