@@ -36,7 +36,7 @@ describe("tsnetd's configuration", () => {
     ['--mtu 20', /invalid mtu "20"/],
     ['serve', 'tsnetd" accepts no arguments, but was given: serve'],
     ['--firewall-backend iptables', /firewall-backend "iptables".*"nftables" is available/],
-    ['--log-level loud', /invalid logging level: loud: use debug, info, warn, error/],
+    ['--log-level loud', /invalid logging level: loud: use debug, info, warn or error/],
     ['--host fd://', /invalid listen address "fd:\/\/"/],
     ['--bip 10.9.0.1', /invalid bip "10.9.0.1"/],
     ['--bip 10.9.0.0/24', /invalid bip "10.9.0.0\/24"/],

@@ -57,6 +57,7 @@ export class Daemon {
     const { dataRoot, execRoot, pidfile, listen: addresses } = this.#settings;
     this.#lifetime.own(lockRoot('exec-root', execRoot));
     this.#lifetime.own(lockRoot('data-root', dataRoot));
+    dropWhatRebootVoided(execRoot);
     this.#lifetime.own(claimPidfile(pidfile));
     this.#lifetime.own(await claimNamespace());
     for (const address of addresses) await tryAddress(address);
@@ -66,7 +67,6 @@ export class Daemon {
     const { dataRoot, execRoot } = this.#settings;
     // Threads are born in the namespace that the main thread is in, which will visit others later.
     await warmThreadPool();
-    dropWhatRebootVoided(execRoot);
     const identity = readIdentity(dataRoot, randomIds);
     for (const root of [dataRoot, execRoot]) this.#lifetime.own(shareRoot(root));
     const parts = {

@@ -2,9 +2,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import type { Ids } from '../base/ids.js';
 
-/** Claimed by this process already when the exec root is emptied. */
-export const pidfileName = 'tsnetd.pid';
-
 /** What tells this daemon from others; kept in its data root. */
 export interface Identity {
   /** Shown by `info`. */
@@ -34,7 +31,7 @@ export function dropWhatRebootVoided(execRoot: string): void {
   if (before !== undefined && before !== bootId) {
     // The folder itself stays: it is locked.
     for (const name of readdirSync(execRoot)) {
-      if (name !== pidfileName) rmSync(join(execRoot, name), { recursive: true, force: true });
+      rmSync(join(execRoot, name), { recursive: true, force: true });
     }
   }
   writeFileSync(path, bootId);

@@ -1,27 +1,36 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, ftruncateSync, mkdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Conflict } from '../base/errors.js';
+import { Conflict, System } from '../base/errors.js';
+import { Fd } from '../native/fd.js';
+import { tryLock } from './lock.js';
 
-/** Claims the pid file, so that no second daemon works on the same folders. @throws Conflict if one does */
+/**
+ * Writes our number into the pid file, for scripts and people. Whether the file of another daemon counts is told
+ * by its lock and not by the number, which may be another program's by now. @throws Conflict if it is held
+ */
 export function claimPidfile(path: string): Disposable {
-  const holder = runningDaemon(path);
-  if (holder !== undefined) {
+  const file = open(path);
+  if (!tryLock(file, path)) {
+    file.close();
     throw new Conflict(
-      `process with PID ${holder} is still running: ensure tsnetd is not running or delete ${path}`,
+      `process with PID ${readFileSync(path, 'utf8')} is still running: stop it, or choose another --pidfile than ${path}`,
     );
   }
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, String(process.pid));
-  return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
+  ftruncateSync(file.number);
+  writeSync(file.number, String(process.pid));
+  return {
+    [Symbol.dispose]() {
+      rmSync(path, { force: true });
+      file.close();
+    },
+  };
 }
 
-/** The daemon that the file names, if it is one and runs. A killed one leaves its file behind. */
-function runningDaemon(path: string): number | undefined {
+function open(path: string): Fd {
   try {
-    const pid = Number(readFileSync(path, 'utf8'));
-    if (pid === process.pid) return undefined;
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('tsnetd') ? pid : undefined;
-  } catch {
-    return undefined;
+    mkdirSync(dirname(path), { recursive: true });
+    return Fd.open(path, constants.O_RDWR | constants.O_CREAT, 0o644);
+  } catch (error) {
+    throw new System(`cannot use pidfile ${path}`, { cause: error });
   }
 }

@@ -3,33 +3,22 @@ import { join, relative } from 'node:path';
 import { Conflict, System } from '../base/errors.js';
 import { ensureShared } from '../engine/isolation/shared-mounts.js';
 import { Fd } from '../native/fd.js';
-import { check, isErrno, libc } from '../native/libc.js';
+import { isErrno } from '../native/libc.js';
 import { umount } from '../native/mount.js';
 import { type MountInfo, mounts } from '../native/mountinfo.js';
-
-const flock = libc.fn<(fd: number, operation: number) => number>(
-  'int flock(int fd, int operation)',
-);
-
-/** flock(2): exclusive, without waiting. */
-const LOCK_EX_NB = 2 | 4;
+import { tryLock } from './lock.js';
 
 /**
- * Takes a folder that only one daemon may work on. The lock is the kernel's: it ends with the process, however
- * that ends. @throws Conflict if another daemon has it; System if it can't be made
+ * Takes a folder that only one daemon may work on, and makes it if need be.
+ * @throws Conflict if another daemon has it; System if it can't be made
  */
 export function lockRoot(option: string, folder: string): Disposable {
   const root = openFolder(option, folder);
-  try {
-    check('flock', flock(root.number, LOCK_EX_NB), folder);
-    return root;
-  } catch (error) {
-    root.close();
-    if (!isErrno(error, 'EAGAIN', 'EWOULDBLOCK')) throw error;
-    throw new Conflict(
-      `${option} ${folder} is in use by another tsnetd: stop it, or give this one other folders by --data-root and --exec-root`,
-    );
-  }
+  if (tryLock(root, folder)) return root;
+  root.close();
+  throw new Conflict(
+    `${option} ${folder} is in use by another tsnetd: stop it, or give this one other folders by --data-root and --exec-root`,
+  );
 }
 
 function openFolder(option: string, folder: string): Fd {

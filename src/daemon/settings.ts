@@ -7,7 +7,6 @@ import { isLogLevel, type LogLevel } from '../base/logger.js';
 import type { DefaultBridge } from '../cnm/controller/predefined.js';
 import { type AddressPool, dockerLocalPools, parseAddressPool } from '../cnm/ipam/pools.js';
 import type { Options } from './flags.js';
-import { pidfileName } from './identity.js';
 
 /** What the daemon runs by: the options, read and checked. */
 export interface Settings {
@@ -43,7 +42,7 @@ export function readSettings(options: Options): Settings {
     dataRoot: absolute('data-root', options['data-root']),
     execRoot,
     pidfile:
-      options.pidfile === '' ? join(execRoot, pidfileName) : absolute('pidfile', options.pidfile),
+      options.pidfile === '' ? join(execRoot, 'tsnetd.pid') : absolute('pidfile', options.pidfile),
     logLevel: logLevel(options),
     bridge: defaultBridge(options),
     addressPools: pools.length > 0 ? pools : dockerLocalPools(),
