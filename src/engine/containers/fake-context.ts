@@ -146,6 +146,7 @@ export class FakeContext implements ContainersContext, Disposable {
   /** The daemon's memory is lost, the rest stays. */
   forgetMemory(): void {
     this.registry = new ContainerRegistry();
+    this.launcher.dropWatchers();
   }
 
   [Symbol.dispose](): void {

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { AttachedStreams, OutputChunk, TtySize } from '../../api/server/backend.js';
@@ -15,10 +16,11 @@ export interface FakeProcess {
   readonly request: LaunchRequest;
   readonly pid: number;
   state: 'made' | 'running' | 'paused' | 'ended';
-  /** What is said to those who attach, until the end. */
+  /** What it has said. */
   readonly output: OutputChunk[];
   readonly stdin: PassThrough;
   readonly exited: Promise<Exit>;
+  say(stream: OutputChunk['stream'], text: string): void;
   end(exit: Exit): void;
 }
 
@@ -45,6 +47,8 @@ export class FakeLauncher implements Launcher {
   /** Containers whose exit is no longer known. */
   readonly lost = new Set<string>();
   readonly #gate: (what: string) => void;
+  readonly #heard = new EventEmitter();
+  #daemon = 1;
   #pid = 100;
 
   constructor(gate: (what: string) => void) {
@@ -57,6 +61,7 @@ export class FakeLauncher implements Launcher {
     this.#refuseBroken(request.spec.args);
     const { id } = request.spec;
     const { promise, resolve } = withResolver();
+    const heard = this.#heard;
     const process: FakeProcess = {
       request,
       pid: ++this.#pid,
@@ -64,10 +69,15 @@ export class FakeLauncher implements Launcher {
       output: [],
       stdin: new PassThrough(),
       exited: promise,
+      say(stream, text) {
+        process.output.push({ stream, data: Buffer.from(text) });
+        heard.emit('said');
+      },
       end(exit) {
         if (process.state === 'ended') return;
         process.state = 'ended';
         resolve(exit);
+        heard.emit('said');
       },
     };
     this.processes.set(id, process);
@@ -81,7 +91,14 @@ export class FakeLauncher implements Launcher {
 
   async exited(id: string): Promise<Exit> {
     if (this.lost.has(id)) throw new NotFound(`container ${id} was never created`);
-    return this.of(id).exited;
+    const daemon = this.#daemon;
+    const exit = await this.of(id).exited;
+    return daemon === this.#daemon ? exit : new Promise<Exit>(() => {});
+  }
+
+  /** The daemon is killed: whoever waited for an exit is no more. */
+  dropWatchers(): void {
+    this.#daemon++;
   }
 
   async kill(id: string, signal: string): Promise<void> {
@@ -121,7 +138,7 @@ export class FakeLauncher implements Launcher {
     const process = this.of(id);
     return {
       tty: process.request.tty,
-      chunks: said(process),
+      chunks: this.#said(process),
       abort() {},
       ...(options.stdin && { stdin: process.stdin }),
     };
@@ -181,6 +198,15 @@ export class FakeLauncher implements Launcher {
     return process;
   }
 
+  async *#said(process: FakeProcess): AsyncGenerator<OutputChunk> {
+    for (let next = 0; next < process.output.length || process.state !== 'ended'; ) {
+      const chunk = process.output[next];
+      if (chunk) next++;
+      if (chunk) yield chunk;
+      else await once(this.#heard, 'said');
+    }
+  }
+
   #refuseBroken(args: readonly string[]): void {
     if (this.broken && args[0] === this.broken.file) throw new InvalidParameter(this.broken.reason);
   }
@@ -197,11 +223,6 @@ function withResolver(): { promise: Promise<Exit>; resolve: (exit: Exit) => void
     resolve = done;
   });
   return { promise, resolve };
-}
-
-async function* said(process: FakeProcess): AsyncGenerator<OutputChunk> {
-  yield* process.output;
-  await process.exited;
 }
 
 async function* only(chunk: OutputChunk): AsyncGenerator<OutputChunk> {

@@ -39,10 +39,24 @@ export interface RunRecord {
   readonly pid: number;
   readonly startedAt: string;
   readonly paused: boolean;
+  /** How it went, from its end until that is in the container's record. */
+  readonly ended?: LastRun;
 }
 
 /** Docker's way to write "never". */
 export const never = '0001-01-01T00:00:00Z';
+
+/** How a run went of which nothing was heard any more, because the machine went down: Docker's 255. */
+export function lostRun(startedAt: string): LastRun {
+  return {
+    status: 'exited',
+    exitCode: 255,
+    startedAt,
+    finishedAt: never,
+    oomKilled: false,
+    error: '',
+  };
+}
 
 /** The state of a container that was never started. */
 export const neverRun: LastRun = {

@@ -1,0 +1,150 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Container } from './container.js';
+import { FakeContext } from './fake-context.js';
+import { exitWith } from './fake-launcher.js';
+import { fakeNetwork } from './fake-networks.js';
+import { never } from './model.js';
+import { restoreContainers } from './restore.js';
+import { startContainer } from './start.js';
+import { pauseContainer, stopContainer } from './stop.js';
+
+describe('restoreContainers', () => {
+  let world: FakeContext;
+  beforeEach(() => {
+    world = new FakeContext();
+  });
+  afterEach(() => world[Symbol.dispose]());
+
+  async function started(name: string, over: object = {}): Promise<Container> {
+    const container = await world.create(name, over);
+    await startContainer(world, container);
+    return container;
+  }
+
+  /** The daemon is killed; `meanwhile` happens before its next start. */
+  async function afterCrash(meanwhile: () => unknown = () => {}): Promise<void> {
+    world.forgetMemory();
+    meanwhile();
+    await restoreContainers(world);
+  }
+
+  it('takes back what runs', async () => {
+    const { id } = await started('web');
+    await afterCrash();
+    const web = world.registry.find('web');
+    expect(web.status).to.equal('running');
+    expect(world.networks.restored).to.deep.equal(new Set([id]));
+    expect(world.launcher.swept).to.deep.equal(new Set([id]));
+    expect([...world.rootfs.mounted]).to.deep.equal([id]);
+    await stopContainer(world, web, {});
+    await web.cleaned;
+    expect(web.record.lastRun).to.include({ status: 'exited', exitCode: 143 });
+    expect(world.rootfs.mounted.size).to.equal(0);
+  });
+
+  it('knows that one is paused', async () => {
+    const web = await started('web');
+    await pauseContainer(world, web);
+    await afterCrash();
+    expect(world.registry.find('web').status).to.equal('paused');
+  });
+
+  it('notes the exit of what ended meanwhile', async () => {
+    const { id } = await started('web');
+    await afterCrash(() => world.launcher.of(id).end(exitWith(6)));
+    const web = world.registry.find('web');
+    expect(web.status).to.equal('exited');
+    expect(world.records.get(id)?.lastRun).to.deep.include({
+      exitCode: 6,
+      startedAt: '2026-01-01T00:00:00.000Z',
+      finishedAt: '2026-01-01T00:01:00.000Z',
+    });
+    expect(world.runs.values()).to.deep.equal([]);
+    expect(world.networks.sandboxes.size).to.equal(0);
+    expect(world.rootfs.mounted.size).to.equal(0);
+    expect(world.runDirs).to.deep.equal([]);
+    await startContainer(world, web);
+    expect(web.status).to.equal('running');
+  });
+
+  it('takes one whose exit nobody knows for killed', async () => {
+    const { id } = await started('web');
+    await afterCrash(() => {
+      world.launcher.processes.delete(id);
+      world.launcher.lost.add(id);
+    });
+    expect(world.records.get(id)?.lastRun).to.include({ status: 'exited', exitCode: 137 });
+  });
+
+  it('undoes a start whose program never ran', async () => {
+    const { id } = await started('web');
+    await afterCrash(() => {
+      world.launcher.of(id).state = 'made';
+    });
+    const web = world.registry.find('web');
+    expect(web.record.lastRun).to.include({ status: 'created', startedAt: never });
+    expect(world.launcher.processes.size).to.equal(0);
+    expect(world.runs.values()).to.deep.equal([]);
+  });
+
+  it('removes --rm containers that ended meanwhile, not those that were never started', async () => {
+    const over = { HostConfig: { AutoRemove: true } };
+    const { id } = await started('web', over);
+    await world.create('idle', over);
+    await afterCrash(() => world.launcher.of(id).end(exitWith(0)));
+    expect(world.registry.all().map(({ record }) => record.name)).to.deep.equal(['idle']);
+    expect(world.records.get(id)).to.equal(undefined);
+    expect(world.rootfs.prepared.has(id)).to.equal(false);
+  });
+
+  it('removes what belongs to nobody', async () => {
+    const { settings } = world;
+    const { id } = await started('web');
+    const folders = [
+      join(settings.containersDir, 'd'.repeat(64)),
+      join(settings.runDir, 'e'.repeat(12)),
+    ];
+    const kept = [
+      join(settings.containersDir, id),
+      join(settings.runDir, id.slice(0, 12)),
+      join(settings.runDir, 'not ours'),
+    ];
+    for (const folder of [...folders, ...kept]) mkdirSync(folder, { recursive: true });
+    world.rootfs.prepared.set('f'.repeat(64), undefined);
+    await afterCrash();
+    expect(folders.filter(existsSync)).to.deep.equal([]);
+    expect(kept.filter(existsSync)).to.deep.equal(kept);
+    expect([...world.rootfs.prepared.keys()]).to.deep.equal([id]);
+  });
+
+  it('lists the newest first, as before', async () => {
+    for (const name of ['old', 'middle', 'new']) {
+      await world.create(name);
+      world.clock.advance(1000);
+    }
+    await afterCrash();
+    expect(world.registry.all().map(({ record }) => record.name)).to.deep.equal([
+      'new',
+      'middle',
+      'old',
+    ]);
+  });
+
+  it('settles connects and disconnects that were not written down', async () => {
+    const { id, record } = await started('web');
+    const side = world.networks.add(fakeNetwork('side'));
+    const endpoint = world.networks.sandbox(id)?.endpoints[0]?.request;
+    if (!endpoint) throw new Error('there is an endpoint');
+    await world.networks.connect(id, { network: side.id, endpoint });
+    await afterCrash();
+    expect(world.networks.sandbox(id)?.endpoints).to.have.length(1);
+    expect(world.records.get(id)?.networks).to.deep.equal(record.networks);
+
+    await world.networks.disconnect(id, 'bridge');
+    await afterCrash();
+    expect(world.records.get(id)?.networks).to.deep.equal({});
+    expect(world.registry.find('web').record.networks).to.deep.equal({});
+  });
+});
