@@ -12,8 +12,8 @@ import { packTree } from './pack.js';
 export interface OverlayMounts {
   mountOverlay(options: OverlayOptions): void;
   umountAsync(target: string): Promise<void>;
-  /** The mount points of this process' namespace, absolute. */
-  mountPoints(): readonly string[];
+  /** Whether something is mounted on the folder, in this process' namespace. No folder, no mount. */
+  isMounted(target: string): boolean;
 }
 
 /*
@@ -156,7 +156,7 @@ export class Overlay2 implements StorageDriver {
   }
 
   #mounted(id: string): boolean {
-    return this.#mounts.mountPoints().includes(join(this.#folder(id), 'merged'));
+    return this.#mounts.isMounted(join(this.#folder(id), 'merged'));
   }
 
   #folder(id: string): string {
