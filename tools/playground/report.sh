@@ -18,12 +18,13 @@ since() {
   printf '%d.%02d s' $((us / 1000000)) $((us % 1000000 / 10000))
 }
 
-# step NAME FUNCTION: does it and tells in a line what was done and how long it took
+# step NAME FUNCTION: does it and tells in a line what was done and how long it took; the name comes first,
+# as some take a while
 step() {
   local began=$EPOCHREALTIME
-  did=done
+  printf '  %-11s ' "$1"
   "$2"
-  printf '  %-11s %s (%s)\n' "$1" "$did" "$(since "$began")"
+  printf '%s (%s)\n' "$did" "$(since "$began")"
 }
 
 # fact WHERE WHAT EXPECTED COMMAND...: runs a command on the "host" or "outside" and compares what it prints,
