@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
-import { Attempts } from './attempt.js';
+import { Attempts, daemonCommand } from './attempt.js';
 
 describe("tsnetd's configuration", () => {
   let world: World;
@@ -96,6 +96,34 @@ describe("tsnetd's configuration", () => {
     expect([bad.code, bad.stderr])
       .to.deep.include(1)
       .and.to.match(/colour/);
+  });
+
+  it("takes dockerd's keys", async () => {
+    const file = configFile({
+      bip: '10.9.0.1/24',
+      'data-root': '/var/lib/elsewhere',
+      debug: true,
+      'default-address-pools': [{ base: '10.20.0.0/16', size: 24 }],
+      dns: ['192.0.2.53'],
+      'dns-opts': ['ndots:2'],
+      'dns-search': ['example.test'],
+      'exec-root': '/run/elsewhere',
+      'firewall-backend': 'nftables',
+      hosts: ['unix:///run/elsewhere.sock', 'tcp://127.0.0.1:2375'],
+      icc: false,
+      ip: '127.0.0.1',
+      'ip-forward': false,
+      'ip-masq': false,
+      iptables: false,
+      'live-restore': true,
+      'log-level': 'warn',
+      mtu: 1400,
+      pidfile: '/run/elsewhere.pid',
+      'userland-proxy': true,
+    });
+    // Without the flags for the roots, which would be given twice.
+    const { stderr } = await world.host.run([...daemonCommand(), ...file, '--validate']);
+    expect(stderr).to.equal('configuration OK\n');
   });
 
   it('is explained by --help', async () => {
