@@ -39,7 +39,7 @@ export class NftFirewall {
     for (const owner of newcomers.keys()) this.#refuseIfLive(owner);
     this.#claims.take(fragments);
     try {
-      this.#runOrRebuild(renderAdd(fragments), [...this.#fragments(), ...fragments]);
+      this.#runOrRebuild(renderAdd(fragments), () => [...this.#fragments(), ...fragments]);
     } catch (error) {
       this.#claims.release(fragments);
       throw error;
@@ -55,7 +55,7 @@ export class NftFirewall {
     const leaving = new Set(owners);
     const gone = [...leaving].flatMap((owner) => this.#live.get(owner) ?? []);
     if (gone.length === 0) return;
-    const staying = this.#fragments().filter(({ owner }) => !leaving.has(owner));
+    const staying = () => this.#fragments().filter(({ owner }) => !leaving.has(owner));
     this.#runOrRebuild(renderDelete(gone), staying);
     this.#claims.release(gone);
     for (const owner of leaving) this.#live.delete(owner);
@@ -82,12 +82,15 @@ export class NftFirewall {
     this.#live.clear();
   }
 
-  /** Throws the first error if the rebuild fails too: it is the one about the change that was asked for. */
-  #runOrRebuild(change: string, after: readonly NftFragment[]): void {
+  /**
+   * Throws the first error if the rebuild fails too: it is the one about the change that was asked for. What the
+   * tables shall hold `after` is worked out only then, as that takes longer the more they hold.
+   */
+  #runOrRebuild(change: string, after: () => readonly NftFragment[]): void {
     try {
       this.#nft.run(change);
     } catch (error) {
-      if (!(error instanceof NftError) || !this.#tryRun(this.#whole(after))) throw error;
+      if (!(error instanceof NftError) || !this.#tryRun(this.#whole(after()))) throw error;
     }
   }
 
