@@ -106,8 +106,8 @@ export class Setting implements AsyncDisposable {
 /** Gives a suite its daemon; skipped when not root. */
 export function useSetting(): { readonly it: Setting } {
   const holder: { setting?: Setting } = {};
-  before(needsRoot);
   before(async function () {
+    needsRoot.call(this);
     this.timeout(60_000);
     holder.setting = await Setting.create();
   });

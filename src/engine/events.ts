@@ -28,7 +28,7 @@ export class EventBus {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Past events since `since`, then live ones until `until` (seconds since the epoch) or `signal`. */
+  /** Past events since `since` (all that are kept if there is just an `until`), then live ones until `until` (seconds since the epoch) or `signal`. */
   async *stream(query: {
     since?: number;
     until?: number;
@@ -36,7 +36,8 @@ export class EventBus {
     signal: AbortSignal;
   }): AsyncGenerator<EventMessage> {
     const wanted = eventFilter(query.filters);
-    const { since, until = Number.POSITIVE_INFINITY } = query;
+    const { since = query.until === undefined ? undefined : 0, until = Number.POSITIVE_INFINITY } =
+      query;
     const past = since === undefined ? [] : this.#past.filter((e) => e.timeNano / 1e9 >= since);
     const queue = past.filter((e) => wanted(e) && e.timeNano / 1e9 <= until);
     const nowSeconds = this.#clock.now().getTime() / 1000;

@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { eachDocker, image } from './each.js';
+
+const detachKeys = '\x10\x11';
+
+eachDocker('in a terminal', (docker) => {
+  it('runs a shell: prompt, input, exit code', async () => {
+    using shell = docker().terminal(`run -it --rm ${image} sh`);
+    await shell.shows(/\/ # /);
+    shell.type('echo $((6*7)); tty\r');
+    await shell.shows(/\n42\r\n\/dev\/pts\/0\r\n/);
+    shell.type('exit 5\r');
+    expect(await shell.exitCode()).to.equal(5);
+  });
+
+  it('has the window’s size from the start, and follows it', async () => {
+    using shell = docker().terminal(`run -it --rm ${image} sh`);
+    await shell.shows(/\/ # /);
+    shell.type('stty size\r');
+    await shell.shows(/\n24 80\r/);
+    await shell.resize(33, 99);
+    shell.type('sleep 0.2; stty size\r');
+    await shell.shows(/\n33 99\r/);
+    shell.type('exit\r');
+    expect(await shell.exitCode()).to.equal(0);
+  });
+
+  it('ends a program by Ctrl-C and a shell by Ctrl-D', async () => {
+    using shell = docker().terminal(`run -it --rm ${image} sh`);
+    await shell.shows(/\/ # /);
+    shell.type('sleep 100\r');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    shell.type('\x03');
+    await shell.shows(/\^C/);
+    shell.type('echo code $?\r');
+    await shell.shows(/\ncode 130\r/);
+    shell.type('\x04');
+    expect(await shell.exitCode()).to.equal(0);
+  });
+
+  it('detaches by keys, attaches again with stdin, and tells the exit code', async () => {
+    const name = docker().name();
+    using shell = docker().terminal(`run -it --name ${name} ${image} sh`);
+    await shell.shows(/\/ # /);
+    shell.type('before=yes\r');
+    await shell.shows(/before=yes/);
+    shell.type(detachKeys);
+    expect(await shell.exitCode()).to.equal(0);
+    expect(await docker().field(name, '{{.State.Status}}')).to.equal('running');
+    using again = docker().terminal(`attach ${name}`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    again.type('echo still $before\r');
+    await again.shows(/\nstill yes\r/);
+    again.type('exit 4\r');
+    expect(await again.exitCode()).to.equal(4);
+    expect(await docker().ok(`logs ${name}`)).to.match(/before=yes[\s\S]*still yes/);
+  });
+
+  it('detaches by other keys', async () => {
+    const name = docker().name();
+    using shell = docker().terminal(`run -it --detach-keys ctrl-a,x --name ${name} ${image} sh`);
+    await shell.shows(/\/ # /);
+    shell.type('\x01x');
+    expect(await shell.exitCode()).to.equal(0);
+    expect(await docker().field(name, '{{.State.Running}}')).to.equal('true');
+  });
+
+  it('executes a shell in a running container, with size and exit code', async () => {
+    const name = await docker().background();
+    using shell = docker().terminal(`exec -it -e COLOR=red ${name} sh`);
+    await shell.shows(/\/ # /);
+    shell.type('stty size; echo $COLOR\r');
+    await shell.shows(/\n24 80\r\nred\r/);
+    await shell.resize(40, 120);
+    shell.type('sleep 0.2; stty size\r');
+    await shell.shows(/\n40 120\r/);
+    shell.type('exit 6\r');
+    expect(await shell.exitCode()).to.equal(6);
+    expect(await docker().field(name, '{{.State.Running}}')).to.equal('true');
+  });
+
+  it('starts a stopped container with its terminal: start -ai', async () => {
+    const name = docker().name();
+    await docker().ok(`create -it --name ${name} ${image} sh`);
+    using shell = docker().terminal(`start -ai ${name}`);
+    await shell.shows(/\/ # /);
+    shell.type('exit 3\r');
+    expect(await shell.exitCode()).to.equal(3);
+  });
+
+  it('refuses -it without a terminal', async () => {
+    const said = await docker().fails(`run --rm -it ${image} true`);
+    expect(said).to.match(/not a TTY|cannot attach stdin to a TTY/);
+  });
+});
