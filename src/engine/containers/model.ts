@@ -39,8 +39,6 @@ export interface RunRecord {
   readonly pid: number;
   readonly startedAt: string;
   readonly paused: boolean;
-  /** How it went, from its end until that is in the container's record. */
-  readonly ended?: LastRun;
 }
 
 /** Docker's way to write "never". */

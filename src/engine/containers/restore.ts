@@ -5,7 +5,7 @@ import { shortId } from '../../base/ids.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { watchRun } from './life.js';
-import { type ContainerRecord, never, type RunRecord } from './model.js';
+import { type ContainerRecord, type LastRun, never, neverRun, type RunRecord } from './model.js';
 import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
 
@@ -33,6 +33,7 @@ export async function restoreContainers(context: ContainersContext): Promise<voi
   );
   await context.networks.restore(alive);
   for (const run of runs.values()) if (alive.has(run.id)) await takeBack(context, run);
+  for (const container of context.registry.all()) await noteLoss(context, container);
   await sweepFolders(context);
   await removeVanishing(context);
 }
@@ -73,25 +74,45 @@ async function noteExit(
   run: RunRecord,
 ): Promise<void> {
   const { id, record } = container;
+  const { lastRun } = record;
+  const isNoted = lastRun.startedAt === run.startedAt;
   // The daemon before had written it down and was about to clean up.
-  if (record.lastRun.startedAt === run.startedAt) return;
+  if (isNoted && lastRun.finishedAt !== never) return;
   // Its program never ran: nobody was told that it had started.
-  if (context.launcher.stillborn(id)) return;
+  if (context.launcher.stillborn(id)) {
+    if (isNoted) await saveLastRun(context, container, neverRun);
+    return;
+  }
   const exit = await context.launcher.exited(id, runDirOf(context, run)).catch(() => ({
     code: 137,
     at: context.clock.now().toISOString(),
     oomKilled: false,
   }));
-  const lastRun = {
-    status: 'exited' as const,
+  await saveLastRun(context, container, {
+    status: 'exited',
     exitCode: exit.code,
     startedAt: run.startedAt,
     finishedAt: exit.at || never,
     oomKilled: exit.oomKilled,
     error: '',
-  };
-  container.record = { ...record, lastRun };
-  await context.records.save(id, container.record);
+  });
+}
+
+/** The machine went down under it: there is no trace of the run but that it had begun. */
+async function noteLoss(context: ContainersContext, container: Container): Promise<void> {
+  const { lastRun } = container.record;
+  if (container.run || lastRun.status !== 'exited' || lastRun.finishedAt !== never) return;
+  const finishedAt = context.clock.now().toISOString();
+  await saveLastRun(context, container, { ...lastRun, finishedAt });
+}
+
+async function saveLastRun(
+  context: ContainersContext,
+  container: Container,
+  lastRun: LastRun,
+): Promise<void> {
+  container.record = { ...container.record, lastRun };
+  await context.records.save(container.id, container.record);
 }
 
 /**

@@ -17,7 +17,7 @@ import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { exitCodeOfFailure } from './failure.js';
 import { watchRun } from './life.js';
-import type { RunRecord } from './model.js';
+import { lostRun, type RunRecord } from './model.js';
 import { joinedContainer, sandboxRequest } from './networking.js';
 import { filesOf, logPathOf, runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
@@ -89,7 +89,18 @@ async function launch(context: ContainersContext, container: Container): Promise
   });
   await launcher.start(id);
   rollback.commit();
+  notePresumedEnd(context, container, run);
   context.emit({ action: 'start', container: record });
+}
+
+/** What the record says if nothing is heard of the run any more; nobody waits for the disk. */
+function notePresumedEnd(context: ContainersContext, container: Container, run: RunRecord): void {
+  // It may have ended already.
+  if (container.run?.record !== run) return;
+  container.record = { ...container.record, lastRun: lostRun(run.startedAt) };
+  context.records.save(container.id, container.record).catch((error: unknown) => {
+    context.logger.warn('start not noted', { container: container.id, error: messageOf(error) });
+  });
 }
 
 /** The files mounted over `/etc`: one's own, or those of the container whose network is shared. */
