@@ -114,7 +114,7 @@ async function removeAll(daemon: TestDaemon): Promise<void> {
 async function quietSnapshot(host: Namespace): Promise<Snapshot> {
   const seen = await snapshot(host);
   const plain = (line: string) =>
-    line.replace(/^\d+: /, '').replace(/state (UP|DOWN)|<[^>]*>/g, '');
+    line.replace(/^\d+: /, '').replace(/state (UP|DOWN)|<[^>]*>| linkdown/g, '');
   const quiet = (lines: readonly string[]) =>
     lines
       .filter((line) => !line.includes('fe80::'))

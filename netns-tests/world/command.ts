@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** What a command that has ended left. */
 export interface Result {
@@ -87,9 +88,12 @@ export class Background implements AsyncDisposable {
   async waitFor(pattern: RegExp, timeoutMs = COMMAND_TIMEOUT_MS): Promise<void> {
     const deadline = performance.now() + timeoutMs;
     while (!pattern.test(this.output)) {
-      const over = this.#child.exitCode !== null || performance.now() > deadline;
+      const ended = this.#child.exitCode !== null;
+      // What it said last may still be on its way.
+      if (ended) await Promise.race([this.#ended, delay(500)]);
+      const over = !pattern.test(this.output) && (ended || performance.now() > deadline);
       if (over) throw new Error(`${pattern} not seen from ${this.#what}\n${this.output}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await delay(10);
     }
   }
 

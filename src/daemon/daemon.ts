@@ -41,6 +41,7 @@ export class Daemon {
    * all that it took; containers that were left running go on.
    */
   async start(): Promise<void> {
+    this.#lifetime.own(stayAwake());
     try {
       await this.#claim();
       await this.#run();
@@ -137,6 +138,15 @@ export class Daemon {
       this.#logger.info('API listen', { address: shown });
     }
   }
+}
+
+/**
+ * Keeps Node from ending while the daemon waits for something that doesn't keep it alive, such as the end of a
+ * container during a start or a stop.
+ */
+function stayAwake(): Disposable {
+  const timer = setInterval(() => {}, 3_600_000);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** As Docker does when it is stopped without `--live-restore`: each container has the time that it was given. */

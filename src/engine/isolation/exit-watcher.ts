@@ -69,13 +69,15 @@ export class ExitWatcher implements Disposable {
 
   /**
    * Resolves with the exit file, or with undefined when there is none and `isGone` says that there never will be
-   * (asked about once a second).
+   * (asked at once, and then about once a second).
    */
   wait(id: string, isGone: () => boolean): Promise<ExitFile | undefined> {
     return new Promise((resolve) => {
       const waiter = { isGone, done: resolve };
-      this.#waiters.set(id, (this.#waiters.get(id) ?? new Set()).add(waiter));
+      const waiters = (this.#waiters.get(id) ?? new Set()).add(waiter);
+      this.#waiters.set(id, waiters);
       this.#settle(id);
+      this.#giveUp(id, waiters);
     });
   }
 
@@ -96,12 +98,16 @@ export class ExitWatcher implements Disposable {
   #sweepAll(): void {
     for (const [id, waiters] of this.#waiters) {
       this.#settle(id);
-      for (const waiter of waiters) {
-        // The monitor may have written the file between the look at it and the look at the process.
-        if (!waiter.isGone()) continue;
-        waiters.delete(waiter);
-        waiter.done(this.read(id));
-      }
+      this.#giveUp(id, waiters);
+    }
+  }
+
+  #giveUp(id: string, waiters: Set<Waiter>): void {
+    for (const waiter of waiters) {
+      // The monitor may have written the file between the look at it and the look at the process.
+      if (!waiter.isGone()) continue;
+      waiters.delete(waiter);
+      waiter.done(this.read(id));
     }
   }
 }
