@@ -1,5 +1,5 @@
 import { Conflict } from '../../base/errors.js';
-import type { LinkSpec } from '../../native/netlink-ts/model.js';
+import type { LinkChanges, LinkSpec } from '../../native/netlink-ts/model.js';
 import type { Kernel, Links } from '../kernel.js';
 import type { PlannedLink } from '../plan.js';
 import { isGone } from './errors.js';
@@ -21,7 +21,8 @@ export const linkAdd: Executor<'link.add'> = {
     if (existed) return;
     const links = kernel.links(netns);
     links.addLink(specOf(link, kernel));
-    if (link.kind === 'veth' && link.hairpin) finish(links, link.name);
+    const changes = afterwards(link);
+    if (changes) finish(links, link.name, changes);
   },
   undo({ netns, link }, kernel, { existed }, mode) {
     if (existed) return;
@@ -60,10 +61,20 @@ function specOf(link: PlannedLink, kernel: Kernel): LinkSpec {
   };
 }
 
-/** Port settings need a second request; a step is done whole or not at all. */
-function finish(links: Links, name: string): void {
+/**
+ * What needs a second request: settings as a bridge's port, and a bridge's MTU, which the kernel takes for the
+ * user's wish only when it is changed. Else it is the smallest of the ports', and 1500 without any.
+ */
+function afterwards(link: PlannedLink): LinkChanges | undefined {
+  if (link.kind === 'veth' && link.hairpin) return { bridgePort: { hairpin: true } };
+  if (link.kind === 'bridge' && link.mtu !== undefined) return { mtu: link.mtu };
+  return undefined;
+}
+
+/** A step is done whole or not at all. */
+function finish(links: Links, name: string, changes: LinkChanges): void {
   try {
-    links.setLink(name, { bridgePort: { hairpin: true } });
+    links.setLink(name, changes);
   } catch (error) {
     links.deleteLink(name);
     throw error;

@@ -4,7 +4,7 @@ import { ContainerModule } from 'inversify';
 import { ApiServer } from '../../api/server/server.js';
 import { apiVersion, minApiVersion } from '../../api/server/version.js';
 import { formatCidr } from '../../base/cidr.js';
-import { cnmIds } from '../../cnm/ids.js';
+import { cnmIds, cnmNeeds } from '../../cnm/ids.js';
 import { ImageBackend } from '../../engine/images/backend.js';
 import { isolationIds } from '../../engine/isolation/ids.js';
 import { Networks } from '../../engine/networks/backend.js';
@@ -15,7 +15,7 @@ import { product } from '../product.js';
 /** Docker's API on top of everything. */
 export const apiModule = new ContainerModule(({ bind }) => {
   bind(id.factsId).toResolvedValue(
-    (settings, identity, storage, launcher, drivers): DaemonFacts => ({
+    (settings, identity, storage, launcher, drivers, kernel): DaemonFacts => ({
       ...product,
       apiVersion,
       minApiVersion,
@@ -37,8 +37,16 @@ export const apiModule = new ContainerModule(({ bind }) => {
         size,
       })),
       hostname,
+      forwarding: () => kernel.sysctls('host').read(['net', 'ipv4', 'ip_forward']) === '1',
     }),
-    [id.settingsId, id.identityId, id.storageId, isolationIds.opened, cnmIds.drivers],
+    [
+      id.settingsId,
+      id.identityId,
+      id.storageId,
+      isolationIds.opened,
+      cnmIds.drivers,
+      cnmNeeds.kernel,
+    ],
   );
   bind(id.backendsId).toResolvedValue(
     (containers, controller, service, facts, events, clock) => ({

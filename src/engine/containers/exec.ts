@@ -59,8 +59,8 @@ export class Execs {
     );
     if ('chunks' in launched) return options.detach ? undefined : launched;
     exec.launched = launched;
-    void launched.exited.then(({ code }) => this.#ended(exec, code));
-    if (!options.detach) return launched.streams;
+    const over = launched.exited.then(({ code }) => this.#ended(exec, code));
+    if (!options.detach) return untilOver(launched.streams, over);
     launched.streams.abort();
     return undefined;
   }
@@ -154,6 +154,15 @@ export class Execs {
     const event = `${action}: ${config.Cmd.join(' ')}`;
     this.#context.emit({ action: event, container: container.record, attributes: { execID } });
   }
+}
+
+/** The client asks for the exit code as soon as the output ends, so it ends when the code is known. */
+function untilOver(streams: AttachedStreams, over: Promise<void>): AttachedStreams {
+  async function* chunks(): AsyncGenerator<OutputChunk> {
+    yield* streams.chunks;
+    await over;
+  }
+  return { ...streams, chunks: chunks(), abort: () => streams.abort() };
 }
 
 async function* oneChunk(text: string): AsyncGenerator<OutputChunk> {

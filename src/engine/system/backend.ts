@@ -27,6 +27,8 @@ export interface DaemonFacts {
   readonly networkDrivers: readonly string[];
   readonly addressPools: readonly { readonly base: string; readonly size: number }[];
   hostname(): string;
+  /** Whether the host forwards IPv4 packets at the moment. */
+  forwarding(): boolean;
 }
 
 /** Counts that `info` and `df` show. */
@@ -100,6 +102,7 @@ export class SystemService implements SystemBackend {
         Log: ['json-file'],
       },
       ...kernelAbilities,
+      IPv4Forwarding: facts.forwarding(),
       OomKillDisable: facts.cgroupVersion === '1',
       Debug: facts.debug,
       NFd: 0,
@@ -183,7 +186,6 @@ const kernelAbilities = {
   CPUShares: true,
   CPUSet: true,
   PidsLimit: true,
-  IPv4Forwarding: true,
 } as const;
 
 function goArch(): string {
