@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { run } from '../world/command.js';
+import { mountsBelow } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
 import { snapshot } from '../world/snapshot.js';
@@ -101,6 +102,42 @@ describe('quickstart', function () {
       const { stdout: groups } = await run(['find', '/sys/fs/cgroup', '-type', 'd']);
       for (const id of stdout.trim().split('\n')) expect(groups).not.to.include(id);
       expect(await snapshot()).to.deep.equal(machine);
+    });
+  });
+
+  describe('after a reboot or worse', () => {
+    /** Kills everything and unmounts: what a reboot does, but for the files. */
+    async function reboot(playground: Playground): Promise<string[]> {
+      const { stdout } = await playground.shell(
+        "tsnet inspect -f '{{.Id}} {{.State.Pid}}' web client",
+      );
+      const containers = stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' '));
+      for (const file of ['tsnetd.pid', 'outside.pid'])
+        process.kill(playground.pid(file), 'SIGKILL');
+      for (const [, pid] of containers) process.kill(Number(pid), 'SIGKILL');
+      for (const path of mountsBelow(playground.folder)) await run(['umount', '--lazy', path]);
+      return containers.map(([id = '']) => id);
+    }
+
+    it('begins anew', async () => {
+      await using playground = new Playground();
+      await playground.must();
+      await reboot(playground);
+      expect(await playground.must()).to.include('two network namespaces');
+    });
+
+    it('--down leaves nothing, though the daemon does not start any more', async () => {
+      await using playground = new Playground();
+      await playground.must();
+      const ids = await reboot(playground);
+      await run(['rm', '-r', `${playground.folder}/run/host`, `${playground.folder}/run/exec`]);
+      await playground.must('--down');
+      expect(playground.leftovers()).to.deep.equal([]);
+      const { stdout: groups } = await run(['find', '/sys/fs/cgroup', '-type', 'd']);
+      for (const id of ids) expect(groups).not.to.include(id);
     });
   });
 

@@ -9,13 +9,12 @@ take_down() {
     if [ "$mode" = playground ] && [ -e "$run/host" ]; then host=(nsenter "--net=$run/host" --); fi
     remove_containers
     stop_processes
+    remove_groups
     [ "$mode" = playground ] || restore_network
     did="containers, networks, daemon, namespaces and folders are gone; dist and node_modules stay"
   fi
   empty_folder "$run"
   empty_folder "$lib"
-  # Parents of the containers' cgroups; the kernel keeps one that another tsnetd uses.
-  find /sys/fs/cgroup -maxdepth 2 -type d -name tsnet -exec rmdir {} + 2>/dev/null || true
 }
 
 # The daemon does it best, also for containers that outlived an earlier one.
@@ -38,6 +37,16 @@ stop_processes() {
   done
   pid=$(cat "$run/outside.pid" 2>/dev/null || true)
   if [ -n "$pid" ] && is_process "$pid" "busybox httpd"; then end "$pid"; fi
+}
+
+# Control groups: those of containers that the daemon could not remove, by their logs' folders, and the parent of all.
+# The kernel keeps a group that is in use, such as the parent beside another tsnetd.
+remove_groups() {
+  local folder
+  for folder in "$lib"/data/containers/*/; do
+    find /sys/fs/cgroup -maxdepth 3 -depth -type d -path "*/tsnet/$(basename "$folder")" -exec rmdir {} + 2>/dev/null || true
+  done
+  find /sys/fs/cgroup -maxdepth 2 -type d -name tsnet -exec rmdir {} + 2>/dev/null || true
 }
 
 # --host: the daemon leaves the default bridge, its tables and forwarding, as Docker does.
