@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { must } from '../world/command.js';
+import { must, run } from '../world/command.js';
 import { mountsBelow, TestDaemon } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
@@ -189,6 +189,8 @@ describe('faults around a daemon', function () {
     await it.daemon.api.must('POST', '/networks/create', { Name: 'web' });
     const ids = [await it.run({ NetworkMode: 'web' }), await it.run()];
     const pids = await Promise.all(ids.map(async (id) => (await it.inspect(id)).State.Pid));
+    // A start is answered before it is on disk.
+    await delay(200);
     await it.daemon.stop('SIGKILL');
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await delay(300);
@@ -196,6 +198,7 @@ describe('faults around a daemon', function () {
     for (const { ifname } of await it.host.ip<{ ifname: string }>('link show type bridge'))
       await it.host.must(`ip link del ${ifname}`);
     for (const path of mountsBelow(it.daemon.folder)) await must(['umount', '--lazy', path]);
+    for (const id of ids) await run(['sh', '-c', `rmdir /sys/fs/cgroup/*/tsnet/${id}`]);
     writeFileSync(join(it.daemon.folder, 'run/boot-id'), 'another boot\n');
     writeFileSync(join(it.daemon.folder, 'run/tsnetd.pid'), '1');
     await it.daemon.start();
