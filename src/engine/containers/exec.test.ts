@@ -47,7 +47,9 @@ describe('Execs', () => {
     it(what, async () => {
       const { Id } = execs.create(web, bodyOf(over));
       const streams = await execs.start(Id, attached);
-      expect(await textOf(streams)).to.equal('exec says');
+      const text = textOf(streams);
+      world.launcher.execs.get(Id)?.end(0);
+      expect(await text).to.equal('exec says');
       expect(world.launcher.execs.get(Id)?.request).to.deep.include({
         containerId: web.id,
         args: ['ls', '-l'],
@@ -55,6 +57,15 @@ describe('Execs', () => {
       });
     });
   }
+
+  it('ends its output no sooner than its exit code is known', async () => {
+    const { Id } = execs.create(web, bodyOf());
+    const streams = await execs.start(Id, attached);
+    const codeAtEnd = textOf(streams).then(async () => (await execs.inspect(Id)).ExitCode);
+    await settle();
+    world.launcher.execs.get(Id)?.end(3);
+    expect(await codeAtEnd).to.equal(3);
+  });
 
   it('runs once, and tells how it went', async () => {
     const { Id } = execs.create(web, bodyOf({ User: 'root' }));
@@ -85,6 +96,19 @@ describe('Execs', () => {
       ['exec_start: ls -l', { execID: Id }],
       ['exec_die', { execID: Id, exitCode: '4' }],
     ]);
+  });
+
+  it('ends its output when the exit code is known', async () => {
+    const { Id } = execs.create(web, bodyOf());
+    let text: string | undefined;
+    const read = textOf(await execs.start(Id, attached)).then((all) => {
+      text = all;
+    });
+    await settle();
+    expect(text).to.equal(undefined);
+    world.launcher.execs.get(Id)?.end(4);
+    await read;
+    expect((await execs.inspect(Id)).ExitCode).to.equal(4);
   });
 
   it('is not started twice by two clients at once', async () => {
