@@ -41,6 +41,8 @@ export class FakeLauncher implements Launcher {
   ignored: readonly string[] = [];
   /** The program that can't be executed, and what the runtime says of it. */
   broken: { readonly file: string; readonly reason: string } | undefined;
+  /** Whether programs never come to run, and nobody is told. */
+  stuck = false;
   readonly sizes: TtySize[] = [];
   /** Ids that {@link sweep} was told to keep. */
   swept: ReadonlySet<string> | undefined;
@@ -86,6 +88,7 @@ export class FakeLauncher implements Launcher {
 
   async start(id: string): Promise<void> {
     this.#gate('launcher.start');
+    if (this.stuck) return new Promise(() => {});
     this.of(id).state = 'running';
   }
 

@@ -71,7 +71,7 @@ describe('the end of a container', () => {
       expect(web.record.lastRun.exitCode).to.equal(5);
       const left = {
         'networks.closeSandbox': world.networks.sandboxes.size,
-        'records.save': world.records.get(web.id)?.lastRun.status === 'created' ? 1 : 0,
+        'records.save': world.records.get(web.id)?.lastRun.exitCode === 5 ? 0 : 1,
         'launcher.delete': world.launcher.processes.size,
         'rootfs.unmount': world.rootfs.mounted.size,
         'runs.remove': world.runs.values().length,

@@ -55,8 +55,9 @@ function allExposed(
 
 function parseHostPorts(text: string): readonly [number, number] {
   if (text === '') return [0, 0];
-  const [first, last = first, ...rest] = text.split('-').map(parsePort);
-  if (first === undefined || last === undefined || rest.length > 0 || first > last) {
+  const ends = text.split('-').map(parsePort);
+  const [first, last] = ends.length === 1 ? [ends[0], ends[0]] : ends;
+  if (first === undefined || last === undefined || ends.length > 2 || first > last) {
     throw new InvalidParameter(`invalid hostPort: ${text}`);
   }
   return [first, last];

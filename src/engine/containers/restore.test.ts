@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Container } from './container.js';
-import { FakeContext } from './fake-context.js';
+import { FakeContext, settle } from './fake-context.js';
 import { exitWith } from './fake-launcher.js';
 import { fakeNetwork } from './fake-networks.js';
 import { never } from './model.js';
@@ -78,11 +78,25 @@ describe('restoreContainers', () => {
     expect(world.records.get(id)?.lastRun).to.include({ status: 'exited', exitCode: 137 });
   });
 
-  it('undoes a start whose program never ran', async () => {
+  it('takes one that went down with the machine for killed', async () => {
     const { id } = await started('web');
     await afterCrash(() => {
-      world.launcher.of(id).state = 'made';
+      world.launcher.processes.clear();
+      void world.runs.remove(id);
     });
+    expect(world.records.get(id)?.lastRun).to.deep.include({
+      status: 'exited',
+      startedAt: '2026-01-01T00:00:00.000Z',
+      finishedAt: '2026-01-01T00:00:00.000Z',
+    });
+    expect(world.records.get(id)?.lastRun.exitCode).to.be.above(128);
+  });
+
+  it('undoes a start whose program never ran', async () => {
+    world.launcher.stuck = true;
+    void startContainer(world, await world.create('web'));
+    while (!world.calls.includes('launcher.start')) await settle();
+    await afterCrash();
     const web = world.registry.find('web');
     expect(web.record.lastRun).to.include({ status: 'created', startedAt: never });
     expect(world.launcher.processes.size).to.equal(0);

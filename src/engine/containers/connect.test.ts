@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { Conflict, Forbidden, InvalidParameter, System } from '../../base/errors.js';
+import { attachedAs, connectContainer, disconnectContainer } from './connect.js';
+import type { Container } from './container.js';
+import { FakeContext, rejection } from './fake-context.js';
+import { fakeNetwork } from './fake-networks.js';
+import { emptySettings } from './networking.js';
+import { startContainer } from './start.js';
+
+const side = fakeNetwork('side');
+
+describe('connecting a container', () => {
+  let world: FakeContext;
+  let web: Container;
+  beforeEach(async () => {
+    world = new FakeContext();
+    world.networks.add(side);
+    web = await world.create('web');
+  });
+  afterEach(() => world[Symbol.dispose]());
+
+  const connect = (container = web, network = side, settings = emptySettings) =>
+    connectContainer(world, container, network, settings);
+
+  it('waits for the start if it does not run', async () => {
+    await connect();
+    expect(Object.keys(world.records.get(web.id)?.networks ?? {})).to.deep.equal([
+      'bridge',
+      'side',
+    ]);
+    expect(world.calls).not.to.include('networks.connect');
+    await startContainer(world, web);
+    expect(world.networks.endpointsOn(side.id)).to.have.length(1);
+    await disconnectContainer(world, web, side);
+    expect(world.networks.endpointsOn(side.id)).to.have.length(0);
+    expect(world.records.get(web.id)?.networks).not.to.have.property('side');
+  });
+
+  it('takes effect at once while it runs, and once', async () => {
+    await startContainer(world, web);
+    await connect();
+    expect(world.networks.endpointsOn(side.id)).to.have.length(1);
+    const error = await rejection(connect());
+    expect(error).to.be.instanceOf(Forbidden);
+    expect(error.message).to.equal('endpoint with name web already exists in network side');
+  });
+
+  it('writes nothing down when the network refuses', async () => {
+    await startContainer(world, web);
+    world.failOn = /networks.connect/;
+    await rejection(connect());
+    expect(web.record.networks).not.to.have.property('side');
+  });
+
+  it('knows under which reference it is attached', async () => {
+    const over = { HostConfig: { NetworkMode: side.id.slice(0, 8) } };
+    const byId = await world.create('by-id', over);
+    expect(attachedAs(world, byId, side)).to.equal(side.id.slice(0, 8));
+    expect(attachedAs(world, web, side)).to.equal(undefined);
+    await connect(byId, side, { ...emptySettings, Aliases: ['x'] });
+    expect(Object.keys(byId.record.networks)).to.deep.equal([side.id.slice(0, 8)]);
+  });
+
+  const refusals: [string, string, string, new (text: string) => Error][] = [
+    ['bridge', 'host', 'cannot connect container to host network', InvalidParameter],
+    ['bridge', 'none', 'one of the networks in private (none) mode', InvalidParameter],
+    ['none', 'side', 'one of the networks in private (none) mode', InvalidParameter],
+    ['host', 'side', 'container sharing network namespace with another', InvalidParameter],
+    ['container:web', 'side', 'container sharing network namespace with', InvalidParameter],
+  ];
+  for (const [mode, network, message, kind] of refusals) {
+    it(`refuses ${network} to one on ${mode}`, async () => {
+      const other = await world.create('other', { HostConfig: { NetworkMode: mode } });
+      const error = await rejection(connect(other, world.networks.network(network)));
+      expect(error).to.be.instanceOf(kind);
+      expect(error.message).to.contain(message);
+    });
+  }
+
+  it('refuses what goes', async () => {
+    web.removing = true;
+    expect(await rejection(connect())).to.be.instanceOf(Conflict);
+  });
+
+  it('disconnects only what is connected', async () => {
+    const error = await rejection(disconnectContainer(world, web, side));
+    expect(error).to.be.instanceOf(System);
+    expect(error.message).to.equal(`container ${web.id} is not connected to network side`);
+    const host = world.networks.network('host');
+    expect(await rejection(disconnectContainer(world, web, host))).to.be.instanceOf(
+      InvalidParameter,
+    );
+  });
+});
