@@ -26,8 +26,17 @@ export function dnsSockets(namespaces: Namespaces): DnsSockets {
 
 /** Leads port 53 to the sockets. In the namespace that the thread is in. */
 function redirectTo(udp: Fd, tcp: Fd): void {
-  using nft = openNft();
-  nft.run(renderTable(redirectTable({ udp: boundPort(udp), tcp: boundPort(tcp) }), []));
+  const nft = openNft();
+  try {
+    nft.run(renderTable(redirectTable({ udp: boundPort(udp), tcp: boundPort(tcp) }), []));
+  } finally {
+    closeLater(nft);
+  }
+}
+
+/** The kernel makes a closer wait until it has freed what was deleted, 8 to 16 ms; a little later it has. */
+function closeLater(nft: Disposable): void {
+  setTimeout(() => nft[Symbol.dispose](), 100).unref();
 }
 
 /** Sockets for questions to name servers outside. */
