@@ -56,7 +56,9 @@ describe('API: protocol', () => {
   it('says clearly which known parts are not there', async function () {
     if (isDocker) this.skip();
     await daemon.it.refused('POST /build', 501, 'building images is not available in tsnet');
-    await daemon.it.refused('GET /volumes', 501, 'named volumes');
+    const volume = { body: { Name: 'data' } };
+    await daemon.it.refused('POST /volumes/create', 501, 'named volumes', volume);
+    await daemon.it.refused('GET /volumes/data', 404, 'get data: no such volume');
     await daemon.it.refused('GET /containers/box/archive', 501, 'copying files out');
     await daemon.it.refused('GET /services', 503, 'This node is not a swarm manager.');
   });

@@ -55,7 +55,7 @@ eachDocker('containers', (docker) => {
   it('lists with ps: -a -q -n -l --no-trunc -s --format --filter', async () => {
     const runs = await docker().background('-l kind=listed -p 127.0.0.1:8070:80');
     const over = docker().name();
-    await docker().ok(`run --name ${over} -l kind=listed -l old ${image} sh -c $1`, 'exit 3');
+    await docker().fails(`run --name ${over} -l kind=listed -l old ${image} sh -c $1`, 'exit 3');
     const ps = (flags: string) => docker().ok(`ps ${flags} --format {{.Names}}`);
     expect(await ps('-f label=kind=listed')).to.equal(runs);
     expect(await ps('-a -f label=kind=listed')).to.equal(`${over}\n${runs}`);

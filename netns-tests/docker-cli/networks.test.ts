@@ -90,7 +90,7 @@ eachDocker('network', (docker) => {
   });
 
   it('publishes ports to the host and the LAN, and gives them back', async () => {
-    const name = await docker().background('-p 8060:80', 'nc -lk -p 80 -e echo hi');
+    const name = await docker().background('-p 8060:80', 'nc -ll -p 80 -e echo hi');
     const ask = (where: string) =>
       docker().world.outside.run(['busybox', 'nc', '-w', '1', where, '8060']);
     expect((await ask('192.0.2.2')).stdout).to.equal('hi\n');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eachDocker, image } from './each.js';
+import { eachDocker } from './each.js';
 
 eachDocker('logs, attach and exec', (docker) => {
   const script = (text: string, flags = '') => docker().background(flags, 'sh -c $1', text);

@@ -11,8 +11,8 @@ const all: LogQuery = {
   follow: false,
   stdout: true,
   stderr: true,
-  since: 0,
-  until: 0,
+  since: 0n,
+  until: 0n,
   timestamps: false,
 };
 

@@ -81,9 +81,9 @@ export interface LogQuery {
   readonly follow: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
-  /** Seconds since the epoch, fractions allowed; 0 means no bound. */
-  readonly since: number;
-  readonly until: number;
+  /** Nanoseconds since the epoch; 0 means no bound. The lines of those very moments belong to it. */
+  readonly since: bigint;
+  readonly until: bigint;
   readonly timestamps: boolean;
   /** How many lines from the end; undefined means all. */
   readonly tail?: number;

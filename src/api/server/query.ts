@@ -49,6 +49,13 @@ export class Query {
     return seconds;
   }
 
+  /** The same in nanoseconds, exactly; 0 if absent. @throws InvalidParameter */
+  nanoseconds(name: string): bigint {
+    const [, seconds, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(this.text(name)) ?? [];
+    if (seconds === undefined) return BigInt(Math.round((this.time(name) ?? 0) * 1e6)) * 1000n;
+    return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  }
+
   /** `filters`: `{"label": ["a=b"]}`, or of old clients `{"label": {"a=b": true}}`. @throws InvalidParameter */
   filters(): Filters {
     const text = this.text('filters');

@@ -45,7 +45,7 @@ function readLog(
   container: Container,
   { stdout, stderr }: AttachQuery,
 ): OutputStream {
-  const query = { stdout, stderr, follow: false, since: 0, until: 0, timestamps: false };
+  const query = { stdout, stderr, follow: false, since: 0n, until: 0n, timestamps: false };
   const { Tty } = container.record.config;
   return context.logs.read(logPathOf(context, container), Tty, query, Promise.resolve());
 }

@@ -4,15 +4,11 @@ import { formatLogTime, type LogRecord, parseLogTime } from './log-lines.js';
 /** What a log query lets through, record by record. */
 export class LogFilter {
   readonly #query: LogQuery;
-  readonly #since: bigint;
-  readonly #until: bigint;
   /** Streams whose last record was partial: the next one goes on with the same line. */
   readonly #open = new Set<LogRecord['stream']>();
 
   constructor(query: LogQuery) {
     this.#query = query;
-    this.#since = nanosecondsOf(query.since);
-    this.#until = nanosecondsOf(query.until);
   }
 
   /** The output of a record, or undefined if it isn't wanted. Line starts carry the time if that is asked for. */
@@ -31,18 +27,15 @@ export class LogFilter {
   /** Whether the record is of a stream and a time that are asked for. */
   wants(record: LogRecord): boolean {
     if (!this.#query[record.stream]) return false;
-    if (this.#since === 0n && this.#until === 0n) return true;
+    const { since, until } = this.#query;
+    if (since === 0n && until === 0n) return true;
     const time = parseLogTime(record.time) ?? 0n;
-    return time >= this.#since && (this.#until === 0n || time <= this.#until);
+    return time >= since && (until === 0n || time <= until);
   }
 
   /** Whether the record and all after it are too late. */
   isPast(record: LogRecord): boolean {
-    return this.#until !== 0n && (parseLogTime(record.time) ?? 0n) > this.#until;
+    const { until } = this.#query;
+    return until !== 0n && (parseLogTime(record.time) ?? 0n) > until;
   }
-}
-
-/** Fractions of a second that a number holds exactly enough: microseconds. */
-function nanosecondsOf(seconds: number): bigint {
-  return BigInt(Math.round(seconds * 1e6)) * 1000n;
 }

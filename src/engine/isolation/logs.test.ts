@@ -9,8 +9,8 @@ const all: LogQuery = {
   follow: false,
   stdout: true,
   stderr: true,
-  since: 0,
-  until: 0,
+  since: 0n,
+  until: 0n,
   timestamps: false,
 };
 const at = (second: number) => `1970-01-01T00:00:0${second}.000000000+00:00`;
@@ -52,11 +52,11 @@ describe('LogReader', () => {
     ['the last of one stream', { tail: 1, stdout: false }, 'between\n'],
     ['more than there is', { tail: 100 }, whole],
     ['none', { tail: 0 }, ''],
-    ['since', { since: 4.5 }, 'five\nno newline'],
-    ['until', { until: 2 }, 'one\ntwo\n'],
+    ['since', { since: 4_500_000_000n }, 'five\nno newline'],
+    ['until', { until: 2_000_000_000n }, 'one\ntwo\n'],
     [
       'with times, once a line',
-      { timestamps: true, stderr: false, until: 4 },
+      { timestamps: true, stderr: false, until: 4_000_000_000n },
       '1970-01-01T00:00:01.000000000Z one\n1970-01-01T00:00:03.000000000Z three\n',
     ],
   ];

@@ -95,8 +95,8 @@ async function logs(backend: ContainersBackend, ref: string, call: Call): Promis
     follow: query.flag('follow'),
     stdout: query.flag('stdout'),
     stderr: query.flag('stderr'),
-    since: query.time('since') ?? 0,
-    until: query.time('until') ?? 0,
+    since: query.nanoseconds('since'),
+    until: query.nanoseconds('until'),
     timestamps: query.flag('timestamps'),
     ...(/^\d+$/.test(tail) && { tail: Number(tail) }),
   });

@@ -1,5 +1,6 @@
-import { NotImplemented, Unavailable } from '../../../base/errors.js';
-import type { Route } from '../router.js';
+import { NotFound, NotImplemented, Unavailable } from '../../../base/errors.js';
+import { json } from '../answer.js';
+import type { Call, Route } from '../router.js';
 
 /** Parts of Docker's API that are known but not there yet, and what they are for. */
 const missing: readonly (readonly [method: string, path: string, what: string])[] = [
@@ -18,21 +19,35 @@ const missing: readonly (readonly [method: string, path: string, what: string])[
   ['GET', '/containers/{id}/attach/ws', 'attaching by a web socket'],
   ['POST', '/containers/{id}/checkpoints', 'checkpoints'],
   ['GET', '/containers/{id}/checkpoints', 'checkpoints'],
-  ['GET', '/volumes', 'named volumes'],
-  ['GET', '/volumes/{name}', 'named volumes'],
   ['POST', '/volumes/create', 'named volumes'],
-  ['POST', '/volumes/prune', 'named volumes'],
-  ['DELETE', '/volumes/{name}', 'named volumes'],
-  ['GET', '/plugins', 'managed plugins'],
   ['POST', '/plugins/pull', 'managed plugins'],
 ];
 
 /** Swarm's objects. Docker says the same when it is not part of a swarm. */
 const swarm = ['swarm', 'nodes', 'services', 'tasks', 'secrets', 'configs'];
 
+/** Answers about what there can be none of: lists are empty, nothing is found. Clients ask it in passing. */
+const none: readonly Route[] = [
+  answer('GET', '/volumes', { Volumes: [], Warnings: null }),
+  answer('POST', '/volumes/prune', { VolumesDeleted: null, SpaceReclaimed: 0 }),
+  answer('GET', '/plugins', []),
+  answer('POST', '/build/prune', { CachesDeleted: null, SpaceReclaimed: 0 }),
+  { method: 'GET', path: '/volumes/{name}', handle: noVolume },
+  { method: 'DELETE', path: '/volumes/{name}', handle: noVolume },
+];
+
+function answer(method: string, path: string, body: object): Route {
+  return { method, path, handle: async ({ response }) => json(response, body) };
+}
+
+async function noVolume({ params }: Call): Promise<void> {
+  throw new NotFound(`get ${params['name']}: no such volume`);
+}
+
 /** Routes that say clearly what tsnet doesn't do; an unknown path is a plain 404. */
 export function missingRoutes(): Route[] {
   return [
+    ...none,
     ...missing.map(([method, path, what]) => ({
       method,
       path,

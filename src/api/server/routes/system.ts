@@ -25,12 +25,6 @@ export function systemRoutes(backend: SystemBackend): Route[] {
       path: '/system/df',
       handle: async ({ response }) => json(response, await backend.diskUsage()),
     },
-    {
-      // There is no build cache; `docker system prune` wants to hear so.
-      method: 'POST',
-      path: '/build/prune',
-      handle: async ({ response }) => json(response, { CachesDeleted: null, SpaceReclaimed: 0 }),
-    },
     { method: 'GET', path: '/events', handle: (call) => events(backend, call) },
   ];
 }
