@@ -23,7 +23,5 @@ fi
 
 # npm's own marker of a finished install, older than the lock file when that has changed.
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  # npm 11 refuses a lock file without the optional packages for systems that nobody here has; `npm install`
-  # takes the same versions from it.
-  npm ci --no-fund --no-audit --loglevel=silent || npm install --no-fund --no-audit --loglevel=error >/dev/null
+  npm ci --no-fund --no-audit --loglevel=error
 fi

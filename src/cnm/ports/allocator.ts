@@ -179,7 +179,6 @@ function* without(ports: Iterable<number>, left: ReadonlySet<number>): Generator
 function refused(error: unknown, protocol: PortProtocol, address: string, port: number): System {
   const shown = address.includes(':') ? `[${address}]` : address;
   const why = refusalText(error) ?? messageOf(error);
-  return new System(`failed to bind host port ${shown}:${port}/${protocol}: ${why}`, {
-    cause: error,
-  });
+  // Without the cause, whose text would follow: clients know this one as it is.
+  return new System(`failed to bind host port ${shown}:${port}/${protocol}: ${why}`);
 }

@@ -52,7 +52,7 @@ export function missingRoutes(): Route[] {
       method,
       path,
       handle: async () => {
-        throw new NotImplemented(`${what} is not available in tsnet yet (${method} ${path})`);
+        throw new NotImplemented(`not available in tsnet yet: ${what} (${method} ${path})`);
       },
     })),
     ...swarm.flatMap((noun) => [
