@@ -23,5 +23,5 @@ fi
 
 # npm's own marker of a finished install, older than the lock file when that has changed.
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  npm ci --no-fund --no-audit --loglevel=error
+  npm ci --no-fund --no-audit --loglevel=error >/dev/null
 fi
