@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import * as v from 'valibot';
 import type { AttachedStreams } from '../../api/server/backend.js';
-import { decode } from '../../api/server/body.js';
 import { type ExecCreate, execCreate } from '../../api/types/exec.js';
 import { Conflict, InvalidParameter, NotFound } from '../../base/errors.js';
 import type { Container } from './container.js';
@@ -13,8 +13,7 @@ import { pauseContainer } from './stop.js';
 const attached = { detach: false, tty: false };
 
 function bodyOf(over: object = {}): ExecCreate {
-  const text = JSON.stringify({ Cmd: ['ls', '-l'], ...over });
-  return decode(execCreate, text, { contentType: 'application/json' });
+  return v.parse(execCreate, { Cmd: ['ls', '-l'], ...over });
 }
 
 async function textOf(streams: AttachedStreams | undefined): Promise<string> {

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import type { LogQuery, OutputStream } from '../../api/server/backend.js';
-import { decode } from '../../api/server/body.js';
 import { type ContainerCreate, containerCreate } from '../../api/types/container.js';
 import { FakeClock } from '../../base/clock.js';
 import { NotFound, System } from '../../base/errors.js';
@@ -163,8 +163,7 @@ export class FakeContext implements ContainersContext, Disposable {
 
 /** A body of create as the server decodes it. */
 export function createBody(over: object = {}): ContainerCreate {
-  const text = JSON.stringify({ Image: 'box', ...over });
-  return decode(containerCreate, text, { contentType: 'application/json' });
+  return v.parse(containerCreate, { Image: 'box', ...over });
 }
 
 async function* logged({ stdout, stderr }: LogQuery) {

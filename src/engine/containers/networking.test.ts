@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { decode } from '../../api/server/body.js';
+import * as v from 'valibot';
 import { endpointSettingsInput } from '../../api/types/network.js';
 import { InvalidParameter, NotFound } from '../../base/errors.js';
 import { FakeContext, rejection } from './fake-context.js';
@@ -7,8 +7,7 @@ import { fakeNetwork } from './fake-networks.js';
 import { emptySettings, endpointRequest, sandboxRequest, wantedNetworks } from './networking.js';
 import { filesOf } from './paths.js';
 
-const settingsOf = (over: object) =>
-  decode(endpointSettingsInput, JSON.stringify(over), { contentType: 'application/json' });
+const settingsOf = (over: object) => v.parse(endpointSettingsInput, over);
 const fixed = (IPv4Address: string) => ({ IPAMConfig: { IPv4Address } });
 
 describe('wantedNetworks', () => {

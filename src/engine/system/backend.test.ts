@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { FakeClock } from '../../base/clock.js';
+import { FakeContext } from '../containers/fake-context.js';
+import { viewOf } from '../containers/fake-view.js';
+import { summarize } from '../containers/list.js';
+import { startContainer } from '../containers/start.js';
+import { pauseContainer } from '../containers/stop.js';
+import { EventBus } from '../events.js';
+import { type DaemonFacts, SystemService } from './backend.js';
+
+const facts: DaemonFacts = {
+  version: '1.2.3',
+  gitCommit: 'c0ffee',
+  buildTime: '',
+  dataRoot: '/data',
+  liveRestore: false,
+  debug: false,
+  forwarding: () => true,
+  apiVersion: '1.48',
+  minApiVersion: '1.24',
+  id: 'an-id',
+  storageDriver: 'overlay2',
+  firewallBackend: 'nftables',
+  cgroupVersion: '2',
+  runtime: { name: 'crun', path: '/usr/bin/crun', version: '1.8' },
+  networkDrivers: ['bridge', 'host', 'null'],
+  addressPools: [{ base: '10.0.0.0/8', size: 24 }],
+  hostname: () => 'the-host',
+};
+
+describe('SystemService', () => {
+  let world: FakeContext;
+  let system: SystemService;
+  beforeEach(async () => {
+    world = new FakeContext();
+    const now = world.clock.now();
+    system = new SystemService({
+      facts,
+      counts: {
+        containers: async () =>
+          world.registry.all().map((c) => summarize(viewOf(world), c, { imageName: 'box', now })),
+        images: async () => [
+          { Id: 'sha256:a', Size: 1 },
+          { Id: 'sha256:b', Size: 2 },
+        ],
+      },
+      events: new EventBus(new FakeClock()),
+      clock: world.clock,
+    });
+    for (const name of ['created', 'running', 'paused']) {
+      const container = await world.create(name);
+      if (name !== 'created') await startContainer(world, container);
+      if (name === 'paused') await pauseContainer(world, container);
+    }
+  });
+  afterEach(() => world[Symbol.dispose]());
+
+  it('counts containers by state, and images', async () => {
+    expect(await system.info()).to.include({
+      Containers: 3,
+      ContainersRunning: 1,
+      ContainersPaused: 1,
+      ContainersStopped: 1,
+      Images: 2,
+      IPv4Forwarding: true,
+    });
+  });
+
+  it('tells what it is and runs with', async () => {
+    expect(await system.info()).to.deep.include({
+      ID: 'an-id',
+      Name: 'the-host',
+      ServerVersion: '1.2.3',
+      Runtimes: { crun: { path: '/usr/bin/crun' } },
+      DefaultRuntime: 'crun',
+      DefaultAddressPools: [{ Base: '10.0.0.0/8', Size: 24 }],
+      CgroupVersion: '2',
+      SystemTime: '2026-01-01T00:00:00.000Z',
+    });
+    expect(await system.version()).to.include({
+      Version: '1.2.3',
+      ApiVersion: '1.48',
+      MinAPIVersion: '1.24',
+      GitCommit: 'c0ffee',
+      Os: 'linux',
+    });
+  });
+
+  it('lists what takes place on the disk', async () => {
+    const usage = await system.diskUsage();
+    expect(usage).to.have.property('Images').with.length(2);
+    expect(usage).to.have.property('Containers').with.length(3);
+  });
+});
