@@ -77,12 +77,12 @@ export class Setting implements AsyncDisposable {
     return name;
   }
 
-  /** Opens a connection that a request takes over. `upgrade` asks for it as today's clients do. */
+  /** Opens a connection that a request takes over. `upgrade` asks for it as today's clients do; `after` follows the body at once. */
   hijack(
     path: string,
-    options: { upgrade: boolean; version?: string; body?: string },
+    options: { upgrade: boolean; version?: string; body?: string; after?: string },
   ): RawConnection {
-    const { upgrade, version = common, body } = options;
+    const { upgrade, version = common, body = '', after = '' } = options;
     return new RawConnection(
       this.socket,
       [
@@ -91,7 +91,7 @@ export class Setting implements AsyncDisposable {
         ...(upgrade ? ['Connection: Upgrade', 'Upgrade: tcp'] : []),
         ...(body ? ['Content-Type: application/json', `Content-Length: ${body.length}`] : []),
       ],
-      body,
+      body + after,
     );
   }
 

@@ -56,14 +56,16 @@ describe('API: streams', () => {
     });
   }
 
-  it('takes input that came in the same packet as the head, with Upgrade', async () => {
+  it('takes input that came in the same packet as the head, with Upgrade', async function () {
+    // Docker 20.10 loses it.
+    if (isDocker) this.skip();
     const name = await echo();
     await start(name);
     const body = { Cmd: ['cat'], AttachStdin: true, AttachStdout: true };
     const { Id } = await daemon.it.ok<{ Id: string }>(`POST /containers/${name}/exec`, { body });
-    const start1 = '{"Detach":false}';
-    using stream = daemon.it.hijack(`/exec/${Id}/start`, { upgrade: true, body: start1 });
-    stream.write('early\n');
+    const options = { upgrade: true, body: '{"Detach":false}', after: 'early\n' };
+    using stream = daemon.it.hijack(`/exec/${Id}/start`, options);
+    await stream.until(() => stream.body.includes('early'));
     stream.end();
     expect(frames(await stream.whole())).to.deep.equal([{ stream: 1, text: 'early\n' }]);
   });

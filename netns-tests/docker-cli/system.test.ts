@@ -54,8 +54,7 @@ eachDocker('system', (docker) => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     const id = await docker().ok(`create ${image} true`);
     await docker().ok(`rm ${id}`);
-    expect((await live).stdout.trim().split('
-').slice(-2)).to.deep.equal(['create', 'destroy']);
+    expect((await live).stdout.trim().split('\n').slice(-2)).to.deep.equal(['create', 'destroy']);
   });
 
   it('prunes the system', async () => {
@@ -127,7 +126,10 @@ eachDocker('refusals', (docker) => {
     const cases: [string, RegExp][] = [
       ['--network lan --ip 10.70.0.9', /Address already in use/],
       ['--network lan --ip 10.99.0.9', /no configured subnet.* 10\.99\.0\.9/],
-      ['--ip 172.17.0.9', /user-specified IP address is supported on user-defined networks only/],
+      [
+        '--network bridge --ip 172.17.0.9',
+        /user-specified IP address is supported on user-defined networks only/,
+      ],
       ['--network lan --ip nope', /invalid.*nope/i],
       ['-p 8080:80', /Bind for 0\.0\.0\.0:8080 failed: port is already allocated/],
       ['-p 99999:80', /99999/],
