@@ -1,6 +1,7 @@
 import { KeyedMutex } from '../../base/mutex.js';
 import type { Attachment, NetworkController, SandboxRequest } from '../contract.js';
 import type { EndpointRecord, NetworkRecord, NetworkRequest, SandboxRecord } from '../model.js';
+import { Announcing } from './announcing.js';
 import { EndpointConnection } from './endpoint-connect.js';
 import { EndpointDisconnection } from './endpoint-disconnect.js';
 import { EndpointDrafts } from './endpoint-drafts.js';
@@ -33,10 +34,12 @@ export class Controller implements NetworkController {
   readonly #disconnection: EndpointDisconnection;
   readonly #renaming: SandboxRenaming;
   readonly #restoring: Restoring;
+  readonly #announcing: Announcing;
 
   constructor(surroundings: Surroundings) {
     const { logger } = surroundings;
     const parts = {
+      later: byTimer,
       ...surroundings,
       registry: new Registry(),
       deletions: new PendingDeletions({ logger }),
@@ -46,6 +49,7 @@ export class Controller implements NetworkController {
     const ports = new PublishedPorts(parts, drafts);
     const move = new GatewayMove(parts, ports);
     this.#parts = parts;
+    this.#announcing = new Announcing(parts);
     this.#creation = new NetworkCreation(parts);
     this.#removal = new NetworkRemoval(parts);
     this.#opening = new SandboxOpening(parts, { drafts, gateways, ports });
@@ -90,16 +94,21 @@ export class Controller implements NetworkController {
     return this.#parts.registry.sandbox(id)?.record;
   }
 
-  openSandbox(request: SandboxRequest): Promise<SandboxRecord> {
-    return this.#mutex.run(request.id, () => this.#opening.open(request));
+  async openSandbox(request: SandboxRequest): Promise<SandboxRecord> {
+    const opened = await this.#mutex.run(request.id, () => this.#opening.open(request));
+    this.#announcing.soon(request.id);
+    return opened;
   }
 
   closeSandbox(id: string): Promise<void> {
     return this.#mutex.run(id, () => this.#closing.close(id));
   }
 
-  connect(sandboxId: string, attachment: Attachment): Promise<EndpointRecord> {
-    return this.#mutex.run(sandboxId, () => this.#connection.connect(sandboxId, attachment));
+  async connect(sandboxId: string, attachment: Attachment): Promise<EndpointRecord> {
+    const connect = () => this.#connection.connect(sandboxId, attachment);
+    const endpoint = await this.#mutex.run(sandboxId, connect);
+    this.#announcing.soon(sandboxId);
+    return endpoint;
   }
 
   disconnect(sandboxId: string, network: string): Promise<void> {
@@ -119,4 +128,8 @@ export class Controller implements NetworkController {
     await this.#parts.deletions.all();
     for (const { record } of this.#parts.registry.sandboxes()) this.#parts.ports.release(record.id);
   }
+}
+
+function byTimer(delayMs: number, work: () => void): void {
+  setTimeout(work, delayMs).unref();
 }

@@ -53,6 +53,8 @@ export class FakeWorld {
   /** The daemon's configuration; read when it starts. */
   predefined = predefinedNetworks();
   readonly events: string[] = [];
+  /** What was to be done later; tests do it when they like. */
+  readonly postponed: (() => void)[] = [];
   readonly names = new Map<string, readonly string[]>();
   readonly served = new Map<string, SandboxView>();
   readonly kernel: FakeKernel;
@@ -141,6 +143,7 @@ export class FakeWorld {
       clock: { now: () => this.#tick(), monotonicMs: () => this.#clock.monotonicMs() },
       logger: silentLogger,
       emit: (event) => void this.events.push(shown(event)),
+      later: (_, work) => void this.postponed.push(work),
       settings: { netnsFolder: '/netns', predefined: this.predefined },
     });
   }

@@ -113,10 +113,13 @@ export interface Surroundings {
   readonly logger: Logger;
   readonly emit: (event: NetworkEvent) => void;
   readonly settings: ControllerSettings;
+  /** Does something a little later, unless the process ends before. Default: by a timer. */
+  readonly later?: (delayMs: number, work: () => void) => void;
 }
 
 /** The surroundings and what the controller itself remembers. */
 export interface Parts extends Surroundings {
   readonly registry: Registry;
   readonly deletions: PendingDeletions;
+  readonly later: NonNullable<Surroundings['later']>;
 }
