@@ -34,6 +34,9 @@ const rules: readonly { folder: string; ours: string[]; packages: string[]; type
 /** Only these files may know inversify, besides the daemon. */
 const mayInject = /(^|\/)(module|ids)\.ts$/;
 
+/** Tests, and the fakes that they share, may reach further. */
+const isTestOnly = /(\.(test|d)\.ts|\/fake-[^/]*\.ts)$/;
+
 interface Import {
   readonly target: string;
   readonly typeOnly: boolean;
@@ -44,7 +47,7 @@ function files(folder: string): string[] {
     const path = join(folder, entry.name);
     if (entry.isDirectory())
       return ['node_modules', 'dist'].includes(entry.name) ? [] : files(path);
-    return /\.ts$/.test(path) && !/\.(test|d)\.ts$/.test(path) ? [path] : [];
+    return /\.ts$/.test(path) && !isTestOnly.test(path) ? [path] : [];
   });
 }
 

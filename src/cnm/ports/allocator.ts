@@ -113,7 +113,7 @@ export class PortAllocator {
       try {
         return this.#open(request, addresses, port);
       } catch (error) {
-        if (exact || !(error instanceof System) || !isTaken(error.cause)) throw error;
+        if (exact || !(error instanceof PortRefused) || !error.isTaken) throw error;
         if (++failures === attempts) throw error;
       }
     }
@@ -176,9 +176,25 @@ function* without(ports: Iterable<number>, left: ReadonlySet<number>): Generator
   for (const port of ports) if (!left.has(port)) yield port;
 }
 
-function refused(error: unknown, protocol: PortProtocol, address: string, port: number): System {
+function refused(
+  error: unknown,
+  protocol: PortProtocol,
+  address: string,
+  port: number,
+): PortRefused {
   const shown = address.includes(':') ? `[${address}]` : address;
   const why = refusalText(error) ?? messageOf(error);
-  // Without the cause, whose text would follow: clients know this one as it is.
-  return new System(`failed to bind host port ${shown}:${port}/${protocol}: ${why}`);
+  const text = `failed to bind host port ${shown}:${port}/${protocol}: ${why}`;
+  return new PortRefused(text, isTaken(error));
+}
+
+/** The kernel's refusal in Docker's words. Without a cause, whose text would follow: clients know this one as it is. */
+class PortRefused extends System {
+  /** Whether some other program has the port, so that another port may do. */
+  readonly isTaken: boolean;
+
+  constructor(text: string, taken: boolean) {
+    super(text);
+    this.isTaken = taken;
+  }
 }
