@@ -36,8 +36,8 @@ describe('announcing', () => {
       network: 'web',
       endpoint: { aliases: [], driverOptions: {}, gatewayPriority: 0 },
     });
-    const before2 = world.calls;
+    const calls = world.calls;
     world.postponed[before]?.();
-    expect(world.calls - before2).to.equal(2);
+    expect(world.calls - calls).to.equal(2);
   });
 });

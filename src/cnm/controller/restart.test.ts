@@ -23,15 +23,6 @@ describe('restart', () => {
     expect(endpoints[0]?.interface.ipv4, 'the first is still taken').to.equal('172.18.0.3/16');
   });
 
-  it('lets go of a namespace whose owner has ended, though another shares it', async () => {
-    const { world, controller } = await started();
-    await controller.openSandbox(sandboxRequest('box', ['bridge']));
-    const kind = { type: 'joined' as const, sandboxId: box };
-    const { id } = await controller.openSandbox(sandboxRequest('guest', [], { kind }));
-    const again = await world.start([id]);
-    await again.openSandbox(sandboxRequest('box', ['bridge']));
-  });
-
   it('makes everything anew after a reboot', async () => {
     const { world, controller } = await started();
     const web = await controller.createNetwork(networkRequest('web'));

@@ -102,9 +102,7 @@ export class Restoring {
 
   #dropNamespaces(kept: readonly SandboxState[]): void {
     const { namespaces, kernel } = this.#parts;
-    // One that shares another's namespace doesn't need the pin, which the other would stumble over.
-    const owners = kept.filter(({ record }) => record.kind.type === 'own');
-    const wanted = new Set(owners.map(({ record }) => record.netnsPath));
+    const wanted = new Set(kept.map(({ record }) => record.netnsPath));
     for (const path of namespaces.pinned()) {
       if (wanted.has(path)) continue;
       kernel.forget(path);
