@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 unset NODE_EXTRA_CA_CERTS
 
 tools/install.sh || exit 1
+tools/docker-cli.sh || echo 'no docker CLI to be had: its tests are skipped'
 
 failed=0
 step() { # step NAME COMMAND...: runs it and remembers a failure

@@ -1,12 +1,20 @@
 import { existsSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import type { Result } from '../world/command.js';
 import { type Cli, TestDaemon } from '../world/daemon.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
 import { Terminal } from './terminal.js';
 
-/** The versions of Docker's own CLI that may be installed: Debian's, and a newer one beside it. */
-const clis: readonly Cli[] = ['/usr/bin/docker', '/usr/local/bin/docker'];
+/**
+ * The versions of Docker's own CLI that there may be: Debian's, a newer one beside it, and Debian's unpacked by
+ * `tools/docker-cli.sh` on a machine that has neither.
+ */
+const clis: readonly Cli[] = [
+  '/usr/bin/docker',
+  '/usr/local/bin/docker',
+  `/${relative('/', resolve('node_modules/.cache/docker-cli/usr/bin/docker'))}`,
+];
 
 /** The image that needs no registry. */
 export const image = 'tsnet/busybox';

@@ -18,7 +18,7 @@ function daemonCommand(): string[] {
 }
 
 /** Which CLI a test speaks through: ours, or an unmodified docker. */
-export type Cli = 'tsnet' | 'docker' | '/usr/bin/docker' | '/usr/local/bin/docker';
+export type Cli = 'tsnet' | 'docker' | `/${string}`;
 
 /** A tsnetd of a test's own, in the namespace that plays the host, with folders of its own. */
 export class TestDaemon implements AsyncDisposable {
