@@ -55,7 +55,7 @@ describe('API: protocol', () => {
 
   it('says clearly which known parts are not there', async function () {
     if (isDocker) this.skip();
-    await daemon.it.refused('POST /build', 501, 'building images is not available in tsnet');
+    await daemon.it.refused('POST /build', 501, 'not available in tsnet yet: building images');
     const volume = { body: { Name: 'data' } };
     await daemon.it.refused('POST /volumes/create', 501, 'named volumes', volume);
     await daemon.it.refused('GET /volumes/data', 404, 'get data: no such volume');
@@ -80,6 +80,15 @@ describe('API: protocol', () => {
     const extra = { body: `${body} {}`, headers: json };
     await daemon.it.refused(create, 400, 'unexpected content after JSON', extra);
     await daemon.it.refused(create, 400, 'not an object', { body: '[]', headers: json });
+  });
+
+  it('serves clients that ask for another protocol in passing', async () => {
+    const headers = { Connection: 'Upgrade', Upgrade: 'h2c' };
+    expect((await daemon.it.send('GET /version', { headers })).status).to.equal(200);
+    const body = { Name: 'upgraded' };
+    await daemon.it.ok('POST /networks/create', { body, headers });
+    await daemon.it.ok('DELETE /networks/upgraded', { headers });
+    await daemon.it.refused('GET /nope', 404, 'page not found', { headers });
   });
 
   it('keeps the connection usable after every refusal', async () => {

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { messageOf, NotFound } from '../../base/errors.js';
+import { InvalidParameter, messageOf, NotFound } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { json } from './answer.js';
 import type { Backends } from './backend.js';
 import { readBody } from './body.js';
 import { bodyOfHijacked, refuseHijack, takeConnection } from './hijack.js';
 import { Query } from './query.js';
+import { asOrdinary } from './replay.js';
 import { type Call, type HijackHandler, type Match, Router } from './router.js';
 import { attachRoutes } from './routes/attach.js';
 import { containerRoutes } from './routes/containers.js';
@@ -75,12 +76,12 @@ export class ApiServer {
     socket.on('error', () => socket.destroy());
     try {
       const target = this.#target(request);
-      if (!('hijack' in target.route)) {
-        throw new NotFound(
-          `${request.url}: nothing here can be upgraded to ${request.headers.upgrade}`,
-        );
-      }
       const body = await bodyOfHijacked(request, socket);
+      if (!('hijack' in target.route)) {
+        const ordinary = asOrdinary(request, socket, body);
+        await this.#serve(ordinary.request, ordinary.response);
+        return;
+      }
       await target.route.hijack({ ...callOf(target), request, socket, body, upgraded: true });
     } catch (error) {
       this.#log(request, error);
@@ -107,7 +108,7 @@ export class ApiServer {
   }
 
   #target(request: IncomingMessage): Target {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = urlOf(request);
     const { version, path } = splitVersion(url.pathname);
     const match = this.#router.match(request.method ?? 'GET', path);
     if (!('route' in match)) throw new NotFound('page not found');
@@ -132,6 +133,12 @@ export class ApiServer {
     const { method, url } = request;
     this.#logger[level]('request refused', { method, url, status, error: messageOf(error) });
   }
+}
+
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const base = 'http://localhost';
+  if (!URL.canParse(url, base)) throw new InvalidParameter(`invalid request URI: ${url}`);
+  return new URL(url, base);
 }
 
 function callOf({ params, query, version }: Target): Omit<Call, 'request' | 'response'> {
