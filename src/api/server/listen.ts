@@ -13,7 +13,7 @@ export function parseListenAddress(text: string): ListenAddress {
   const [, scheme, rest = ''] = /^(unix|tcp):\/\/(.+)$/.exec(text) ?? [];
   if (scheme === 'unix') return { type: 'unix', path: rest };
   const [, host, port] = /^(\[[0-9a-f:]+\]|[^:]+)(?::(\d+))?$/i.exec(rest) ?? [];
-  if (scheme === 'tcp' && host) {
+  if (scheme === 'tcp' && host && Number(port ?? 0) <= 65535) {
     return { type: 'tcp', host: host.replace(/[[\]]/g, ''), port: Number(port ?? 2375) };
   }
   throw new InvalidParameter(
