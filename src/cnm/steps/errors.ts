@@ -11,6 +11,11 @@ export function alreadyExists(error: unknown): boolean {
   return hasCode(error, ['EEXIST']);
 }
 
+/** Whether something was refused because the link is not up. */
+export function isDown(error: unknown): boolean {
+  return hasCode(error, ['ENETDOWN']);
+}
+
 /** System errors, Node's and ours, carry the errno's name in `code`. */
 function hasCode(error: unknown, codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));

@@ -2,7 +2,7 @@ import { Conflict } from '../../base/errors.js';
 import type { LinkChanges, LinkSpec } from '../../native/netlink-ts/model.js';
 import type { Kernel, Links } from '../kernel.js';
 import type { PlannedLink } from '../plan.js';
-import { isGone } from './errors.js';
+import { isDown, isGone } from './errors.js';
 import type { Executor } from './executor.js';
 
 /** Creates a link, or uses the bridge of that name which stands there. */
@@ -86,6 +86,7 @@ function cutOff(links: Links, name: string): void {
   try {
     links.setLink(name, { bridgePort: { state: 'disabled' } });
   } catch (error) {
-    if (!isGone(error)) throw error;
+    // One that was never set up passes nothing, and has no state to change (ENETDOWN).
+    if (!isGone(error) && !isDown(error)) throw error;
   }
 }

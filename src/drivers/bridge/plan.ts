@@ -170,7 +170,10 @@ function forwarding({ internal, families }: BridgeNetwork): Step[] {
   );
 }
 
-/** The kernel tells the neighbours of a new owner of the address when the interface comes up. */
+/**
+ * Lets the kernel tell the neighbours who has the addresses whenever the interface's MAC is set while it is up,
+ * which the controller does once the bridge's port is open.
+ */
 function announcements(netns: Netns, name: string, { advertiseCount }: EndpointConfig): Step[] {
   if (advertiseCount === 0) return [];
   return [
