@@ -1,0 +1,86 @@
+import { connect } from 'node:net';
+import { expect } from 'chai';
+import { PortAllocator } from '../../cnm/ports/allocator.js';
+import type { Sysctls } from '../../native/sysctl.js';
+import { ephemeralPorts, heldPorts, hostSockets } from './host-sockets.js';
+
+describe('hostSockets', () => {
+  for (const protocol of ['tcp', 'udp'] as const) {
+    it(`holds a ${protocol} port until it is let go`, () => {
+      const held = hostSockets.open(protocol, '127.0.0.1', 0);
+      expect(held.port).to.be.above(0);
+      let refusal: unknown;
+      try {
+        hostSockets.open(protocol, '127.0.0.1', held.port)[Symbol.dispose]();
+      } catch (error) {
+        refusal = error;
+      }
+      held[Symbol.dispose]();
+      expect(refusal).to.have.property('code', 'EADDRINUSE');
+      using again = hostSockets.open(protocol, '127.0.0.1', held.port);
+      expect(again.port).to.equal(held.port);
+    });
+  }
+
+  it('answers nobody', async () => {
+    using held = hostSockets.open('tcp', '127.0.0.1', 0);
+    const client = connect(held.port, '127.0.0.1');
+    const answer = await Promise.race([
+      new Promise((done) => client.once('connect', () => done('accepted'))),
+      new Promise((done) => client.once('error', () => done('refused'))),
+      new Promise((done) => setTimeout(() => done('silence'), 100)),
+    ]);
+    client.destroy();
+    expect(answer).to.equal('silence');
+  });
+});
+
+describe('ephemeralPorts', () => {
+  it("reads the host's settings, or does without", () => {
+    const settings: Record<string, string> = {
+      ip_local_port_range: '1000\t2000',
+      ip_local_reserved_ports: '1001,1005-1006',
+    };
+    const nameOf = (key: unknown) => String(Array.isArray(key) ? key.at(-1) : key);
+    const sysctls = {
+      exists: (key: unknown) => Object.hasOwn(settings, nameOf(key)),
+      read: (key: unknown) => settings[nameOf(key)],
+    } as unknown as Sysctls;
+    expect(ephemeralPorts(sysctls)).to.deep.equal({
+      range: { first: 1000, last: 2000 },
+      reserved: new Set([1001, 1005, 1006]),
+    });
+    delete settings['ip_local_port_range'];
+    delete settings['ip_local_reserved_ports'];
+    expect(ephemeralPorts(sysctls).reserved.size).to.equal(0);
+    expect(ephemeralPorts(sysctls).range.first).to.be.above(1023);
+  });
+});
+
+describe('heldPorts', () => {
+  it('leaves alone what is held already', () => {
+    const opened: number[] = [];
+    const allocator = new PortAllocator({
+      sockets: {
+        open: (_protocol, _address, port) => {
+          opened.push(port);
+          return { port, [Symbol.dispose]: () => void opened.splice(opened.indexOf(port), 1) };
+        },
+      },
+      ephemeral: () => ({ range: { first: 1, last: 2 }, reserved: new Set() }),
+    });
+    const ports = heldPorts(allocator);
+    const binding = {
+      protocol: 'tcp' as const,
+      containerPort: 80,
+      hostIp: '127.0.0.1',
+      hostPort: 8080,
+    };
+    ports.hold('e1', [binding]);
+    ports.hold('e1', [binding]);
+    expect(opened).to.deep.equal([8080]);
+    ports.release('e1');
+    ports.release('e1');
+    expect(opened).to.deep.equal([]);
+  });
+});
