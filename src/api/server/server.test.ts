@@ -225,6 +225,14 @@ describe('ApiServer', () => {
       });
     }
 
+    it('keeps what came in one packet with the body', async () => {
+      fake.tty = true;
+      const one = client();
+      const head = `POST /exec/e1/start HTTP/1.1\r\nHost: x\r\n${upgrade}Content-Length: 2\r\n`;
+      one.write(`${head}Content-Type: application/json\r\n\r\n{}at once`);
+      expect(await one.until('at once')).to.match(/\r\n\r\nat once$/);
+    });
+
     it('answers a detached exec and closes', async () => {
       const { status, body } = await request('POST /exec/e1/start', '{"Detach":true}');
       expect([status, body]).to.deep.equal([200, '']);

@@ -72,10 +72,17 @@ describe('startContainer', () => {
     await startContainer(world, web);
     world.launcher.of(web.id).end({ code: 0, at: '', oomKilled: false });
     await web.run?.ended;
-    await startContainer(world, web);
-    const unmounted = world.calls.indexOf('rootfs.unmount');
-    expect(unmounted).to.be.above(-1);
-    expect(world.calls.lastIndexOf('rootfs.mount')).to.be.above(unmounted);
+    let cleaned: () => void = () => {};
+    const { cleaned: before } = web;
+    web.cleaned = new Promise<void>((done) => {
+      cleaned = done;
+    }).then(() => before);
+    const started = startContainer(world, web);
+    await new Promise((done) => setTimeout(done, 20));
+    expect(world.rootfs.mounted.size).to.equal(0);
+    expect(web.status).to.equal('exited');
+    cleaned();
+    await started;
     expect([...world.rootfs.mounted]).to.deep.equal([web.id]);
   });
 
