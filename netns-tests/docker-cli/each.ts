@@ -7,14 +7,17 @@ import { World } from '../world/world.js';
 import { Terminal } from './terminal.js';
 
 /**
- * The versions of Docker's own CLI that there may be: Debian's, a newer one beside it, and Debian's unpacked by
+ * Docker's own CLI in the versions that there may be: Debian's, a newer one beside it, and Debian's unpacked by
  * `tools/docker-cli.sh` on a machine that has neither.
  */
-const clis: readonly Cli[] = [
+const known: readonly Cli[] = [
   '/usr/bin/docker',
   '/usr/local/bin/docker',
   `/${relative('/', resolve('node_modules/.cache/docker-cli/usr/bin/docker'))}`,
 ];
+const installed = known.filter((cli) => existsSync(cli));
+/** Without any, the tests of one are there to be skipped and counted. */
+const clis = installed.length > 0 ? installed : known.slice(0, 1);
 
 /** The image that needs no registry. */
 export const image = 'tsnet/busybox';
