@@ -109,6 +109,12 @@ const rows: readonly {
     value: ({ plain }) => plain.helpers,
   },
   {
+    key: 'container.daemon',
+    title: '- of it growth of the daemon',
+    unit: 'MB',
+    value: ({ plain }) => plain.pss - plain.helpers,
+  },
+  {
     key: 'container.processes',
     title: '- number of those processes',
     unit: 'count',

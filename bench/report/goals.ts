@@ -50,8 +50,8 @@ export const goals: readonly Goal[] = [
     unit: 'MB',
   },
   {
-    title: 'each running container, PSS in MB',
-    row: 'memory.container.pss',
+    title: 'daemon for each running container (conmon not counted), PSS in MB',
+    row: 'memory.container.daemon',
     kind: 'own',
     limit: 0.3,
     unit: 'MB',

@@ -18,15 +18,17 @@ export function watchRun(
 ): void {
   const ended = context.launcher
     .exited(container.id, runDirOf(context, container))
+    .catch((error: unknown) => lost(context, container, error))
     .then((exit) => end(context, container, record, exit));
-  const cleaned = ended.then(
-    () => cleanUp(context, container, record),
-    (error: unknown) => {
-      context.logger.error('lost track of a container', { container: container.id, error });
-    },
-  );
+  const cleaned = ended.then(() => cleanUp(context, container, record));
   container.run = { record, ended, cleaned };
   container.cleaned = cleaned;
+}
+
+/** Nobody can tell how it ended any more: as if killed, so that it can be started and removed again. */
+function lost(context: ContainersContext, container: Container, error: unknown): Exit {
+  context.logger.error('lost track of a container', { container: container.id, error });
+  return { code: 137, at: context.clock.now().toISOString(), oomKilled: false };
 }
 
 /** From running to exited. */

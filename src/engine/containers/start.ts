@@ -10,6 +10,7 @@ import {
   TsnetError,
 } from '../../base/errors.js';
 import { Rollback } from '../../base/rollback.js';
+import type { SandboxRequest } from '../../cnm/contract.js';
 import type { SandboxFiles, SandboxRecord } from '../../cnm/model.js';
 import { openStreams } from './attach.js';
 import { bindMounts } from './binds.js';
@@ -50,7 +51,7 @@ async function launch(context: ContainersContext, container: Container): Promise
   const { launcher, networks, rootfs, runs } = context;
   await using rollback = new Rollback(context.logger);
   const files = await sandboxFiles(context, container);
-  const request = sandboxRequest(context, container, files);
+  const request = wantedSandbox(context, container, files);
 
   const merged = await rootfs.mount(id);
   rollback.defer('root file system', () => rootfs.unmount(id));
@@ -130,6 +131,20 @@ async function connectAttaches(context: ContainersContext, container: Container)
     pending.connect(await openStreams(context, container, pending.stdin));
   }
   container.pendingAttaches.clear();
+}
+
+/** As in Docker the attempt is named for networks that aren't there, not for a container whose network can't be shared. */
+function wantedSandbox(
+  context: ContainersContext,
+  container: Container,
+  files: SandboxFiles,
+): SandboxRequest {
+  try {
+    return sandboxRequest(context, container, files);
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    throw withContext('failed to set up container networking', error);
+  }
 }
 
 function networkFailure(error: unknown): Promise<SandboxRecord> {
