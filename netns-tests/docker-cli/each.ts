@@ -16,8 +16,8 @@ const known: readonly Cli[] = [
   `/${relative('/', resolve('node_modules/.cache/docker-cli/usr/bin/docker'))}`,
 ];
 const installed = known.filter((cli) => existsSync(cli));
-/** Without any, the tests of one are there to be skipped and counted. */
-const clis = installed.length > 0 ? installed : known.slice(0, 1);
+/** Our own must do the same. Without any of Docker's, the tests of one are there to be skipped and counted. */
+const clis: readonly Cli[] = ['tsnet', ...(installed.length > 0 ? installed : known.slice(0, 1))];
 
 /** The image that needs no registry. */
 export const image = 'tsnet/busybox';
@@ -33,6 +33,11 @@ export class Docker {
     this.cli = parts.cli;
     this.daemon = parts.daemon;
     this.world = parts.world;
+  }
+
+  /** The path of the CLI. */
+  get program(): string {
+    return this.cli === 'tsnet' ? resolve('bin/tsnet') : this.cli;
   }
 
   /** A name that nothing has yet. */
@@ -73,7 +78,7 @@ export class Docker {
   terminal(line: string): Terminal {
     return new Terminal(
       this.world.host.inside(['env', `DOCKER_HOST=unix://${this.daemon.socket}`]),
-      `${this.cli} ${line}`,
+      `${this.program} ${line}`,
     );
   }
 
@@ -91,7 +96,7 @@ export function eachDocker(noun: string, tests: (docker: () => Docker) => void):
       before(async function () {
         needsRoot.call(this);
         // A machine without this version of the CLI: there is nothing to be tested.
-        if (!existsSync(cli)) this.skip();
+        if (cli !== 'tsnet' && !existsSync(cli)) this.skip();
         const world = await World.create();
         // An upstream that refuses at once: names that nobody has must not take seconds.
         const daemon = await TestDaemon.start(world.host, ['--dns', '127.0.0.1']);

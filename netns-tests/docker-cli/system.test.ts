@@ -65,7 +65,7 @@ eachDocker('system', (docker) => {
   });
 
   it('says so when there is no daemon', async () => {
-    const argv = ['env', 'DOCKER_HOST=unix:///nowhere/sock', docker().cli, 'ps'];
+    const argv = ['env', 'DOCKER_HOST=unix:///nowhere/sock', docker().program, 'ps'];
     const { code, stderr } = await docker().world.host.run(argv);
     expect(code).to.equal(1);
     expect(stderr).to.match(

@@ -45,6 +45,11 @@ export const catalogue: readonly Entry[] = [
     () => import('./commands/container/create.js'),
   ),
   entry(
+    'container diff, diff',
+    "Inspect changes to files or directories on a container's filesystem",
+    () => import('./commands/container/diff.js'),
+  ),
+  entry(
     'container exec, exec',
     'Execute a command in a running container',
     () => import('./commands/container/exec.js'),
@@ -195,6 +200,7 @@ export const catalogue: readonly Entry[] = [
     'Remove one or more networks',
     () => import('./commands/network/remove.js'),
   ),
+  entry('system df', 'Show tsnet disk usage', () => import('./commands/system/disk-usage.js')),
   entry(
     'system events, events',
     'Get real time events from the server',
@@ -205,6 +211,7 @@ export const catalogue: readonly Entry[] = [
     'Display system-wide information',
     () => import('./commands/system/info.js'),
   ),
+  entry('system prune', 'Remove unused data', () => import('./commands/system/prune.js')),
   entry(
     'inspect',
     'Return low-level information on Docker objects',

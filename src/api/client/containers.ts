@@ -71,6 +71,15 @@ export class Containers {
     return this.#api.json('GET', `${path(ref)}/top`, { query: { ps_args: psArgs } });
   }
 
+  /** What the container has changed in its files. Kind: 0 modified, 1 added, 2 deleted. */
+  async changes(ref: string): Promise<readonly { Kind: number; Path: string }[]> {
+    const json = await this.#api.json<{ Kind: number; Path: string }[] | null>(
+      'GET',
+      `${path(ref)}/changes`,
+    );
+    return json ?? [];
+  }
+
   logs(ref: string, query: QueryValues): Promise<Incoming> {
     return this.#api.stream('GET', `${path(ref)}/logs`, { query });
   }

@@ -19,8 +19,8 @@ export class System {
     return this.#api.exact('GET', '/info');
   }
 
-  diskUsage(): Promise<Json> {
-    return this.#api.exact('GET', '/system/df');
+  diskUsage<T>(): Promise<T> {
+    return this.#api.json<T>('GET', '/system/df');
   }
 
   /** Events as they come; times in nanoseconds are exact. */

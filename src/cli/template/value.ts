@@ -36,14 +36,17 @@ export class GoStruct {
     this.shown = options.shown;
   }
 
-  /** A member by name. Go's structs say `ID` where the API says `Id`; both work. */
+  /** A member by name, the API's or that of Go's struct; both work. */
   find(name: string): { readonly value: Value | Method } | undefined {
-    for (const candidate of [name, name === 'ID' ? 'Id' : name]) {
+    for (const candidate of [name, apiNames[name] ?? name]) {
       if (Object.hasOwn(this.members, candidate)) return { value: this.members[candidate] };
     }
     return undefined;
   }
 }
+
+/** Where Go's structs spell a member otherwise than the API does. */
+const apiNames: Readonly<Record<string, string>> = { ID: 'Id', APIVersion: 'ApiVersion' };
 
 /** Members of API objects that are maps in Docker's types: any key may be missing, and they print as maps. */
 const mapNames = new Set([

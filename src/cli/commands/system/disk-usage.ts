@@ -1,0 +1,79 @@
+import { System } from '../../../api/client/system.js';
+import { humanSize } from '../../../base/human.js';
+import { command } from '../../command.js';
+import { type Listing, renderListing } from '../../format/listing.js';
+import { tableFormat } from '../../parse/flag.js';
+
+/** What of Docker's answer the summary is made of. */
+interface DiskUsage {
+  readonly LayersSize: number;
+  readonly Images: readonly { readonly Size: number; readonly Containers: number }[] | null;
+  readonly Containers: readonly { readonly SizeRw?: number; readonly State: string }[] | null;
+}
+
+/** One line: how many there are, how many are in use, and how much would come free without the others. */
+interface Share {
+  readonly type: string;
+  readonly total: number;
+  readonly active: number;
+  readonly size: number;
+  readonly reclaimable: number;
+}
+
+export default command({
+  usage: '[OPTIONS]',
+  summary: 'Show tsnet disk usage',
+  arity: { least: 0, most: 0 },
+  flags: { format: tableFormat() },
+  async run({ api, terminal }, { flags }) {
+    const usage = await new System(api).diskUsage<DiskUsage>();
+    terminal.stdout.write(renderListing(shares(usage), listing, flags));
+    return undefined;
+  },
+});
+
+function shares({ LayersSize, Images, Containers }: DiskUsage): Share[] {
+  const images = Images ?? [];
+  const containers = Containers ?? [];
+  const used = images.filter((image) => image.Containers > 0);
+  const running = containers.filter(({ State }) => State === 'running' || State === 'paused');
+  const sizeOf = (list: typeof containers) => list.reduce((sum, { SizeRw = 0 }) => sum + SizeRw, 0);
+  const usedSize = used.reduce((sum, { Size }) => sum + Size, 0);
+  const none = { total: 0, active: 0, size: 0, reclaimable: 0 };
+  return [
+    {
+      type: 'Images',
+      total: images.length,
+      active: used.length,
+      size: LayersSize,
+      reclaimable: Math.max(0, LayersSize - usedSize),
+    },
+    {
+      type: 'Containers',
+      total: containers.length,
+      active: running.length,
+      size: sizeOf(containers),
+      reclaimable: sizeOf(containers) - sizeOf(running),
+    },
+    { type: 'Local Volumes', ...none },
+    { type: 'Build Cache', ...none },
+  ];
+}
+
+const listing: Listing<Share> = {
+  type: '*system.diskUsageContext',
+  table: '{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}',
+  columns: {
+    Type: ['TYPE', ({ type }) => type],
+    TotalCount: ['TOTAL', ({ total }) => String(total)],
+    Active: ['ACTIVE', ({ active }) => String(active)],
+    Size: ['SIZE', ({ size }) => humanSize(size, 4)],
+    Reclaimable: ['RECLAIMABLE', reclaimable],
+  },
+};
+
+/** `1.2MB (40%)`; without a percentage where there is nothing. */
+function reclaimable({ size, reclaimable: bytes, type }: Share): string {
+  const share = size > 0 && type !== 'Build Cache' ? ` (${Math.trunc((bytes * 100) / size)}%)` : '';
+  return `${humanSize(bytes, 4)}${share}`;
+}
