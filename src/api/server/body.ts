@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import { InvalidParameter, messageOf } from '../../base/errors.js';
@@ -16,6 +17,20 @@ export async function readBody(source: AsyncIterable<Buffer>): Promise<string> {
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
+}
+
+/** How long a client that is refused may go on sending. */
+const drainMs = 1000;
+
+/**
+ * Takes the rest of a body that nobody wants. A connection that is closed with bytes unread is reset, and a
+ * client that is still sending would lose the answer.
+ */
+export async function drain(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.readableEnded || request.destroyed) return;
+  request.resume();
+  // Both a client that goes away and one that goes on for ever end the wait.
+  await once(request, 'end', { signal: AbortSignal.timeout(drainMs) }).catch(() => undefined);
 }
 
 /** Reads a JSON body by its schema. An empty one counts as `{}` where that is allowed. @throws InvalidParameter saying what is wrong */

@@ -88,6 +88,17 @@ describe('ApiServer', () => {
     return { status: Number(head.split(' ')[1]), head, body: rest.join('\r\n\r\n') };
   }
 
+  it('lets a client that it refuses finish sending, so that the answer arrives', async () => {
+    const one = client();
+    const body = 'x'.repeat(4 * 1024 * 1024);
+    one.write(
+      `POST /images/create HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const answer = await one.rest();
+    expect(answer).to.match(/^HTTP\/1.1 400 /);
+    expect(answer).to.include('only an archive in the request body');
+  });
+
   it('says who it is in every answer', async () => {
     const { status, head, body } = await request('GET /_ping');
     expect([status, body]).to.deep.equal([200, 'OK']);

@@ -4,7 +4,7 @@ import { InvalidParameter, messageOf, NotFound } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { json } from './answer.js';
 import type { Backends } from './backend.js';
-import { readBody } from './body.js';
+import { drain, readBody } from './body.js';
 import { bodyOfHijacked, refuseHijack, takeConnection } from './hijack.js';
 import { Query } from './query.js';
 import { asOrdinary } from './replay.js';
@@ -68,7 +68,7 @@ export class ApiServer {
         await target.route.handle({ ...callOf(target), request, response });
       else await this.#hijackPlain(target, target.route.hijack, request, response);
     } catch (error) {
-      this.#refuse(request, response, error);
+      await this.#refuse(request, response, error);
     }
   }
 
@@ -115,8 +115,9 @@ export class ApiServer {
     return { ...match, version, query: new Query(url.searchParams) };
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  async #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
     this.#log(request, error);
+    await drain(request);
     if (response.headersSent) {
       response.destroy();
       return;

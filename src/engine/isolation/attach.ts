@@ -82,7 +82,8 @@ class Output implements AsyncIterable<OutputChunk> {
     const again = isErrno(error, 'ECONNRESET', 'EPIPE') && this.#spare.isOpen && !this.#over;
     this.#socket.destroy();
     if (!again) return;
-    this.#socket = fdStream(this.#spare, { writable: false });
+    // The spare stays: a write that failed (EPIPE) leaves the error of the read still to come.
+    this.#socket = fdStream(duplicateFd(this.#spare.number), { writable: false });
     this.#listen(this.#socket);
   }
 
