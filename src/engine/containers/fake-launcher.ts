@@ -57,6 +57,9 @@ export class FakeLauncher implements Launcher {
     this.#gate = gate;
   }
 
+  /** Nothing takes long here. */
+  expect(): void {}
+
   async create(request: LaunchRequest): Promise<{ pid: number }> {
     mkdirSync(request.runDir, { recursive: true });
     this.#gate('launcher.create');

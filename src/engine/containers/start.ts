@@ -50,6 +50,7 @@ async function launch(context: ContainersContext, container: Container): Promise
   const { id, record } = container;
   const { launcher, networks, rootfs, runs } = context;
   await using rollback = new Rollback(context.logger);
+  launcher.expect();
   const files = await sandboxFiles(context, container);
   const request = wantedSandbox(context, container, files);
 

@@ -72,6 +72,8 @@ export interface ExecRequest {
 
 /** Starts, watches and ends processes in containers. */
 export interface Launcher {
+  /** Says that a `create` is coming, so that what takes the kernel a while can begin. Never fails. */
+  expect(): void;
   /**
    * Makes the container with its program not yet running, so that clients can attach before the first byte.
    * @throws InvalidParameter or System with the runtime's own reason; the caller maps "executable not found" (127) and "permission denied" (126).

@@ -18,6 +18,7 @@ import { isErrno } from '../../native/libc.js';
 import { signalProcess } from '../../native/pidfd.js';
 import { connectSeqpacket } from '../../native/unixsocket.js';
 import { attachedStreams } from './attach.js';
+import type { CgroupLock } from './cgroup-lock.js';
 import type { CgroupTree } from './cgroups.js';
 import type { Conmon } from './conmon.js';
 import { ATTACH_SOCKET, CONTROL_FIFO, OOM_FILE, RUNTIME_LOG } from './conmon-command.js';
@@ -42,6 +43,7 @@ export interface LauncherParts {
   readonly conmon: Conmon;
   readonly deletion: Deletion;
   readonly cgroups: CgroupTree;
+  readonly cgroupLock: CgroupLock;
   readonly exits: ExitWatcher;
   readonly records: ContainerRecords;
   readonly seccomp: SeccompCache;
@@ -62,6 +64,10 @@ export class ConmonLauncher implements Launcher {
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
+  }
+
+  expect(): void {
+    this.#parts.cgroupLock.takeEarly();
   }
 
   async create(request: LaunchRequest): Promise<{ pid: number }> {
@@ -160,7 +166,8 @@ export class ConmonLauncher implements Launcher {
   }
 
   async exec(request: ExecRequest): Promise<LaunchedExec> {
-    const { conmon } = this.#parts;
+    const { conmon, cgroupLock } = this.#parts;
+    cgroupLock.takeEarly();
     const { containerId, execId, tty, openStdin, args } = request;
     const folder = join(request.runDir, execId);
     const execSpec = this.#writeProcess(request, folder);

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.js';
 import type { Children } from '../../native/children.js';
 import { canCompileSeccomp, compileSeccomp } from '../../native/seccomp/compile.js';
 import { selectRules } from '../../native/seccomp/select.js';
+import { CgroupLock } from './cgroup-lock.js';
 import { CgroupTree } from './cgroups.js';
 import { Conmon } from './conmon.js';
 import { ContainerRecords } from './container-record.js';
@@ -60,6 +61,7 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
     conmon: new Conmon({ path, children, runtime }),
     deletion: new Deletion({ runtime, conmon: path, cgroups, exits, records, logger }),
     cgroups,
+    cgroupLock: CgroupLock.ofThisMachine(),
     exits,
     records,
     seccomp,
