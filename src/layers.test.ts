@@ -15,7 +15,7 @@ const rules: readonly { folder: string; ours: string[]; packages: string[]; type
   {
     folder: 'engine',
     ours: ['base', 'cnm', 'native'],
-    packages: ['inversify', 'tar-stream', 'valibot'],
+    packages: ['inversify', 'valibot'],
     types: ['api/types', 'api/server'],
   },
   { folder: 'api/types', ours: ['base'], packages: ['valibot'] },
@@ -27,7 +27,7 @@ const rules: readonly { folder: string; ours: string[]; packages: string[]; type
   {
     folder: 'daemon',
     ours: ['base', 'native', 'cnm', 'drivers', 'engine', 'api'],
-    packages: ['inversify', 'yargs-parser'],
+    packages: ['inversify'],
   },
 ];
 

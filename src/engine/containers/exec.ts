@@ -2,9 +2,9 @@ import type { AttachedStreams, OutputChunk, TtySize } from '../../api/server/bac
 import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
 import { Conflict, InvalidParameter, messageOf, NotFound } from '../../base/errors.js';
 import type { LaunchedExec } from '../isolation/contract.js';
+import { startFailureCode } from '../isolation/runtime-errors.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
-import { exitCodeOfFailure } from './failure.js';
 import { mergeEnv } from './merge.js';
 import { runDirOf } from './paths.js';
 
@@ -115,7 +115,7 @@ export class Execs {
   /** As in Docker the reason is the exec's only output, and its exit code tells of it: 127, 126. */
   #notLaunched(exec: Exec, error: unknown): AttachedStreams {
     const text = messageOf(error);
-    this.#close(exec, exitCodeOfFailure(text));
+    this.#close(exec, startFailureCode(text));
     return {
       tty: exec.config.Tty,
       chunks: oneChunk(`${text}\r\n`),

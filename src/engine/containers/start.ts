@@ -12,11 +12,11 @@ import {
 import { Rollback } from '../../base/rollback.js';
 import type { SandboxRequest } from '../../cnm/contract.js';
 import type { SandboxFiles, SandboxRecord } from '../../cnm/model.js';
+import { startFailureCode } from '../isolation/runtime-errors.js';
 import { openStreams } from './attach.js';
 import { bindMounts } from './binds.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
-import { exitCodeOfFailure } from './failure.js';
 import { watchRun } from './life.js';
 import { lostRun, type RunRecord } from './model.js';
 import { joinedContainer, sandboxRequest } from './networking.js';
@@ -165,7 +165,7 @@ function withContext(attempt: string, error: unknown): Error {
 function startFailure(error: unknown): { error: unknown; exitCode: number } {
   const text = messageOf(error);
   const shown = error instanceof TsnetError ? error : new System(text);
-  return { error: shown, exitCode: exitCodeOfFailure(text) };
+  return { error: shown, exitCode: startFailureCode(text) };
 }
 
 async function noteFailure(

@@ -61,7 +61,7 @@ export function runtimeError(
  */
 export function startFailureCode(message: string): 126 | 127 | 128 {
   if (/executable file not found|no such file or directory/.test(message)) return 127;
-  if (/permission denied|is a directory/.test(message)) return 126;
+  if (/permission denied|is a directory/i.test(message)) return 126;
   return 128;
 }
 
