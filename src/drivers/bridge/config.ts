@@ -1,6 +1,4 @@
 import { InvalidParameter } from '../../base/errors.js';
-import type { NetworkRequest } from '../../cnm/model.js';
-import { BRIDGE_PREFIX, networkLabel } from './labels.js';
 import {
   address,
   flag,
@@ -9,7 +7,9 @@ import {
   type OptionTable,
   oneOf,
   readOptions,
-} from './option.js';
+} from '../../cnm/driver-options.js';
+import type { NetworkRequest } from '../../cnm/model.js';
+import { BRIDGE_PREFIX, networkLabel } from './labels.js';
 
 /**
  * How a family of a network meets the world.

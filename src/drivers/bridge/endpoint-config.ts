@@ -1,5 +1,5 @@
+import { integer, interfaceName, type OptionTable, readOptions } from '../../cnm/driver-options.js';
 import { endpointLabel } from './labels.js';
-import { integer, interfaceName, type OptionTable, readOptions } from './option.js';
 
 /** A setting of the endpoint's interface: `group` is `conf` or `neigh`. */
 export interface InterfaceSysctl {

@@ -1,5 +1,5 @@
-import { InvalidParameter } from '../../base/errors.js';
-import { formatIp, parseIp } from '../../base/ip.js';
+import { InvalidParameter } from '../base/errors.js';
+import { formatIp, parseIp } from '../base/ip.js';
 
 /*
  * Readers of single option values. Each takes the text and gives the value, or throws a plain Error whose
