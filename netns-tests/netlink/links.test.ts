@@ -77,6 +77,22 @@ describe('rtnetlink: links', () => {
     });
   });
 
+  it('makes a macvlan in another namespace, where the name is taken here', () => {
+    const { net, far, farNet } = pair();
+    addBridge(pair());
+    net.addLink({
+      kind: 'macvlan',
+      name: 'br0',
+      mac: '02:00:00:00:00:55',
+      mtu: 1400,
+      netnsFd: far,
+      parent: 'br0',
+      mode: 'bridge',
+    });
+    expect(farNet.link('br0')).to.include({ kind: 'macvlan', mac: '02:00:00:00:00:55', mtu: 1400 });
+    expect(net.link('br0')?.kind).to.equal('bridge');
+  });
+
   it('changes a link, by its name in the socket’s own namespace', () => {
     const { far, farNet, net } = pair();
     addBridge(pair());

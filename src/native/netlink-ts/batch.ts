@@ -68,6 +68,8 @@ export class BatchChannel implements Channel {
   }
 
   added(spec: LinkSpec): void {
+    // One that is born elsewhere is not found here.
+    if ('netnsFd' in spec && spec.netnsFd !== undefined) return;
     const start = this.#lastMessage + NLMSG_HEADER_BYTES;
     const local = spec.kind === 'veth' && spec.peer.netnsFd === undefined ? spec.peer : undefined;
     this.#pending.set(spec.name, {

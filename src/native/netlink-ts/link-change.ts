@@ -40,7 +40,8 @@ export function newLink(spec: LinkSpec, indexOf: IndexOf): Request {
   const name = interfaceName(spec.name);
   const mac = spec.mac === undefined ? undefined : macBytes(spec.mac);
   const master = masterIndex(spec.master, indexOf);
-  const parent = spec.kind === 'macvlan' ? indexOf(spec.parent) : undefined;
+  const parent = 'parent' in spec ? indexOf(spec.parent) : undefined;
+  const netnsFd = 'netnsFd' in spec ? spec.netnsFd : undefined;
   const data = kindData(spec, indexOf);
   return {
     type: RTM_NEWLINK,
@@ -50,6 +51,7 @@ export function newLink(spec: LinkSpec, indexOf: IndexOf): Request {
       if (mac) out.attributeBytes(IFLA_ADDRESS, mac);
       if (spec.mtu !== undefined) out.attributeU32(IFLA_MTU, spec.mtu);
       if (master !== undefined) out.attributeU32(IFLA_MASTER, master);
+      if (netnsFd !== undefined) out.attributeU32(IFLA_NET_NS_FD, netnsFd);
       if (parent !== undefined) out.attributeU32(IFLA_LINK, parent);
       out.attributeName(IFLA_IFNAME, name);
       out.nested(IFLA_LINKINFO, () => {

@@ -4,6 +4,8 @@ import { IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_NET_NS_FD } from './link.js';
 import { macBytes } from './mac.js';
 import type {
   BridgeAttributes,
+  IpvlanFlag,
+  IpvlanMode,
   LinkSpec,
   MacvlanMode,
   VethPeer,
@@ -12,11 +14,14 @@ import type {
 import { interfaceName } from './name.js';
 import type { MessageWriter } from './wire.js';
 
-/** Attributes in IFLA_INFO_DATA (linux/if_link.h, linux/veth.h). */
+/** Attributes in IFLA_INFO_DATA (linux/if_link.h, linux/if_vlan.h, linux/veth.h). */
 const IFLA_BR_FORWARD_DELAY = 1;
 const IFLA_BR_STP_STATE = 5;
 export const VETH_INFO_PEER = 1;
 const IFLA_MACVLAN_MODE = 1;
+const IFLA_IPVLAN_MODE = 1;
+const IFLA_IPVLAN_FLAGS = 2;
+const IFLA_VLAN_ID = 1;
 const IFLA_VXLAN_ID = 1;
 const IFLA_VXLAN_GROUP = 2;
 const IFLA_VXLAN_LINK = 3;
@@ -33,6 +38,12 @@ const macvlanModes: Readonly<Record<MacvlanMode, number>> = {
   bridge: 4,
   passthru: 8,
 };
+
+/** IPVLAN_MODE_... */
+const ipvlanModes: Readonly<Record<IpvlanMode, number>> = { l2: 0, l3: 1, l3s: 2 };
+
+/** IPVLAN_F_... */
+const ipvlanFlags: Readonly<Record<IpvlanFlag, number>> = { bridge: 0, private: 1, vepa: 2 };
 
 /** The bridge counts time in hundredths of a second (USER_HZ). */
 const TICKS_PER_SECOND = 100;
@@ -52,6 +63,10 @@ export function kindData(spec: LinkSpec, indexOf: (name: string) => number): Kin
       return vethData(spec.peer);
     case 'macvlan':
       return (out) => void out.attributeU32(IFLA_MACVLAN_MODE, macvlanModes[spec.mode]);
+    case 'ipvlan':
+      return ipvlanData(spec);
+    case 'vlan':
+      return (out) => void out.attributeU16(IFLA_VLAN_ID, spec.id);
     case 'vxlan':
       return vxlanData(spec.vxlan, indexOf);
     case 'dummy':
@@ -81,6 +96,13 @@ function vethData(peer: VethPeer): KindData {
       if (peer.netnsFd !== undefined) inner.attributeU32(IFLA_NET_NS_FD, peer.netnsFd);
       inner.attributeName(IFLA_IFNAME, name);
     });
+  };
+}
+
+function ipvlanData({ mode, flag }: { mode: IpvlanMode; flag: IpvlanFlag }): KindData {
+  return (out) => {
+    out.attributeU16(IFLA_IPVLAN_MODE, ipvlanModes[mode]);
+    out.attributeU16(IFLA_IPVLAN_FLAGS, ipvlanFlags[flag]);
   };
 }
 

@@ -30,7 +30,9 @@ export type LinkSpec = { readonly name: string } & LinkAttributes &
   (
     | { readonly kind: 'bridge'; readonly bridge?: BridgeAttributes }
     | { readonly kind: 'veth'; readonly peer: VethPeer }
-    | { readonly kind: 'macvlan'; readonly parent: string; readonly mode: MacvlanMode }
+    | ({ readonly kind: 'macvlan'; readonly mode: MacvlanMode } & OnParent)
+    | ({ readonly kind: 'ipvlan'; readonly mode: IpvlanMode; readonly flag: IpvlanFlag } & OnParent)
+    | { readonly kind: 'vlan'; readonly parent: string; readonly id: number }
     | { readonly kind: 'vxlan'; readonly vxlan: VxlanAttributes }
     | { readonly kind: 'dummy' }
   );
@@ -42,7 +44,21 @@ export interface BridgeAttributes {
   readonly forwardDelaySeconds?: number;
 }
 
+/** A link that shares the wire of another. */
+export interface OnParent {
+  /** Name of the other in the socket's namespace. */
+  readonly parent: string;
+  /** An open namespace descriptor: the link is born there. Default: the socket's own namespace. */
+  readonly netnsFd?: number;
+}
+
 export type MacvlanMode = 'bridge' | 'private' | 'vepa' | 'passthru';
+
+/** At which layer frames are told apart; `l3s` lets netfilter of the parent's namespace see them too. */
+export type IpvlanMode = 'l2' | 'l3' | 'l3s';
+
+/** Who of one parent may talk to each other directly. */
+export type IpvlanFlag = 'bridge' | 'private' | 'vepa';
 
 export interface VxlanAttributes {
   readonly vni: number;

@@ -52,6 +52,51 @@ const ours: Readonly<Record<(typeof requests)[number]['command'], Request>> = {
     { kind: 'macvlan', name: 'mac0', parent: 'veth0', mode: 'bridge' },
     indexOf,
   ),
+  'ip link add eth7 link br0 address 02:00:00:00:00:14 mtu 1400 netns far type macvlan mode private':
+    newLink(
+      {
+        kind: 'macvlan',
+        name: 'eth7',
+        mac: '02:00:00:00:00:14',
+        mtu: 1400,
+        netnsFd: 4,
+        parent: 'br0',
+        mode: 'private',
+      },
+      indexOf,
+    ),
+  'ip link add mac2 link br0 type macvlan mode vepa': newLink(
+    { kind: 'macvlan', name: 'mac2', parent: 'br0', mode: 'vepa' },
+    indexOf,
+  ),
+  'ip link add mac3 link br0 type macvlan mode passthru': newLink(
+    { kind: 'macvlan', name: 'mac3', parent: 'br0', mode: 'passthru' },
+    indexOf,
+  ),
+  'ip link add eth8 link br0 mtu 1400 netns far type ipvlan mode l2': newLink(
+    {
+      kind: 'ipvlan',
+      name: 'eth8',
+      mtu: 1400,
+      netnsFd: 4,
+      parent: 'br0',
+      mode: 'l2',
+      flag: 'bridge',
+    },
+    indexOf,
+  ),
+  'ip link add ipv1 link br0 type ipvlan mode l3 private': newLink(
+    { kind: 'ipvlan', name: 'ipv1', parent: 'br0', mode: 'l3', flag: 'private' },
+    indexOf,
+  ),
+  'ip link add ipv2 link br0 type ipvlan mode l3s vepa': newLink(
+    { kind: 'ipvlan', name: 'ipv2', parent: 'br0', mode: 'l3s', flag: 'vepa' },
+    indexOf,
+  ),
+  'ip link add br0.10 link br0 up type vlan id 10': newLink(
+    { kind: 'vlan', name: 'br0.10', parent: 'br0', id: 10, up: true },
+    indexOf,
+  ),
   'ip link add vx1 type vxlan id 43 dev br0 local 172.20.0.1 remote 172.20.0.9 dstport 4789 nolearning':
     newLink(
       {

@@ -114,6 +114,10 @@ export class MessageWriter {
     return this.#attribute(type, 1).u8(value).#pad();
   }
 
+  attributeU16(type: number, value: number): this {
+    return this.#attribute(type, 2).u16(value).#pad();
+  }
+
   attributeU32(type: number, value: number): this {
     return this.#attribute(type, 4).u32(value);
   }
