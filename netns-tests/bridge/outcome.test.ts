@@ -121,7 +121,7 @@ for (const frames of ['filtered', 'unseen']) {
           const answers = [80, 81].map((port) => neighbour.ask('tcp', net(30, web), port));
           expect(await Promise.all(answers)).to.deep.equal([`web ${addressOf.lan(3)}`, 'timeout']);
         } finally {
-          host.kernel.firewall.rebuild();
+          host.kernel.firewall.repair();
         }
         expect(await neighbour.ask('tcp', net(30, web), 80)).to.equal('timeout');
       });
@@ -241,7 +241,7 @@ for (const frames of ['filtered', 'unseen']) {
           try {
             expect(await neighbour.ask('tcp', '127.0.0.1', 8082)).to.equal('web 192.0.2.3');
           } finally {
-            host.kernel.firewall.rebuild();
+            host.kernel.firewall.repair();
           }
         });
       }

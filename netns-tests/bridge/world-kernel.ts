@@ -1,5 +1,6 @@
+import { NftablesBackend } from '../../src/cnm/firewall/nftables/backend.js';
+import { baseTables } from '../../src/cnm/firewall/nftables/base.js';
 import type { Kernel, Netns, Sysctls } from '../../src/cnm/kernel.js';
-import { baseTables } from '../../src/drivers/bridge/firewall/base.js';
 import { openConntrack } from '../../src/native/conntrack.js';
 import type { Conntrack } from '../../src/native/conntrack-model.js';
 import type { Fd } from '../../src/native/fd.js';
@@ -8,15 +9,17 @@ import { Namespaces } from '../../src/native/netns.js';
 import { openNft } from '../../src/native/nft/context.js';
 import { NftFirewall } from '../../src/native/nft/firewall.js';
 import type { NftContext } from '../../src/native/nft/model.js';
+import { renderAdd } from '../../src/native/nft/render.js';
 import { sysctls } from '../../src/native/sysctl.js';
 import type { World } from '../world/world.js';
 
 /** The real kernel for plans, with the world's host namespace as the host. */
 export class WorldKernel implements Kernel, Disposable {
-  readonly firewall: NftFirewall;
+  readonly firewall: NftablesBackend;
   readonly conntrack: Conntrack & { settled(): Promise<void> };
   /** The sockets that keep ports are none of these tests' concern. */
   readonly ports = { hold() {}, release() {} };
+  readonly proxy = { forward() {}, stop() {} };
   readonly #namespaces = new Namespaces();
   readonly #hostPath: string;
   readonly #nft: NftContext;
@@ -27,7 +30,11 @@ export class WorldKernel implements Kernel, Disposable {
     this.#nft = this.#namespaces.runAt(this.#hostPath, openNft);
     const conntrack = this.#namespaces.runAt(this.#hostPath, openConntrack);
     this.conntrack = Object.assign(conntrack, { settled: () => Promise.resolve() });
-    this.firewall = new NftFirewall({ nft: this.#nft, tables: baseTables() });
+    this.firewall = new NftablesBackend({
+      tables: new NftFirewall({ nft: this.#nft, tables: baseTables() }),
+      settings: { userlandProxy: true, allowDirectRouting: false },
+      render: renderAdd,
+    });
     this.firewall.replaceAll([]);
   }
 

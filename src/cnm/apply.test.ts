@@ -15,7 +15,18 @@ import { type Plan, step } from './plan.js';
 const inside = '/netns/c1';
 const forwarding = ['net', 'ipv4', 'ip_forward'];
 const binding = { protocol: 'tcp', containerPort: 80, hostIp: '0.0.0.0', hostPort: 8080 } as const;
-const fragment = { owner: 'e', family: 'ip', table: 't', chains: [], elements: [] } as const;
+const policy = {
+  kind: 'network',
+  owner: 'e',
+  network: {
+    id: 'n',
+    bridge: 'b',
+    internal: false,
+    icc: true,
+    trustedInterfaces: [],
+    families: [],
+  },
+} as const;
 
 const bridge = step('link.add', {
   netns: 'host',
@@ -45,8 +56,9 @@ const everything: Plan = [
     netns: inside,
     route: { destination: 'default', family: 4, gateway: '10.0.0.1', link: 'eth0' },
   }),
-  step('nft.add', { owner: 'e', fragments: [fragment] }),
+  step('firewall.add', { policy }),
   step('port.reserve', { owner: 'e', bindings: [binding] }),
+  step('proxy.add', { owner: 'e', forwards: [{ ...binding, containerIp: '10.0.0.2' }] }),
   step('conntrack.flush', {
     addresses: ['10.0.0.2'],
     hostPorts: [{ protocol: 'tcp', hostPort: 8080 }],
@@ -178,6 +190,7 @@ describe('plans', () => {
     expect(changes).to.deep.equal([
       'conntrack address',
       'conntrack port',
+      'proxy stop',
       'ports release',
       'firewall remove',
       'setLink veth1',
@@ -224,6 +237,7 @@ describe('plans', () => {
       'add route to default',
       'install firewall rules of e',
       'reserve ports of e',
+      'serve ports of e by the proxy',
       'forget tracked connections',
     ]);
   });

@@ -9,7 +9,7 @@ import type { AppliedPlan, AppliedStep, Plan, StepArgs, StepKind, StepMemory } f
 import { addrAdd, routeAdd } from './steps/address.js';
 import { alreadyExists, isGone } from './steps/errors.js';
 import type { Executor, SyncUndoMode } from './steps/executor.js';
-import { conntrackFlush, nftAdd, portReserve } from './steps/firewall.js';
+import { conntrackFlush, firewallAdd, portReserve, proxyAdd } from './steps/firewall.js';
 import { linkAdd, linkUp } from './steps/link.js';
 import { sysctlSet } from './steps/sysctl.js';
 
@@ -22,8 +22,9 @@ const executors: Executors = {
   'addr.add': addrAdd,
   'route.add': routeAdd,
   'sysctl.set': sysctlSet,
-  'nft.add': nftAdd,
+  'firewall.add': firewallAdd,
   'port.reserve': portReserve,
+  'proxy.add': proxyAdd,
   'conntrack.flush': conntrackFlush,
 };
 
@@ -136,7 +137,7 @@ export function argsOf<K extends StepKind>(applied: AppliedPlan, kind: K): StepA
 }
 
 function isReappliable(step: AppliedStep, kernel: Kernel): boolean {
-  if (step.kind === 'nft.add' || step.kind === 'conntrack.flush') return false;
+  if (step.kind === 'firewall.add' || step.kind === 'conntrack.flush') return false;
   // Of whatever kind: it was ours when it was made.
   return step.kind !== 'link.add' || !kernel.links(step.args.netns).link(step.args.link.name);
 }

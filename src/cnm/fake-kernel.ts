@@ -1,15 +1,16 @@
 import { Conflict, System } from '../base/errors.js';
-import type { NftFragment } from '../native/nft/model.js';
 import { errno, FakeLinks } from './fake-links.js';
 import { type FakeNamespace, newNamespace } from './fake-namespace.js';
-import type { Kernel, Netns } from './kernel.js';
+import type { FirewallPolicy } from './firewall/model.js';
+import type { Kernel, Netns, ProxyForward } from './kernel.js';
 import type { PortBinding } from './model.js';
 
 /** What {@link FakeKernel.state} shows: everything that a test may compare before and after. */
 export interface FakeKernelState {
   readonly namespaces: Readonly<Record<string, unknown>>;
-  readonly firewall: Readonly<Record<string, readonly NftFragment[]>>;
+  readonly firewall: Readonly<Record<string, readonly FirewallPolicy[]>>;
   readonly ports: Readonly<Record<string, readonly PortBinding[]>>;
+  readonly proxied: Readonly<Record<string, readonly ProxyForward[]>>;
 }
 
 /**
@@ -27,7 +28,8 @@ export class FakeKernel implements Kernel {
   /** What a key holds that nobody has written; default `0`. */
   readonly sysctlDefaults = new Map<string, string>();
   readonly #namespaces = new Map<Netns, FakeNamespace>([['host', newNamespace()]]);
-  readonly #fragments = new Map<string, NftFragment[]>();
+  readonly #policies = new Map<string, FirewallPolicy[]>();
+  readonly #proxied = new Map<string, readonly ProxyForward[]>();
   readonly #held = new Map<string, PortBinding[]>();
   readonly #fds: (Netns | undefined)[] = [];
   readonly #gate: (change: string) => void;
@@ -95,18 +97,32 @@ export class FakeKernel implements Kernel {
   }
 
   readonly firewall = {
-    install: (fragments: readonly NftFragment[]) => {
+    install: (policies: readonly FirewallPolicy[]) => {
       this.#gate('firewall install');
-      this.#addFragments(fragments);
+      this.#addPolicies(policies);
     },
     remove: (owners: readonly string[]) => {
       this.#gate('firewall remove');
-      for (const owner of owners) this.#fragments.delete(owner);
+      for (const owner of owners) this.#policies.delete(owner);
     },
-    replaceAll: (fragments: readonly NftFragment[]) => {
+    replaceAll: (policies: readonly FirewallPolicy[]) => {
       this.#gate('firewall replaceAll');
-      this.#fragments.clear();
-      this.#addFragments(fragments);
+      this.#policies.clear();
+      this.#addPolicies(policies);
+    },
+    repair: () => this.#gate('firewall repair'),
+    describe: (policies: readonly FirewallPolicy[]) =>
+      policies.map(({ kind, owner }) => `${kind} of ${owner}`),
+  };
+
+  readonly proxy = {
+    forward: (owner: string, forwards: readonly ProxyForward[]) => {
+      this.#gate('proxy forward');
+      this.#proxied.set(owner, forwards);
+    },
+    stop: (owner: string) => {
+      this.#gate('proxy stop');
+      this.#proxied.delete(owner);
     },
   };
 
@@ -144,20 +160,18 @@ export class FakeKernel implements Kernel {
     ]);
     return {
       namespaces: Object.fromEntries(namespaces),
-      firewall: Object.fromEntries([...this.#fragments].sort(byKey)),
+      firewall: Object.fromEntries([...this.#policies].sort(byKey)),
       ports: Object.fromEntries([...this.#held].sort(byKey)),
+      proxied: Object.fromEntries([...this.#proxied].sort(byKey)),
     };
   }
 
-  #addFragments(fragments: readonly NftFragment[]): void {
-    const live = new Set(this.#fragments.keys());
-    for (const { owner } of fragments)
+  #addPolicies(policies: readonly FirewallPolicy[]): void {
+    const live = new Set(this.#policies.keys());
+    for (const { owner } of policies)
       if (live.has(owner)) throw new Conflict(`${owner} is installed already`);
-    for (const fragment of fragments) {
-      this.#fragments.set(fragment.owner, [
-        ...(this.#fragments.get(fragment.owner) ?? []),
-        fragment,
-      ]);
+    for (const policy of policies) {
+      this.#policies.set(policy.owner, [...(this.#policies.get(policy.owner) ?? []), policy]);
     }
   }
 

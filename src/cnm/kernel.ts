@@ -9,7 +9,7 @@ import type {
   RouteInfo,
   RtnetlinkChanges,
 } from '../native/netlink-ts/model.js';
-import type { NftFragment } from '../native/nft/model.js';
+import type { FirewallPolicy } from './firewall/model.js';
 import type { PortBinding } from './model.js';
 
 /** `host` is the daemon's own namespace; otherwise the path of a namespace file. */
@@ -32,14 +32,32 @@ export interface Sysctls {
   write(key: readonly string[], value: string): void;
 }
 
-/** The host's firewall tables: a fixed base plus fragments by owner. */
+/** The host's firewall: a fixed base plus policies by owner. */
 export interface Firewall {
-  /** One transaction; on failure nothing has changed. */
-  install(fragments: readonly NftFragment[]): void;
-  /** One transaction; owners without a fragment are ignored. */
+  /** All or nothing: on failure nothing has changed. An owner has all its policies in one call. */
+  install(policies: readonly FirewallPolicy[]): void;
+  /** All or nothing; owners without a policy are ignored. */
   remove(owners: readonly string[]): void;
-  /** One transaction: the base and exactly these fragments, whatever stood there before. For a start and a repair. */
-  replaceAll(fragments: readonly NftFragment[]): void;
+  /** The base and exactly these policies, whatever stood there before, at once. For a start and a repair. */
+  replaceAll(policies: readonly FirewallPolicy[]): void;
+  /** Makes everything that is installed anew, whatever became of it in the kernel. */
+  repair(): void;
+  /** What installing would say to the kernel, a command a line. Changes nothing. */
+  describe(policies: readonly FirewallPolicy[]): string[];
+}
+
+/** A published port that needs somebody between host and container, because the kernel can't translate it. */
+export type ProxyForward = PortBinding & {
+  /** Address of the container, of whatever family. */
+  readonly containerIp: string;
+};
+
+/** The userland proxy: takes connections to ports of the host and makes its own to containers. */
+export interface PortProxy {
+  /** Serves these ports from now on; takes their sockets over from `ports`, which must hold them. */
+  forward(owner: string, forwards: readonly ProxyForward[]): void;
+  /** Stops taking connections, and ends those there are; unknown owners are ignored. */
+  stop(owner: string): void;
 }
 
 /** Connection tracking of the host. */
@@ -70,4 +88,5 @@ export interface Kernel {
   readonly firewall: Firewall;
   readonly conntrack: Conntrack;
   readonly ports: HostPorts;
+  readonly proxy: PortProxy;
 }

@@ -4,8 +4,8 @@
  * because an applied plan is stored with the object that it was made for.
  */
 import type { MacvlanMode, RouteSpec, VethPeer } from '../native/netlink-ts/model.js';
-import type { NftFragment } from '../native/nft/model.js';
-import type { Netns } from './kernel.js';
+import type { FirewallPolicy } from './firewall/model.js';
+import type { Netns, ProxyForward } from './kernel.js';
 import type { PortBinding } from './model.js';
 
 /** A link that a plan creates. Namespaces are named by path; descriptors don't outlive the process. */
@@ -50,9 +50,10 @@ export interface StepArgs {
     readonly ifPresent?: boolean;
     readonly keep?: boolean;
   };
-  /** All fragments of one step belong to one owner. */
-  readonly 'nft.add': { readonly owner: string; readonly fragments: readonly NftFragment[] };
+  readonly 'firewall.add': { readonly policy: FirewallPolicy };
   readonly 'port.reserve': { readonly owner: string; readonly bindings: readonly PortBinding[] };
+  /** The bindings are among those that a step before has reserved. */
+  readonly 'proxy.add': { readonly owner: string; readonly forwards: readonly ProxyForward[] };
   /**
    * Forgets tracked flows, when applied and when undone: old ones would go to the wrong place. `only`: those
    * left by others were forgotten by their own undo; the kernel takes milliseconds, which a start can spare.
@@ -72,8 +73,9 @@ export interface StepMemory {
   readonly 'route.add': undefined;
   /** The value before; absent if the key was not there. */
   readonly 'sysctl.set': { readonly before?: string };
-  readonly 'nft.add': undefined;
+  readonly 'firewall.add': undefined;
   readonly 'port.reserve': undefined;
+  readonly 'proxy.add': undefined;
   readonly 'conntrack.flush': undefined;
 }
 

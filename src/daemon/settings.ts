@@ -5,6 +5,7 @@ import { InvalidParameter } from '../base/errors.js';
 import { formatIp, parseIp } from '../base/ip.js';
 import { isLogLevel, type LogLevel } from '../base/logger.js';
 import type { DefaultBridge } from '../cnm/controller/predefined.js';
+import type { FirewallSettings } from '../cnm/firewall/model.js';
 import { type AddressPool, dockerLocalPools, parseAddressPool } from '../cnm/ipam/pools.js';
 import type { Options } from './flags.js';
 
@@ -21,6 +22,7 @@ export interface Settings {
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];
   readonly firewall: boolean;
+  readonly firewallSettings: FirewallSettings;
   readonly forwarding: boolean;
   readonly liveRestore: boolean;
   /** OCI runtimes in order of preference. */
@@ -50,6 +52,7 @@ export function readSettings(options: Options): Settings {
     dnsSearch: options['dns-search'],
     dnsOptions: options['dns-opt'],
     firewall: options.iptables,
+    firewallSettings: { userlandProxy: options['userland-proxy'], allowDirectRouting: false },
     forwarding: options['ip-forward'],
     liveRestore: options['live-restore'],
     runtimes: options.runtime === '' ? ['crun', 'runc'] : [options.runtime],

@@ -61,7 +61,7 @@ function planNetwork(network: NetworkRecord): Plan {
       }),
     ),
     step('link.up', { netns: 'host', name }),
-    step('nft.add', { owner, fragments: [fragment(owner)] }),
+    step('firewall.add', { policy: policy(owner) }),
   ];
 }
 
@@ -84,7 +84,7 @@ function planEndpoint(network: NetworkRecord, endpoint: EndpointDraft, netns: Ne
       address === undefined ? [] : [step('addr.add', { netns, link: name, address })],
     ),
     step('link.up', { netns, name }),
-    step('nft.add', { owner, fragments: [fragment(owner)] }),
+    step('firewall.add', { policy: policy(owner) }),
   ];
 }
 
@@ -107,10 +107,18 @@ function planPorts(
   return [
     step('port.reserve', { owner, bindings }),
     step('conntrack.flush', { addresses: [], hostPorts: bindings }),
-    step('nft.add', { owner, fragments: [fragment(owner)] }),
+    step('firewall.add', { policy: policy(owner) }),
   ];
 }
 
-function fragment(owner: string) {
-  return { owner, family: 'ip', table: 'test', chains: [], elements: [] } as const;
+function policy(owner: string) {
+  const network = {
+    id: 'n',
+    bridge: 'b',
+    internal: false,
+    icc: true,
+    trustedInterfaces: [],
+    families: [],
+  };
+  return { kind: 'network', owner, network } as const;
 }

@@ -89,10 +89,10 @@ export class Restoring {
       ...registry.networkStates().map(({ plan }) => plan),
       ...kept.flatMap(({ record }) => record.endpoints.map(plansOf)),
     ];
-    const fragments = plans.flatMap((plan) =>
-      argsOf(plan, 'nft.add').flatMap((args) => args.fragments),
+    const policies = plans.flatMap((plan) =>
+      argsOf(plan, 'firewall.add').map((args) => args.policy),
     );
-    kernel.firewall.replaceAll(fragments);
+    kernel.firewall.replaceAll(policies);
   }
 
   async #discard(state: SandboxState): Promise<void> {

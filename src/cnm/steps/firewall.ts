@@ -2,15 +2,27 @@ import type { Kernel } from '../kernel.js';
 import type { StepArgs } from '../plan.js';
 import type { Executor } from './executor.js';
 
-/** Installs an owner's firewall fragments. */
-export const nftAdd: Executor<'nft.add'> = {
-  describe: ({ owner }) => `install firewall rules of ${owner}`,
+/** Installs a policy. */
+export const firewallAdd: Executor<'firewall.add'> = {
+  describe: ({ policy }) => `install firewall rules of ${policy.owner}`,
   observe: () => undefined,
-  apply({ fragments }, kernel) {
-    kernel.firewall.install(fragments);
+  apply({ policy }, kernel) {
+    kernel.firewall.install([policy]);
+  },
+  undo({ policy }, kernel) {
+    kernel.firewall.remove([policy.owner]);
+  },
+};
+
+/** Puts the proxy before ports that the kernel can't translate. */
+export const proxyAdd: Executor<'proxy.add'> = {
+  describe: ({ owner }) => `serve ports of ${owner} by the proxy`,
+  observe: () => undefined,
+  apply({ owner, forwards }, kernel) {
+    kernel.proxy.forward(owner, forwards);
   },
   undo({ owner }, kernel) {
-    kernel.firewall.remove([owner]);
+    kernel.proxy.stop(owner);
   },
 };
 

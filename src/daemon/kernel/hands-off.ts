@@ -1,5 +1,5 @@
 /** What of the host's settings tsnetd leaves alone when it is told to. */
-import type { Firewall } from '../../cnm/kernel.js';
+import type { Firewall, PortProxy } from '../../cnm/kernel.js';
 import type { NftFirewall } from '../../native/nft/firewall.js';
 import type { SysctlKey, Sysctls } from '../../native/sysctl.js';
 
@@ -8,8 +8,17 @@ import type { SysctlKey, Sysctls } from '../../native/sysctl.js';
  * flag would lead to containers that are gone, so they go, too.
  */
 export function noFirewall(ours: Pick<NftFirewall, 'dropTables'>): Firewall {
-  return { install() {}, remove() {}, replaceAll: () => ours.dropTables() };
+  return {
+    install() {},
+    remove() {},
+    replaceAll: () => ours.dropTables(),
+    repair() {},
+    describe: () => [],
+  };
 }
+
+/** `--userland-proxy=false`: what the kernel can't translate is not served. */
+export const noProxy: PortProxy = { forward() {}, stop() {} };
 
 const forwardingKeys = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Conntrack, Firewall, HostPorts } from '../../cnm/kernel.js';
+import type { Conntrack, Firewall, HostPorts, PortProxy } from '../../cnm/kernel.js';
 import type { Rtnetlink } from '../../native/netlink-ts/model.js';
 import type { Namespaces } from '../../native/netns.js';
 import type { Sysctls } from '../../native/sysctl.js';
@@ -64,6 +64,7 @@ describe('HostKernel', () => {
       firewall: {} as Firewall,
       conntrack: {} as Conntrack,
       ports: {} as HostPorts,
+      proxy: {} as PortProxy,
     });
   });
 

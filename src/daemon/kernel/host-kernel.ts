@@ -5,6 +5,7 @@ import type {
   Kernel,
   Links,
   Netns,
+  PortProxy,
   Sysctls,
 } from '../../cnm/kernel.js';
 import type { Fd } from '../../native/fd.js';
@@ -23,6 +24,7 @@ export class HostKernel implements Kernel, Disposable {
   readonly firewall: Firewall;
   readonly conntrack: Conntrack;
   readonly ports: HostPorts;
+  readonly proxy: PortProxy;
   readonly #namespaces: Namespaces;
   readonly #sysctls: NativeSysctls;
   readonly #open: () => Rtnetlink;
@@ -36,6 +38,7 @@ export class HostKernel implements Kernel, Disposable {
     firewall: Firewall;
     conntrack: Conntrack;
     ports: HostPorts;
+    proxy: PortProxy;
   }) {
     this.#namespaces = parts.namespaces;
     this.#sysctls = parts.sysctls;
@@ -44,6 +47,7 @@ export class HostKernel implements Kernel, Disposable {
     this.firewall = parts.firewall;
     this.conntrack = parts.conntrack;
     this.ports = parts.ports;
+    this.proxy = parts.proxy;
   }
 
   links(netns: Netns): Links {

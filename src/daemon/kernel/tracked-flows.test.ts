@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Firewall } from '../../cnm/kernel.js';
+import type { FragmentTables } from '../../cnm/firewall/nftables/backend.js';
 import type { NftElements } from '../../native/nft/element.js';
 import type { NftContext, NftFragment } from '../../native/nft/model.js';
 import { rememberingFlows, trackedFlows } from './tracked-flows.js';
@@ -48,10 +48,11 @@ describe('rememberingFlows', () => {
   it('marks every container when the rules are replaced, and only then', () => {
     const set = new FakeSet();
     const told: string[] = [];
-    const firewall: Firewall = {
+    const firewall: FragmentTables = {
       install: (fragments) => void told.push(`install ${fragments.length}`),
       remove: (owners) => void told.push(`remove ${owners.length}`),
       replaceAll: (fragments) => void told.push(`replaceAll ${fragments.length}`),
+      rebuild: () => void told.push('rebuild'),
     };
     const remembering = rememberingFlows(firewall, set.nft);
     const fragments = [

@@ -1,5 +1,5 @@
-import type { Firewall } from '../../cnm/kernel.js';
-import { TABLE, TRACKED } from '../../drivers/bridge/firewall/family.js';
+import type { FragmentTables } from '../../cnm/firewall/nftables/backend.js';
+import { TABLE, TRACKED } from '../../cnm/firewall/nftables/family.js';
 import type { NftElements } from '../../native/nft/element.js';
 import type { NftContext, NftFragment } from '../../native/nft/model.js';
 import { address as quoted } from '../../native/nft/quote.js';
@@ -22,16 +22,17 @@ export function trackedFlows(parts: { elements: NftElements; nft: NftContext }):
   };
 }
 
-/** The firewall, which after a restart no longer knows who had connections: everyone may have. */
-export function rememberingFlows(firewall: Firewall, nft: NftContext): Firewall {
+/** The tables, which after a restart no longer knows who had connections: everyone may have. */
+export function rememberingFlows(tables: FragmentTables, nft: NftContext): FragmentTables {
   return {
-    install: (fragments) => firewall.install(fragments),
-    remove: (owners) => firewall.remove(owners),
+    install: (fragments) => tables.install(fragments),
+    remove: (owners) => tables.remove(owners),
     replaceAll(fragments) {
-      firewall.replaceAll(fragments);
+      tables.replaceAll(fragments);
       const marks = fragments.flatMap(marksOf);
       if (marks.length > 0) nft.run(marks.join(''));
     },
+    rebuild: () => tables.rebuild(),
   };
 }
 

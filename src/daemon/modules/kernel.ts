@@ -1,7 +1,8 @@
 import { ContainerModule } from 'inversify';
+import { NftablesBackend } from '../../cnm/firewall/nftables/backend.js';
+import { baseTables } from '../../cnm/firewall/nftables/base.js';
 import { cnmNeeds } from '../../cnm/ids.js';
 import { PortAllocator } from '../../cnm/ports/allocator.js';
-import { baseTables } from '../../drivers/bridge/firewall/base.js';
 import { Children } from '../../native/children.js';
 import { openConntrack } from '../../native/conntrack.js';
 import { openRtnetlink } from '../../native/netlink-ts/index.js';
@@ -9,10 +10,11 @@ import { Namespaces } from '../../native/netns.js';
 import { openNft } from '../../native/nft/context.js';
 import { openNftElements } from '../../native/nft/element.js';
 import { NftFirewall } from '../../native/nft/firewall.js';
+import { renderAdd } from '../../native/nft/render.js';
 import { sysctls } from '../../native/sysctl.js';
 import { childrenId, lifetimeId, loggerId, namespacesId, settingsId } from '../ids.js';
 import { ConntrackQueue } from '../kernel/conntrack-queue.js';
-import { noFirewall, withoutForwarding } from '../kernel/hands-off.js';
+import { noFirewall, noProxy, withoutForwarding } from '../kernel/hands-off.js';
 import { HostKernel } from '../kernel/host-kernel.js';
 import { ephemeralPorts, heldPorts, hostSockets } from '../kernel/host-sockets.js';
 import { rememberingFlows, trackedFlows } from '../kernel/tracked-flows.js';
@@ -31,7 +33,13 @@ export const kernelModule = new ContainerModule(({ bind }) => {
       const tables = baseTables();
       const nft = lifetime.own(openNft());
       const ours = new NftFirewall({ nft, tables });
-      const firewall = settings.firewall ? rememberingFlows(ours, nft) : noFirewall(ours);
+      const firewall = settings.firewall
+        ? new NftablesBackend({
+            tables: rememberingFlows(ours, nft),
+            settings: settings.firewallSettings,
+            render: renderAdd,
+          })
+        : noFirewall(ours);
       const tracked = settings.firewall
         ? trackedFlows({ elements: lifetime.own(openNftElements()), nft })
         : { take: () => true };
@@ -43,6 +51,7 @@ export const kernelModule = new ContainerModule(({ bind }) => {
           firewall,
           conntrack: new ConntrackQueue({ conntrack, tracked, logger }),
           ports: heldPorts(ports),
+          proxy: noProxy,
         }),
       );
     },

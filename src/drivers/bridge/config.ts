@@ -8,17 +8,9 @@ import {
   oneOf,
   readOptions,
 } from '../../cnm/driver-options.js';
+import type { GatewayMode } from '../../cnm/firewall/model.js';
 import type { NetworkRequest } from '../../cnm/model.js';
 import { BRIDGE_PREFIX, networkLabel } from './labels.js';
-
-/**
- * How a family of a network meets the world.
- * - `nat`: masqueraded out; in only by published ports of the host.
- * - `nat-unprotected`: the same, and whoever can route to a container reaches all of it.
- * - `routed`: no translation; a published port is open at the container's own address.
- * - `isolated`: not even the host has an address there. Internal networks only.
- */
-export type GatewayMode = 'nat' | 'nat-unprotected' | 'routed' | 'isolated';
 
 /** The options of a bridge network, read. */
 export interface BridgeConfig {

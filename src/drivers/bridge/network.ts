@@ -1,26 +1,18 @@
+import type { FirewalledFamily, FirewalledNetwork } from '../../cnm/firewall/model.js';
 import type { NetworkRecord } from '../../cnm/model.js';
-import { type BridgeConfig, bridgeConfig, type GatewayMode } from './config.js';
+import { type BridgeConfig, bridgeConfig } from './config.js';
 import { bridgeNameOf } from './names.js';
 
 /** A bridge network as plans and firewall need it: options read, one entry per family that it has. */
-export interface BridgeNetwork {
-  readonly id: string;
-  /** Name of the bridge device. */
-  readonly bridge: string;
-  readonly internal: boolean;
+export interface BridgeNetwork extends FirewalledNetwork {
   readonly config: BridgeConfig;
   readonly families: readonly BridgeFamily[];
 }
 
 /** One family of a network. */
-export interface BridgeFamily {
-  readonly family: 4 | 6;
-  readonly subnet: string;
+export interface BridgeFamily extends FirewalledFamily {
   /** The bridge's own address with the subnet's prefix length; absent if it has none. */
   readonly bridgeAddress?: string;
-  readonly mode: GatewayMode;
-  /** Source address of outgoing traffic, instead of a masqueraded one. */
-  readonly snat?: string;
 }
 
 /** Reads a network's record. @throws InvalidParameter for bad options */
@@ -30,6 +22,8 @@ export function bridgeNetwork(record: NetworkRecord): BridgeNetwork {
     id: record.id,
     bridge: bridgeNameOf(record.id, config),
     internal: record.internal,
+    icc: config.icc,
+    trustedInterfaces: config.trustedHostInterfaces,
     config,
     families: record.subnets.map((subnet) => familyOf(subnet, config)),
   };
@@ -38,11 +32,6 @@ export function bridgeNetwork(record: NetworkRecord): BridgeNetwork {
 /** The family of a network, if it has it. */
 export function familyIn(network: BridgeNetwork, family: 4 | 6): BridgeFamily | undefined {
   return network.families.find((candidate) => candidate.family === family);
-}
-
-/** Whether the family's traffic is translated on its way out, and ports are published on the host. */
-export function translates(network: BridgeNetwork, { mode }: BridgeFamily): boolean {
-  return !network.internal && (mode === 'nat' || mode === 'nat-unprotected');
 }
 
 function familyOf(
@@ -56,8 +45,14 @@ function familyOf(
     family,
     subnet,
     mode,
+    masquerade: config.masquerade,
     ...(gateway !== undefined &&
       hasAddress && { bridgeAddress: `${gateway}/${subnet.split('/')[1]}` }),
     ...(snat !== undefined && { snat }),
   };
+}
+
+/** What of the network the firewall is told. */
+export function firewalled({ config, families, ...network }: BridgeNetwork): FirewalledNetwork {
+  return { ...network, families: families.map(({ bridgeAddress, ...family }) => family) };
 }

@@ -7,6 +7,7 @@ import {
   subnet6,
 } from '../../../netns-tests/world/records.js';
 import { countingIds } from '../../base/ids.js';
+import { fragmentsOf } from '../../cnm/firewall/nftables/fragments.js';
 import type { PortBinding } from '../../cnm/model.js';
 import type { Plan, StepKind } from '../../cnm/plan.js';
 import { BridgeDriver } from './driver.js';
@@ -40,10 +41,12 @@ function sysctls(plan: Plan): string[] {
   );
 }
 
+/** The keys that the plan's policies add to a set of the nftables backend. */
 function elements(plan: Plan, set: string): string[] {
+  const settings = { userlandProxy: true, allowDirectRouting: false };
   return plan.flatMap((step) =>
-    step.kind === 'nft.add'
-      ? step.args.fragments.flatMap((fragment) =>
+    step.kind === 'firewall.add'
+      ? fragmentsOf(step.args.policy, settings).flatMap((fragment) =>
           fragment.elements.filter((element) => element.set === set).map(({ key }) => key),
         )
       : [],
@@ -95,7 +98,7 @@ describe('plan of a bridge network', () => {
     expect(sysctls(ipv4)).to.include('ipv4/ip_forward=1');
     expect(sysctls(ipv4)).not.to.include('ipv6/conf/all/forwarding=1');
     const forward = ipv4.findIndex(({ args }) => 'keep' in args && args.keep);
-    expect(forward).to.be.greaterThan(kinds(ipv4).indexOf('nft.add'));
+    expect(forward).to.be.greaterThan(kinds(ipv4).indexOf('firewall.add'));
     expect(sysctls(driver().planNetwork(dual))).to.include('ipv6/conf/all/forwarding=1');
   });
 });
@@ -207,7 +210,7 @@ describe('plan of published ports', () => {
     expect(kinds(plan)).to.deep.equal([
       'port.reserve',
       'conntrack.flush',
-      'nft.add',
+      'firewall.add',
       'conntrack.flush',
     ]);
     expect(plan[1]?.args).to.deep.equal({
@@ -234,7 +237,7 @@ describe('plan of published ports', () => {
   it('in routed mode opens the container and takes no port of the host', () => {
     const network = networkRecord({ options: { [networkLabel.gatewayMode4]: 'routed' } });
     const plan = driver().planPorts(network, endpointDraft(network), [tcp80, loopback]);
-    expect(kinds(plan)).to.deep.equal(['nft.add']);
+    expect(kinds(plan)).to.deep.equal(['firewall.add']);
     expect(elements(plan, 'openings')).to.deep.equal(['172.30.0.2 . tcp . 80']);
     expect(elements(plan, 'publish-any')).to.deep.equal([]);
   });

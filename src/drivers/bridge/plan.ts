@@ -1,20 +1,18 @@
 import { cidrOf, contains, parseInterfaceAddress } from '../../base/cidr.js';
 import { formatIp, ip } from '../../base/ip.js';
 import type { EndpointDraft } from '../../cnm/driver.js';
+import { endpointOwner, networkOwner, portsOwner, translates } from '../../cnm/firewall/model.js';
 import type { Netns } from '../../cnm/kernel.js';
 import type { Interface, PortBinding } from '../../cnm/model.js';
 import { type Plan, type Step, step } from '../../cnm/plan.js';
 import { disablesIPv6, type EndpointConfig } from './endpoint-config.js';
-import { endpointFirewall, endpointOwner, type FirewalledEndpoint } from './firewall/endpoint.js';
-import { networkFirewall, networkOwner } from './firewall/network.js';
-import { hostBindings, portsFirewall, portsOwner } from './firewall/ports.js';
-import { type BridgeNetwork, familyIn, translates } from './network.js';
+import { type BridgeNetwork, familyIn, firewalled } from './network.js';
 import type { BridgeHost } from './observe.js';
+import { hostBindings, type PublishedEndpoint, portsPolicy } from './ports.js';
 
 /** The bridge, its addresses and its firewall; forwarding is switched on only when the firewall stands. */
 export function networkPlan(network: BridgeNetwork, mac: string): Plan {
   const { bridge, config, families } = network;
-  const fragments = networkFirewall(network);
   return [
     step('link.add', {
       netns: 'host',
@@ -27,9 +25,9 @@ export function networkPlan(network: BridgeNetwork, mac: string): Plan {
         : [step('addr.add', { netns: 'host', link: bridge, address: bridgeAddress })],
     ),
     ...(publishesOnLoopback(network) && !config.inhibitIPv4 ? [routeLocalnet(bridge)] : []),
-    ...(fragments.length > 0
-      ? [step('nft.add', { owner: networkOwner(network.id), fragments })]
-      : []),
+    step('firewall.add', {
+      policy: { kind: 'network', owner: networkOwner(network.id), network: firewalled(network) },
+    }),
     ...forwarding(network),
     step('link.up', { netns: 'host', name: bridge }),
   ];
@@ -43,19 +41,25 @@ export function endpointPlan(
   host: BridgeHost,
 ): Plan {
   const { link, config } = endpoint;
-  const firewalled = firewalledOf(endpoint);
-  const fragments = endpointFirewall(network, firewalled, host);
+  const published = publishedOf(endpoint);
   const addresses = addressesOf(endpoint);
   return [
     // Else the next owner of the address would inherit the flows of this one.
     step('conntrack.flush', {
       only: 'undo',
-      addresses: firewalled.addresses.map(({ address }) => address),
+      addresses: published.addresses.map(({ address }) => address),
       hostPorts: [],
     }),
-    ...(fragments.length > 0
-      ? [step('nft.add', { owner: endpointOwner(endpoint.id), fragments })]
-      : []),
+    step('firewall.add', {
+      policy: {
+        kind: 'endpoint',
+        owner: endpointOwner(endpoint.id),
+        network: firewalled(network),
+        hostName: endpoint.hostName,
+        addresses: published.addresses,
+        separated: needsSeparation(network, host),
+      },
+    }),
     vethStep(network, endpoint, netns, host),
     // The host's end only passes frames; it takes no part in IPv6.
     ipv6Setting('host', endpoint.hostName, 'disable_ipv6', '1'),
@@ -90,19 +94,19 @@ export function portsPlan(
   endpoint: BridgeEndpoint,
   bindings: readonly PortBinding[],
 ): Plan {
-  const firewalled = firewalledOf(endpoint);
+  const published = publishedOf(endpoint);
   const owner = portsOwner(endpoint.id);
-  const fragments = portsFirewall(network, firewalled, bindings);
-  const reserved = hostBindings(network, firewalled, bindings);
-  if (fragments.length === 0) return [];
-  const nft = step('nft.add', { owner, fragments });
-  if (reserved.length === 0) return [nft];
+  const policy = portsPolicy(network, published, bindings);
+  const reserved = hostBindings(network, published, bindings);
+  if (!policy) return [];
+  const rules = step('firewall.add', { policy });
+  if (reserved.length === 0) return [rules];
   const reserve = step('port.reserve', { owner, bindings: reserved });
   const hostPorts = udpPortsOf(reserved);
-  if (hostPorts.length === 0) return [reserve, nft];
+  if (hostPorts.length === 0) return [reserve, rules];
   // Before and after the rules, since an undo goes backwards.
   const flush = step('conntrack.flush', { addresses: [], hostPorts });
-  return [reserve, flush, nft, flush];
+  return [reserve, flush, rules, flush];
 }
 
 /** An endpoint with its options read. */
@@ -221,12 +225,20 @@ function addressesOf({ link, config }: BridgeEndpoint): string[] {
   return [link.ipv4, ipv6].filter((address) => address !== undefined);
 }
 
-function firewalledOf(endpoint: BridgeEndpoint): FirewalledEndpoint {
+function publishedOf(endpoint: BridgeEndpoint): PublishedEndpoint {
   const addresses = addressesOf(endpoint).map((text) => {
     const own = ip(text.split('/')[0] ?? '');
     return { family: own.family, address: formatIp(own) };
   });
-  return { id: endpoint.id, hostName: endpoint.hostName, addresses };
+  return { id: endpoint.id, addresses };
+}
+
+/**
+ * Where the network's own rules see all frames they also hold the neighbours apart; anywhere else frames must be
+ * stopped in the bridge.
+ */
+function needsSeparation({ icc, families }: BridgeNetwork, host: BridgeHost): boolean {
+  return !icc && !families.every(({ family }) => host.filteredFrames.includes(family));
 }
 
 /** A UDP flow that goes on while the rules change would keep the way that it had; TCP begins anew. */

@@ -10,7 +10,7 @@ import { type FirewallFamily, firewallFamily, TABLE, TRACKED } from './family.js
  */
 
 /**
- * The tables that all fragments of the bridge driver go into. To be installed once when the daemon starts.
+ * The tables that all fragments go into. To be installed once when the daemon starts.
  * A foreign table can still drop what these let through; what these drop, no other can save.
  */
 export function baseTables(): NftTable[] {
@@ -55,6 +55,8 @@ function sets(address: FirewallFamily['addressType']): NftSet[] {
     },
     // Ports of containers that others may open connections to.
     { name: 'openings', key: `${address} . inet_proto . inet_service` },
+    // Who may open connections to which ports of a neighbour though ICC is off.
+    { name: 'links', key: `${address} . ${address} . inet_proto . inet_service` },
     // Containers that have had a tracked connection through the host.
     { name: TRACKED, key: address, dynamic: true },
   ];

@@ -1,19 +1,23 @@
 import { shortId } from '../../../base/ids.js';
 import type { NftChain, NftElement, NftFragment, NftRule } from '../../../native/nft/model.js';
-import { type BridgeFamily, type BridgeNetwork, translates } from '../network.js';
+import {
+  type FirewalledFamily,
+  type FirewalledNetwork,
+  type FirewallSettings,
+  type NetworkPolicy,
+  translates,
+} from '../model.js';
 import { type FirewallFamily, firewallFamily, TABLE } from './family.js';
 
-/** Owner of what a network has in the firewall. */
-export function networkOwner(networkId: string): string {
-  return `network/${networkId}`;
-}
-
 /** The chains of a network and the jumps to them, for each of its families. */
-export function networkFirewall(network: BridgeNetwork): NftFragment[] {
+export function networkFragments(
+  { owner, network }: NetworkPolicy,
+  settings: FirewallSettings,
+): NftFragment[] {
   return network.families.map((family) => {
-    const chains = chainsOf(network, family);
+    const chains = chainsOf(network, family, settings);
     return {
-      owner: networkOwner(network.id),
+      owner,
       family: firewallFamily[family.family].name,
       table: TABLE,
       chains: chains.map(({ chain }) => chain),
@@ -22,7 +26,7 @@ export function networkFirewall(network: BridgeNetwork): NftFragment[] {
   });
 }
 
-/** An interface's name for nft; `config.ts` has refused those that could end the quotes. */
+/** An interface's name for nft; drivers have refused those that could end the quotes. */
 export function quoted(interfaceName: string): string {
   return `"${interfaceName}"`;
 }
@@ -33,16 +37,18 @@ interface MappedChain {
   readonly chain: NftChain;
 }
 
-function chainsOf(network: BridgeNetwork, family: BridgeFamily): MappedChain[] {
+function chainsOf(
+  network: FirewalledNetwork,
+  family: FirewalledFamily,
+  settings: FirewallSettings,
+): MappedChain[] {
   const words = firewallFamily[family.family];
   const rules: Record<string, NftRule[]> = network.internal
-    ? { 'forward-in': internalIn(network), 'forward-out': internalOut(network) }
-    : { 'forward-in': forwardIn(network, family, words) };
+    ? { 'forward-in': internalIn(network, words), 'forward-out': internalOut(network) }
+    : { 'forward-in': forwardIn(network, family, words, settings) };
   if (translates(network, family)) {
     rules['postrouting-in'] = postroutingIn(family, words);
-    if (network.config.masquerade) {
-      rules['postrouting-out'] = postroutingOut(network, family, words);
-    }
+    if (family.masquerade) rules['postrouting-out'] = postroutingOut(network, family, words);
   }
   return Object.entries(rules).map(([map, list]) => ({
     map,
@@ -52,14 +58,16 @@ function chainsOf(network: BridgeNetwork, family: BridgeFamily): MappedChain[] {
 
 /** Into a normal network: replies, neighbours, published ports, and nothing else. */
 function forwardIn(
-  { bridge, config }: BridgeNetwork,
-  { mode }: BridgeFamily,
+  { bridge, icc }: FirewalledNetwork,
+  { mode }: FirewalledFamily,
   { name, icmp }: FirewallFamily,
+  { acceptMark }: FirewallSettings,
 ): NftRule[] {
   return [
     { text: 'ct state established,related accept' },
     ...(mode === 'routed' ? [{ text: `${icmp} accept` }] : []),
-    neighbours(bridge, config.icc),
+    ...(acceptMark ? [{ text: `meta mark ${markOf(acceptMark)} accept`, comment: 'MARKED' }] : []),
+    ...neighbours(bridge, icc, name),
     { text: `${name} daddr . meta l4proto . th dport @openings accept`, comment: 'PUBLISHED' },
     mode === 'nat-unprotected'
       ? { text: 'accept', comment: 'UNPROTECTED' }
@@ -67,21 +75,37 @@ function forwardIn(
   ];
 }
 
-/** With ICC off, a neighbour is still reached by a published port, like anyone's. */
-function neighbours(bridge: string, icc: boolean): NftRule {
-  return icc
-    ? { text: `iifname ${quoted(bridge)} accept`, comment: 'ICC' }
-    : { text: `iifname ${quoted(bridge)} ct status & dnat != dnat drop`, comment: 'ICC' };
+function markOf({ value, mask }: NonNullable<FirewallSettings['acceptMark']>): string {
+  return mask === undefined ? `${value}` : `& ${mask} == ${value}`;
 }
 
-function internalIn({ bridge, config }: BridgeNetwork): NftRule[] {
+/** With ICC off, a neighbour is still reached by a link, and by a published port, like anyone's. */
+function neighbours(bridge: string, icc: boolean, name: FirewallFamily['name']): NftRule[] {
+  if (icc) return [{ text: `iifname ${quoted(bridge)} accept`, comment: 'ICC' }];
   return [
-    { text: `iifname != ${quoted(bridge)} drop`, comment: 'INTERNAL NETWORK INGRESS' },
-    { text: config.icc ? 'accept' : 'drop', comment: 'ICC' },
+    { text: linked(name), comment: 'LINKED' },
+    { text: `iifname ${quoted(bridge)} ct status & dnat != dnat drop`, comment: 'ICC' },
   ];
 }
 
-function internalOut({ bridge }: BridgeNetwork): NftRule[] {
+function internalIn({ bridge, icc }: FirewalledNetwork, { name }: FirewallFamily): NftRule[] {
+  return [
+    { text: `iifname != ${quoted(bridge)} drop`, comment: 'INTERNAL NETWORK INGRESS' },
+    ...(icc
+      ? []
+      : [
+          { text: 'ct state established,related accept' },
+          { text: linked(name), comment: 'LINKED' },
+        ]),
+    { text: icc ? 'accept' : 'drop', comment: 'ICC' },
+  ];
+}
+
+function linked(name: FirewallFamily['name']): string {
+  return `${name} saddr . ${name} daddr . meta l4proto . th dport @links accept`;
+}
+
+function internalOut({ bridge }: FirewalledNetwork): NftRule[] {
   return [{ text: `oifname != ${quoted(bridge)} drop`, comment: 'INTERNAL NETWORK EGRESS' }];
 }
 
@@ -89,7 +113,7 @@ function internalOut({ bridge }: BridgeNetwork): NftRule[] {
  * Answers must come back through the host where it had translated the destination. A frame that
  * br_netfilter shows has no incoming interface here, so the sender is known by its address.
  */
-function postroutingIn({ subnet }: BridgeFamily, { name }: FirewallFamily): NftRule[] {
+function postroutingIn({ subnet }: FirewalledFamily, { name }: FirewallFamily): NftRule[] {
   return [
     { text: 'fib saddr type local masquerade', comment: 'FROM HOST' },
     { text: `${name} saddr ${subnet} ct status dnat masquerade`, comment: 'FROM NEIGHBOUR' },
@@ -97,8 +121,8 @@ function postroutingIn({ subnet }: BridgeFamily, { name }: FirewallFamily): NftR
 }
 
 function postroutingOut(
-  { bridge }: BridgeNetwork,
-  { subnet, snat }: BridgeFamily,
+  { bridge }: FirewalledNetwork,
+  { subnet, snat }: FirewalledFamily,
   { name }: FirewallFamily,
 ): NftRule[] {
   const translate = snat === undefined ? 'masquerade' : `snat to ${snat}`;

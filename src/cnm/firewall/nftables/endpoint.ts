@@ -1,0 +1,54 @@
+import type { NftElement, NftFragment } from '../../../native/nft/model.js';
+import {
+  type EndpointPolicy,
+  type FirewalledFamily,
+  type FirewalledNetwork,
+  type FirewallSettings,
+  firewalledFamily,
+} from '../model.js';
+import { firewallFamily, TABLE } from './family.js';
+import { quoted } from './network.js';
+
+/** Keeps others from addressing the container directly, and its neighbours too where ICC is off. */
+export function endpointFragments(
+  { owner, network, addresses, hostName, separated }: EndpointPolicy,
+  settings: FirewallSettings,
+): NftFragment[] {
+  const direct = addresses.flatMap(({ family, address }): NftFragment[] => {
+    const itsFamily = firewalledFamily(network, family);
+    if (!itsFamily || !isProtected(network, itsFamily, settings)) return [];
+    const elements = protection(network, address);
+    return [{ owner, family: firewallFamily[family].name, table: TABLE, chains: [], elements }];
+  });
+  return separated ? [...direct, separation(owner, hostName)] : direct;
+}
+
+/** An internal network is shut by its own chains; the other modes are open to whoever finds a way. */
+function isProtected(
+  network: FirewalledNetwork,
+  { mode }: FirewalledFamily,
+  { allowDirectRouting }: FirewallSettings,
+): boolean {
+  return !network.internal && mode === 'nat' && !allowDirectRouting;
+}
+
+function protection(
+  { bridge, trustedInterfaces }: FirewalledNetwork,
+  address: string,
+): NftElement[] {
+  const allowed = new Set([bridge, ...trustedInterfaces]);
+  return [
+    { set: 'containers', key: address },
+    ...[...allowed].map((name) => ({ set: 'direct', key: `${address} . ${quoted(name)}` })),
+  ];
+}
+
+function separation(owner: string, hostName: string): NftFragment {
+  return {
+    owner,
+    family: 'bridge',
+    table: TABLE,
+    chains: [],
+    elements: [{ set: 'separated', key: quoted(hostName) }],
+  };
+}
