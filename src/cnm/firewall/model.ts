@@ -106,8 +106,23 @@ export interface LinkPolicy {
   readonly ports: readonly { readonly protocol: PortProtocol; readonly port: number }[];
 }
 
+/**
+ * The host was no router before tsnet made it one: whatever is not from or to a network of ours is not forwarded.
+ * Docker sets the policy of FORWARD to DROP for that (`--ip-forward-no-drop` leaves it out).
+ */
+export interface ForwardingPolicy {
+  readonly kind: 'forwarding';
+  readonly owner: string;
+  readonly family: 4 | 6;
+}
+
 /** What one owner wants of the firewall. */
-export type FirewallPolicy = NetworkPolicy | EndpointPolicy | PortsPolicy | LinkPolicy;
+export type FirewallPolicy =
+  | NetworkPolicy
+  | EndpointPolicy
+  | PortsPolicy
+  | LinkPolicy
+  | ForwardingPolicy;
 
 /** What the daemon's configuration says about the firewall as a whole. */
 export interface FirewallSettings {
@@ -138,6 +153,11 @@ export function endpointOwner(endpointId: string): string {
 /** Owner of an endpoint's published ports, in the firewall and for the host's sockets. */
 export function portsOwner(endpointId: string): string {
   return `ports/${endpointId}`;
+}
+
+/** Owner of the verdict on what is forwarded for others. */
+export function forwardingOwner(family: 4 | 6): string {
+  return `forwarding/${family}`;
 }
 
 /** Owner of what lets one endpoint talk to another. */

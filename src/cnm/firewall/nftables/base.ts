@@ -37,6 +37,10 @@ function sets(address: FirewallFamily['addressType']): NftSet[] {
     // Chains of a network, by its bridge.
     { name: 'forward-in', key: 'ifname', value: 'verdict' },
     { name: 'forward-out', key: 'ifname', value: 'verdict' },
+    // Bridges of the networks that have a way out.
+    { name: 'outgoing', key: 'ifname' },
+    // What becomes of packets that are neither from nor to a network, by protocol: nothing, or drop.
+    { name: 'forward-rest', key: 'ether_type', value: 'verdict' },
     { name: 'postrouting-in', key: 'ifname', value: 'verdict' },
     { name: 'postrouting-out', key: 'ifname', value: 'verdict' },
     // Containers that nobody may address but by published ports, and the interfaces that may all the same.
@@ -111,7 +115,12 @@ function filterForward(): NftChain {
   return {
     name: 'filter-FORWARD',
     hook: hook('filter', 'forward', 0),
-    rules: [{ text: 'iifname vmap @forward-out' }, { text: 'oifname vmap @forward-in' }],
+    rules: [
+      { text: 'iifname vmap @forward-out' },
+      { text: 'oifname vmap @forward-in' },
+      { text: 'iifname @outgoing accept', comment: 'OUTGOING' },
+      { text: 'meta protocol vmap @forward-rest' },
+    ],
   };
 }
 

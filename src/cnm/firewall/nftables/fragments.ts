@@ -1,6 +1,7 @@
 import type { NftFragment } from '../../../native/nft/model.js';
 import type { FirewallPolicy, FirewallSettings } from '../model.js';
 import { endpointFragments } from './endpoint.js';
+import { forwardingFragment } from './forwarding.js';
 import { linkFragments } from './link.js';
 import { networkFragments } from './network.js';
 import { portsFragments } from './ports.js';
@@ -16,5 +17,7 @@ export function fragmentsOf(policy: FirewallPolicy, settings: FirewallSettings):
       return portsFragments(policy);
     case 'link':
       return linkFragments(policy);
+    case 'forwarding':
+      return [forwardingFragment(policy)];
   }
 }

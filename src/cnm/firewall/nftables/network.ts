@@ -21,7 +21,10 @@ export function networkFragments(
       family: firewallFamily[family.family].name,
       table: TABLE,
       chains: chains.map(({ chain }) => chain),
-      elements: chains.map(({ chain, map }) => jump(map, network.bridge, chain.name)),
+      elements: [
+        ...chains.map(({ chain, map }) => jump(map, network.bridge, chain.name)),
+        ...(network.internal ? [] : [{ set: 'outgoing', key: quoted(network.bridge) }]),
+      ],
     };
   });
 }
