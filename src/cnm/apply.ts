@@ -32,7 +32,7 @@ const executors: Executors = {
  * How a plan is undone.
  * - `now`: links are deleted on another thread; their ports are cut off at once.
  * - `lazily`: the sandbox's namespace is about to vanish. What was done inside is left to it, and so are veths,
- *   which are only cut off.
+ *   which are only cut off. Links on a parent are deleted nevertheless.
  */
 export type UndoMode = 'now' | 'lazily';
 
@@ -100,8 +100,8 @@ export function reapply(applied: AppliedPlan, kernel: Kernel): void {
 }
 
 /**
- * Undoes a plan in reverse order. Everything has taken effect for others when this returns; `finished` resolves
- * when the kernel has deleted the links as well, and rejects with all failures. A failure doesn't keep the rest
+ * Undoes a plan in reverse order. Everything but links on a parent has taken effect for others when this returns;
+ * `finished` resolves when the kernel has deleted the links as well, and rejects with all failures. A failure doesn't keep the rest
  * from being undone; what is gone already counts as done.
  */
 export function beginUndo(
@@ -109,12 +109,9 @@ export function beginUndo(
   kernel: Kernel,
   mode: UndoMode,
 ): { readonly finished: Promise<void> } {
-  if (mode === 'lazily') {
-    const failures = undoSync(applied, kernel, mode);
-    return { finished: finish(failures, []) };
-  }
   const failures: string[] = [];
-  const pending = applied.toReversed().map((step) => undoStepAsync(step, kernel, failures));
+  const undo = mode === 'lazily' ? undoStepLazily : undoStepAsync;
+  const pending = applied.toReversed().map((step) => undo(step, kernel, failures));
   return { finished: finish(failures, pending) };
 }
 
@@ -169,6 +166,21 @@ async function undoStepAsync(step: AppliedStep, kernel: Kernel, failures: string
   }
 }
 
+/** The same where the sandbox's namespace is about to vanish. */
+async function undoStepLazily(
+  step: AppliedStep,
+  kernel: Kernel,
+  failures: string[],
+): Promise<void> {
+  if (isInside(step)) return;
+  if (undoesBeforeNamespace(step)) return undoStepAsync(step, kernel, failures);
+  try {
+    undoStep(step, kernel, 'lazily');
+  } catch (error) {
+    note(step, error, failures);
+  }
+}
+
 function note(step: AppliedStep, error: unknown, failures: string[]): void {
   if (!isGone(error)) failures.push(`cannot undo "${describe(step)}": ${messageOf(error)}`);
 }
@@ -182,6 +194,10 @@ function failure(step: AppliedStep, error: unknown, left: readonly string[]): un
 function isInside<K extends StepKind>({ kind, args }: Omit<StepOf<K>, 'memory'>): boolean {
   const netns = (executors[kind] as Executor<K>).netns?.(args);
   return netns !== undefined && netns !== 'host';
+}
+
+function undoesBeforeNamespace<K extends StepKind>({ kind, args }: StepOf<K>): boolean {
+  return (executors[kind] as Executor<K>).undoesBeforeNamespace?.(args) ?? false;
 }
 
 function describe<K extends StepKind>({ kind, args }: Omit<StepOf<K>, 'memory'>): string {

@@ -72,6 +72,12 @@ export function address(family?: 4 | 6): Reader<string> {
   };
 }
 
+/** The beginning of interface names; leaves room for three digits. */
+export function interfacePrefix(text: string): string {
+  if (text.length > 12) throw new Error('an interface prefix has at most 12 characters');
+  return interfaceName(text);
+}
+
 /**
  * A name that a link can have. The kernel takes any 15 bytes but `/`, `:` and white space; left out here are
  * also characters that mean something to nft or a terminal, and `all` and `default`, which under

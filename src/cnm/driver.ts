@@ -4,6 +4,7 @@
  * shown before it acts, and is undone by the same data that built it up.
  */
 
+import type { Family } from '../base/ip.js';
 import type { Netns } from './kernel.js';
 import type {
   EndpointRecord,
@@ -30,6 +31,8 @@ export interface Driver {
    * is chosen for them, and their subnets may overlap those of other such networks. Default false.
    */
   readonly onParentWire?: boolean;
+  /** Endpoints have their parent's MAC (ipvlan): none is chosen for them. Default false. */
+  readonly borrowsMac?: boolean;
   /** Whether published ports work on it. */
   readonly publishesPorts: boolean;
   /** Whether names resolve by the embedded DNS. The default bridge says no, as Docker's does. */
@@ -54,8 +57,15 @@ export interface Driver {
   ): Pick<Interface, 'name' | 'hostName'>;
   /** The attachment of a sandbox: interface and addresses, without default route and ports. */
   planEndpoint(network: NetworkRecord, endpoint: EndpointDraft, netns: Netns): Plan;
-  /** The default route through this endpoint, per family. */
-  planGateway(network: NetworkRecord, endpoint: EndpointDraft, netns: Netns): Plan;
+  /** Families in which the endpoint can lead out of its sandbox. Default: those that it has a gateway's address in. */
+  leadsOut?(network: NetworkRecord, link: Interface): readonly Family[];
+  /** The default route through this endpoint, in these families. */
+  planGateway(
+    network: NetworkRecord,
+    endpoint: EndpointDraft,
+    netns: Netns,
+    families: readonly Family[],
+  ): Plan;
   /** Opens the way from the host's ports to the endpoint. */
   planPorts(
     network: NetworkRecord,

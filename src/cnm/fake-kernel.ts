@@ -1,4 +1,5 @@
 import { Conflict, System } from '../base/errors.js';
+import type { LinkSpec } from '../native/netlink-ts/model.js';
 import { errno, FakeLinks } from './fake-links.js';
 import { type FakeNamespace, newNamespace } from './fake-namespace.js';
 import type { FirewallPolicy } from './firewall/model.js';
@@ -25,6 +26,8 @@ export class FakeKernel implements Kernel {
   readonly forgotten: string[] = [];
   /** Keys that this kernel does not have, joined by `/`: `net/ipv6/conf/eth0/disable_ipv6`. */
   readonly absentSysctls = new Set<string>();
+  /** Kinds of links that this kernel has no module for. */
+  readonly absentKinds = new Set<LinkSpec['kind']>();
   /** What a key holds that nobody has written; default `0`. */
   readonly sysctlDefaults = new Map<string, string>();
   readonly #namespaces = new Map<Netns, FakeNamespace>([['host', newNamespace()]]);
@@ -189,6 +192,7 @@ export class FakeKernel implements Kernel {
       namespace: this.#namespace(netns),
       namespaceOfFd: (fd) => this.#namespace(this.#fds[fd] ?? `fd ${fd}`),
       gate: this.#gate,
+      absentKinds: this.absentKinds,
     });
   }
 

@@ -19,12 +19,15 @@ export class FakeLinks implements Links {
   readonly #namespace: FakeNamespace;
   readonly #namespaceOfFd: (fd: number) => FakeNamespace;
   readonly #gate: (change: string) => void;
+  readonly #absentKinds: ReadonlySet<LinkSpec['kind']>;
 
   constructor(options: {
     namespace: FakeNamespace;
     namespaceOfFd: (fd: number) => FakeNamespace;
     gate: (change: string) => void;
+    absentKinds: ReadonlySet<LinkSpec['kind']>;
   }) {
+    this.#absentKinds = options.absentKinds;
     this.#namespace = options.namespace;
     this.#namespaceOfFd = options.namespaceOfFd;
     this.#gate = options.gate;
@@ -32,6 +35,12 @@ export class FakeLinks implements Links {
 
   addLink(spec: LinkSpec): void {
     this.#gate(`addLink ${spec.name}`);
+    if (this.#absentKinds.has(spec.kind)) throw errno('EOPNOTSUPP', spec.name);
+    if (spec.kind === 'macvlan' || spec.kind === 'ipvlan') this.#addOnParent(spec);
+    else this.#addHere(spec);
+  }
+
+  #addHere(spec: Exclude<LinkSpec, { kind: 'macvlan' | 'ipvlan' }>): void {
     const peerHome =
       spec.kind === 'veth' && spec.peer.netnsFd !== undefined
         ? this.#namespaceOfFd(spec.peer.netnsFd)
@@ -40,11 +49,11 @@ export class FakeLinks implements Links {
     if (spec.kind === 'veth' && peerHome.links.has(spec.peer.name))
       throw errno('EEXIST', spec.peer.name);
     if (spec.master) this.#find(spec.master);
-    if (spec.kind === 'macvlan') this.#find(spec.parent);
+    if (spec.kind === 'vlan') this.#find(spec.parent);
     const link = create(this.#namespace, spec.name, {
       kind: spec.kind,
       ...attributes(spec),
-      ...(spec.kind === 'macvlan' && { parent: spec.parent }),
+      ...(spec.kind === 'vlan' && { parent: spec.parent }),
     });
     if (spec.kind !== 'veth') return;
     const peer = create(peerHome, spec.peer.name, { kind: 'veth', ...attributes(spec.peer) });
@@ -188,6 +197,15 @@ export class FakeLinks implements Links {
       fdb: [...fdb],
       sysctls: Object.fromEntries([...sysctls].sort()),
     };
+  }
+
+  /** In any namespace, but always on a link of this one; its MTU is the parent's unless told. */
+  #addOnParent(spec: LinkSpec & { kind: 'macvlan' | 'ipvlan' }): void {
+    const home = spec.netnsFd === undefined ? this.#namespace : this.#namespaceOfFd(spec.netnsFd);
+    const { name, mtu } = this.#find(spec.parent);
+    if (name === 'lo' || (spec.mtu ?? 0) > mtu) throw errno('EINVAL', spec.name);
+    if (home.links.has(spec.name)) throw errno('EEXIST', spec.name);
+    create(home, spec.name, { kind: spec.kind, mtu, ...attributes(spec), parent: name });
   }
 
   #find(name: string): FakeLink {

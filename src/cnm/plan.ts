@@ -3,7 +3,13 @@
  * `apply.ts` carries it out, remembers what each undo needs, and can undo it, also after a restart,
  * because an applied plan is stored with the object that it was made for.
  */
-import type { MacvlanMode, RouteSpec, VethPeer } from '../native/netlink-ts/model.js';
+import type {
+  IpvlanFlag,
+  IpvlanMode,
+  MacvlanMode,
+  RouteSpec,
+  VethPeer,
+} from '../native/netlink-ts/model.js';
 import type { FirewallPolicy } from './firewall/model.js';
 import type { Netns, ProxyForward } from './kernel.js';
 import type { PortBinding } from './model.js';
@@ -25,16 +31,32 @@ export type PlannedLink =
       readonly hairpin?: boolean;
       readonly peer: Omit<VethPeer, 'netnsFd'> & { readonly netns: Netns };
     }
+  | ({ readonly kind: 'macvlan'; readonly mode: MacvlanMode; readonly mac: string } & OnParent)
+  | ({ readonly kind: 'ipvlan'; readonly mode: IpvlanMode; readonly flag: IpvlanFlag } & OnParent)
   | {
-      readonly kind: 'macvlan';
+      /** A VLAN sub-interface; it is up at once. Several networks may plan the same one. */
+      readonly kind: 'vlan';
       readonly name: string;
       readonly parent: string;
-      readonly mode: MacvlanMode;
+      /** The 802.1Q tag, 1 to 4094. */
+      readonly id: number;
     };
+
+/** A link in the step's namespace that shares the wire of one of the host's. */
+interface OnParent {
+  readonly name: string;
+  /** Name of the host's link. */
+  readonly parent: string;
+  /** Default: the parent's. */
+  readonly mtu?: number;
+}
 
 /** Every kind of step with its arguments. */
 export interface StepArgs {
-  /** A link that stood there before is used, and never removed (`memory.existed`); only for bridges. */
+  /**
+   * A link that stood there before is used, and never removed (`memory.existed`); only for bridges and VLAN
+   * sub-interfaces.
+   */
   readonly 'link.add': { readonly netns: Netns; readonly link: PlannedLink };
   readonly 'link.up': { readonly netns: Netns; readonly name: string };
   readonly 'addr.add': { readonly netns: Netns; readonly link: string; readonly address: string };

@@ -90,14 +90,19 @@ export class EndpointDrafts {
     rollback: Rollback,
   ): Interface {
     const leases = this.#lease(network, driver, request, rollback);
-    const mac = request.mac === undefined ? this.#parts.ids.mac() : parseMac(request.mac);
-    if (mac === undefined) throw new InvalidParameter(`invalid MAC address: ${request.mac}`);
+    const mac = driver.borrowsMac ? '' : this.#macFor(request);
     const hasGateway = driver.hasGateway(network);
     const parts = leases.map(({ address, subnet, gateway }) => ({
       [`ipv${address.family}`]: `${formatIp(address)}/${subnet.prefix}`,
       ...(gateway && hasGateway && { [`gateway${address.family}`]: formatIp(gateway) }),
     }));
     return Object.assign({ ...driver.nameInterface(network, request, taken), mac }, ...parts);
+  }
+
+  #macFor(request: EndpointRequest): string {
+    const mac = request.mac === undefined ? this.#parts.ids.mac() : parseMac(request.mac);
+    if (mac === undefined) throw new InvalidParameter(`invalid MAC address: ${request.mac}`);
+    return mac;
   }
 
   #lease(

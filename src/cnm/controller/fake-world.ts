@@ -3,6 +3,7 @@ import { System } from '../../base/errors.js';
 import { countingIds } from '../../base/ids.js';
 import { silentLogger } from '../../base/logger.js';
 import type { NetworkEvent, SandboxRequest } from '../contract.js';
+import type { Driver } from '../driver.js';
 import { FakeKernel } from '../fake-kernel.js';
 import { Ipam } from '../ipam/ipam.js';
 import { dockerLocalPools, ulaPool } from '../ipam/pools.js';
@@ -62,17 +63,15 @@ export class FakeWorld {
   readonly networkStates: FakeRecords<NetworkState>;
   readonly sandboxStates: FakeRecords<SandboxState>;
   /** They outlive the daemon, so that no name of a link comes twice. */
-  readonly #drivers = new Map(
-    [fakeDriver(), placeDriver('host', 'host'), placeDriver('null', 'isolated')].map((driver) => [
-      driver.name,
-      driver,
-    ]),
-  );
+  readonly #drivers: ReadonlyMap<string, Driver>;
   readonly #ids = countingIds();
   readonly #clock = new FakeClock();
   #dead = false;
 
-  constructor() {
+  /** `drivers` are there besides the usual ones. */
+  constructor(drivers: readonly Driver[] = []) {
+    const usual = [fakeDriver(), placeDriver('host', 'host'), placeDriver('null', 'isolated')];
+    this.#drivers = new Map([...usual, ...drivers].map((driver) => [driver.name, driver]));
     const gate = (what: string) => this.#pass(what);
     this.kernel = new FakeKernel(gate);
     this.networkRecords = new FakeRecords(gate);

@@ -1,6 +1,7 @@
 import type { Family } from '../../base/ip.js';
 import { prepare } from '../apply.js';
 import type { EndpointDraft } from '../driver.js';
+import type { NetworkRecord } from '../model.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
 import { chooseGateways, type Gateways } from './gateway.js';
 import type { Parts } from './parts.js';
@@ -21,16 +22,21 @@ export class GatewayPlans {
     return chooseGateways(
       endpoints.map((endpoint) => {
         const network = this.#parts.registry.networkOf(endpoint);
-        const { gateway4, gateway6 } = endpoint.interface;
         return {
           endpointId: endpoint.id,
           networkName: network.name,
           internal: network.internal,
           priority: endpoint.request.gatewayPriority,
-          families: [...(gateway4 ? [4 as const] : []), ...(gateway6 ? [6 as const] : [])],
+          families: this.#leadsOut(network, endpoint),
         };
       }),
     );
+  }
+
+  #leadsOut(network: NetworkRecord, { interface: link }: EndpointDraft): readonly Family[] {
+    const families = this.#drafts.driverOf(network).leadsOut?.(network, link);
+    if (families) return families;
+    return [...(link.gateway4 ? [4 as const] : []), ...(link.gateway6 ? [6 as const] : [])];
   }
 
   /** The default routes for the choice, ready to be applied. */
@@ -40,7 +46,8 @@ export class GatewayPlans {
       if (families.length === 0) return [];
       const network = this.#parts.registry.networkOf(endpoint);
       const driver = this.#drafts.driverOf(network);
-      const plan = driver.planGateway(network, withGatewaysOf(endpoint, families), netns);
+      const shown = withGatewaysOf(endpoint, families);
+      const plan = driver.planGateway(network, shown, netns, families);
       return [{ endpointId: endpoint.id, plan: prepare(plan, this.#parts.kernel) }];
     });
   }

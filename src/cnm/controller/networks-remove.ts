@@ -4,6 +4,7 @@ import { beginUndo } from '../apply.js';
 import type { NetworkRecord } from '../model.js';
 import type { Parts } from './parts.js';
 import type { NetworkState } from './records.js';
+import { handOver } from './shared-links.js';
 
 /** Removes networks. */
 export class NetworkRemoval {
@@ -38,13 +39,15 @@ export class NetworkRemoval {
       throw error;
     }
     const state = registry.networkState(network.id);
-    if (state) this.#unmake(state);
+    if (state) await this.#unmake(state);
     ipam.releaseSubnets(network.id);
   }
 
-  #unmake({ network: { id }, plan }: NetworkState): void {
+  async #unmake(state: NetworkState): Promise<void> {
     const { registry, kernel, deletions, networkStates } = this.#parts;
+    const { id } = state.network;
     registry.deleteNetworkState(id);
+    const plan = await handOver(state, registry.networkStates(), this.#parts);
     const { finished } = beginUndo(plan, kernel, 'now');
     // The state stays until the kernel is done: after a crash the next start deletes the bridge by it.
     deletions.track(

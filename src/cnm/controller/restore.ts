@@ -11,6 +11,7 @@ import type { PredefinedNetworks } from './predefined-ensure.js';
 import { type PublishedPorts, unpublished } from './published-ports.js';
 import { plansOf, type SandboxState, wholePlan } from './records.js';
 import type { SandboxClosing } from './sandbox-close.js';
+import { handOver } from './shared-links.js';
 import { retakeSubnets } from './subnets.js';
 import { needsResolver, viewOf } from './views.js';
 
@@ -113,9 +114,11 @@ export class Restoring {
   /** What a crash has left of a creation or a removal. */
   async #dropLeftoverNetworks(): Promise<void> {
     const { registry, kernel, networkStates } = this.#parts;
-    for (const { network, plan } of [...networkStates.values()]) {
+    for (const state of [...networkStates.values()]) {
+      const { network } = state;
       if (registry.networkById(network.id)) continue;
       await this.#attemptAsync(`left-over network ${network.name}`, async () => {
+        const plan = await handOver(state, registry.networkStates(), this.#parts);
         await undoPlan(plan, kernel, 'now');
         await networkStates.remove(network.id);
       });

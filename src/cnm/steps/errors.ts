@@ -16,6 +16,11 @@ export function isDown(error: unknown): boolean {
   return hasCode(error, ['ENETDOWN']);
 }
 
+/** Whether the kernel doesn't know how to do such a thing at all. */
+export function isUnsupported(error: unknown): boolean {
+  return hasCode(error, ['EOPNOTSUPP', 'ENOTSUPP']);
+}
+
 /** System errors, Node's and ours, carry the errno's name in `code`. */
 function hasCode(error: unknown, codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));

@@ -18,6 +18,11 @@ export interface Executor<K extends StepKind> {
   undo(args: StepArgs[K], kernel: Kernel, memory: StepMemory[K], mode: SyncUndoMode): void;
   /** The same without blocking the event loop; its effect for others is immediate. Default: `undo`. */
   undoAsync?(args: StepArgs[K], kernel: Kernel, memory: StepMemory[K]): Promise<void>;
+  /**
+   * Whether the undo is to be finished even where the sandbox's namespace is about to vanish, because what it
+   * undoes would be in others' way for as long as the kernel takes for that. Default: no.
+   */
+  undoesBeforeNamespace?(args: StepArgs[K]): boolean;
   /** Whether its errors are meant for users as they are and get no `cannot ...` before them. */
   readonly plainErrors?: true;
 }

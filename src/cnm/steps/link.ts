@@ -1,26 +1,34 @@
 import { Conflict } from '../../base/errors.js';
 import type { LinkChanges, LinkSpec } from '../../native/netlink-ts/model.js';
-import type { Kernel, Links } from '../kernel.js';
+import type { Kernel, Links, Netns } from '../kernel.js';
+import { missingFeature } from '../kernel-features.js';
 import type { PlannedLink } from '../plan.js';
 import { isDown, isGone } from './errors.js';
 import type { Executor } from './executor.js';
 
-/** Creates a link, or uses the bridge of that name which stands there. */
+/** Creates a link, or uses the bridge or VLAN sub-interface of that name which stands there. */
 export const linkAdd: Executor<'link.add'> = {
-  describe: ({ link }) => `create ${link.kind} ${link.name}`,
-  netns: ({ netns }) => netns,
+  describe: ({ link }) => `create ${link.kind} ${link.name}${whereOf(link)}`,
+  // A link on a parent occupies the host's: it is not left to go some time after its namespace.
+  netns: ({ netns, link }) => (isOnParent(link) ? 'host' : netns),
   observe({ netns, link }, kernel) {
     const there = kernel.links(netns).link(link.name);
     if (!there) return { existed: false };
     if (link.kind === 'bridge' && there.kind === 'bridge') return { existed: true };
+    // Whatever it is that the host's administrator has called so.
+    if (link.kind === 'vlan') return { existed: true };
     throw new Conflict(
       `cannot create ${link.kind} ${link.name}: a ${there.kind ?? 'network'} device of that name exists`,
     );
   },
   apply({ netns, link }, kernel, { existed }) {
     if (existed) return;
-    const links = kernel.links(netns);
-    links.addLink(specOf(link, kernel));
+    const links = kernel.links(isOnParent(link) ? 'host' : netns);
+    try {
+      links.addLink(specOf(link, netns, kernel));
+    } catch (error) {
+      throw missingFeature(link.kind, error) ?? error;
+    }
     const changes = afterwards(link);
     if (changes) finish(links, link.name, changes);
   },
@@ -30,6 +38,7 @@ export const linkAdd: Executor<'link.add'> = {
     if (link.kind === 'veth' && mode === 'lazily') cutOff(links, link.name);
     else links.deleteLink(link.name);
   },
+  undoesBeforeNamespace: ({ link }) => isOnParent(link),
   async undoAsync({ netns, link }, kernel, { existed }) {
     if (existed) return;
     const links = kernel.links(netns);
@@ -49,7 +58,9 @@ export const linkUp: Executor<'link.up'> = {
   undo() {},
 };
 
-function specOf(link: PlannedLink, kernel: Kernel): LinkSpec {
+function specOf(link: PlannedLink, home: Netns, kernel: Kernel): LinkSpec {
+  if (link.kind === 'vlan') return { ...link, up: true };
+  if (isOnParent(link)) return { ...link, netnsFd: kernel.netnsFd(home) };
   if (link.kind !== 'veth') return link;
   const { netns, ...peer } = link.peer;
   return {
@@ -59,6 +70,14 @@ function specOf(link: PlannedLink, kernel: Kernel): LinkSpec {
     master: link.bridge,
     peer: { ...peer, netnsFd: kernel.netnsFd(netns) },
   };
+}
+
+function isOnParent(link: PlannedLink): link is PlannedLink & { kind: 'macvlan' | 'ipvlan' } {
+  return link.kind === 'macvlan' || link.kind === 'ipvlan';
+}
+
+function whereOf(link: PlannedLink): string {
+  return isOnParent(link) ? ` on ${link.parent}` : '';
 }
 
 /**

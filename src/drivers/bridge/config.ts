@@ -4,6 +4,7 @@ import {
   flag,
   integer,
   interfaceName,
+  interfacePrefix,
   type OptionTable,
   oneOf,
   readOptions,
@@ -114,10 +115,4 @@ function refuseContradictions(
       `failed to parse ${networkLabel.mtu} value: ${config.mtu} (IPv6 needs at least 1280)`,
     );
   }
-}
-
-/** Leaves room for three digits. */
-function interfacePrefix(text: string): string {
-  if (text.length > 12) throw new Error('an interface prefix has at most 12 characters');
-  return interfaceName(text);
 }

@@ -1,7 +1,7 @@
 /*
  * Option keys of bridge networks and their endpoints, as Docker names them (`-o` of `network create`,
  * `--driver-opt` of `network connect`). What each means and defaults to is said in `config.ts` and
- * `endpoint-config.ts`.
+ * `cnm/endpoint-options.ts`.
  */
 
 /** Every key that only the bridge driver has starts so; an unknown one is refused. */
@@ -24,10 +24,4 @@ export const networkLabel = {
   snat6: 'com.docker.network.host_ipv6',
 } as const;
 
-/** Options of an endpoint. */
-export const endpointLabel = {
-  interfaceName: 'com.docker.network.endpoint.ifname',
-  sysctls: 'com.docker.network.endpoint.sysctls',
-  advertiseCount: 'com.docker.network.advertise_addr_nmsgs',
-  advertiseIntervalMs: 'com.docker.network.advertise_addr_ms',
-} as const;
+export { endpointLabel } from '../../cnm/endpoint-options.js';
