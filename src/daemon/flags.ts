@@ -51,6 +51,13 @@ export const flags = [
     default: [],
     help: 'Default address pools for node specific local networks (base=CIDR,size=N)',
   },
+  {
+    flag: 'default-network-opt',
+    key: 'default-network-opts',
+    type: 'list',
+    default: [],
+    help: 'Default network options (driver=option=value)',
+  },
   { flag: 'dns', key: 'dns', type: 'list', default: [], help: 'DNS server to use' },
   { flag: 'dns-opt', key: 'dns-opts', type: 'list', default: [], help: 'DNS options to use' },
   {

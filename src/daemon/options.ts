@@ -49,15 +49,44 @@ const types: {
 
 function readSetting(key: string, { type, flag }: Flag, value: unknown): unknown {
   const [name, is] = types[type];
-  // `default-address-pools` is a list of objects in the file, of `base=,size=` texts as a flag.
-  const isPools = flag === 'default-address-pool' && Array.isArray(value);
-  const setting: unknown = isPools ? value.map(poolText) : value;
+  const written = ownWritings[flag];
+  const setting = written ? written.texts(value) : value;
   if (is(setting)) return setting;
-  throw new InvalidParameter(`"${key}" wants ${isPools ? 'a list of {"base", "size"}' : name}`);
+  throw new InvalidParameter(`"${key}" wants ${written ? written.wants : name}`);
+}
+
+/** Lists that are written otherwise in the file than as flags. A value in the flags' writing passes as it is. */
+const ownWritings: Readonly<
+  Record<string, { readonly wants: string; texts(value: unknown): unknown }>
+> = {
+  // `[{"base": "10.0.0.0/8", "size": 24}]` for `base=10.0.0.0/8,size=24`.
+  'default-address-pool': {
+    wants: 'a list of {"base", "size"}',
+    texts: (value) => (Array.isArray(value) ? value.map(poolText) : value),
+  },
+  // `{"bridge": {"com.docker.network.driver.mtu": "1400"}}` for `bridge=com.docker.network.driver.mtu=1400`.
+  'default-network-opt': {
+    wants: 'an object of {"DRIVER": {"OPTION": "VALUE"}}',
+    texts: (value) =>
+      isObject(value)
+        ? Object.entries(value).flatMap(([driver, options]) => optionTexts(driver, options))
+        : undefined,
+  },
+};
+
+function optionTexts(driver: string, options: unknown): unknown[] {
+  if (!isObject(options)) return [undefined];
+  return Object.entries(options).map(([key, value]) =>
+    typeof value === 'string' ? `${driver}=${key}=${value}` : undefined,
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function poolText(pool: unknown): unknown {
-  if (typeof pool !== 'object' || pool === null || Array.isArray(pool)) return undefined;
+  if (!isObject(pool)) return undefined;
   return Object.entries(pool)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import { InvalidParameter } from '../base/errors.js';
-import { dockerLocalPools } from '../cnm/ipam/pools.js';
 import { flags, type Options } from './flags.js';
 import { readSettings } from './settings.js';
 
@@ -15,7 +14,8 @@ describe('readSettings', () => {
       execRoot: '/run/tsnet',
       pidfile: '/run/tsnet/tsnetd.pid',
       logLevel: 'info',
-      addressPools: dockerLocalPools(),
+      addressPools: [],
+      networkOptions: {},
       firewall: true,
       forwarding: true,
       liveRestore: false,

@@ -6,8 +6,9 @@ import { formatIp, parseIp } from '../base/ip.js';
 import { isLogLevel, type LogLevel } from '../base/logger.js';
 import type { DefaultBridge } from '../cnm/controller/predefined.js';
 import type { FirewallSettings } from '../cnm/firewall/model.js';
-import { type AddressPool, dockerLocalPools, parseAddressPool } from '../cnm/ipam/pools.js';
+import { type AddressPool, parseAddressPool } from '../cnm/ipam/pools.js';
 import type { Options } from './flags.js';
+import { type NetworkOptions, readNetworkOptions } from './network-options.js';
 
 /** What the daemon runs by: the options, read and checked. */
 export interface Settings {
@@ -17,7 +18,10 @@ export interface Settings {
   readonly pidfile: string;
   readonly logLevel: LogLevel;
   readonly bridge: DefaultBridge;
+  /** As configured; empty: the built-in ones. */
   readonly addressPools: readonly AddressPool[];
+  /** Options of new networks where the user gives none, by driver. */
+  readonly networkOptions: NetworkOptions;
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];
@@ -38,7 +42,6 @@ export function readSettings(options: Options): Settings {
   }
   const execRoot = absolute('exec-root', options['exec-root']);
   const hosts = options.host.length > 0 ? options.host : ['unix:///var/run/tsnet.sock'];
-  const pools = options['default-address-pool'].map(parseAddressPool);
   return {
     listen: hosts.map(parseListenAddress),
     dataRoot: absolute('data-root', options['data-root']),
@@ -47,7 +50,8 @@ export function readSettings(options: Options): Settings {
       options.pidfile === '' ? join(execRoot, 'tsnetd.pid') : absolute('pidfile', options.pidfile),
     logLevel: logLevel(options),
     bridge: defaultBridge(options),
-    addressPools: pools.length > 0 ? pools : dockerLocalPools(),
+    addressPools: options['default-address-pool'].map(parseAddressPool),
+    networkOptions: readNetworkOptions(options['default-network-opt']),
     dns: options.dns.map((text) => address('dns', text)),
     dnsSearch: options['dns-search'],
     dnsOptions: options['dns-opt'],

@@ -1,7 +1,9 @@
 import { type Cidr, contains, formatCidr } from '../../base/cidr.js';
-import { InvalidParameter, System } from '../../base/errors.js';
+import { Forbidden, InvalidParameter, System } from '../../base/errors.js';
+import { shortId } from '../../base/ids.js';
 import { type Family, formatIp, type Ip } from '../../base/ip.js';
 import type { AddressAllocator, SubnetStatus } from './allocator.js';
+import { type Holder, Holders } from './holders.js';
 
 /** A subnet that a network has, with what was settled about it when the network was made. */
 export interface AssignedSubnet {
@@ -17,14 +19,17 @@ export interface Lease {
   readonly address: Ip;
   /** The subnet it comes from; its prefix length belongs to the interface address. */
   readonly subnet: Cidr;
+  /** Where the endpoint's default route leads. */
   readonly gateway?: Ip;
 }
 
 /** What an endpoint asks for. */
 export interface LeaseRequest {
   readonly family: Family;
-  /** This very address, also outside the range; the lowest free one when absent. */
+  /** This very address, also outside the range; any free one when absent. */
   readonly address?: Ip;
+  /** Whose endpoint it is: may take what it has claimed, and is named to others who ask for the address. */
+  readonly holder?: Holder;
 }
 
 /** The addresses of one network. */
@@ -33,32 +38,46 @@ export class AddressSpace {
   readonly subnets: readonly AssignedSubnet[];
   readonly #network: { readonly id: string; readonly name: string };
   readonly #allocators: readonly AddressAllocator[];
+  readonly #namesGateway: boolean;
+  readonly #holders = new Holders();
 
-  /** Used by `Ipam`; `allocators` stand in the order of `subnets`. */
+  /**
+   * Used by `Ipam`; `allocators` stand in the order of `subnets`.
+   * @param parts.namesGateway whether the auxiliary addresses `DefaultGatewayIPv4` and `DefaultGatewayIPv6` are
+   *   endpoints' way out instead of the gateway, as on Docker's bridges
+   */
   constructor(parts: {
     network: { readonly id: string; readonly name: string };
     subnets: readonly AssignedSubnet[];
     allocators: readonly AddressAllocator[];
+    namesGateway?: boolean;
   }) {
     this.#network = parts.network;
     this.subnets = parts.subnets;
     this.#allocators = parts.allocators;
+    this.#namesGateway = parts.namesGateway ?? false;
   }
 
   /**
    * Leases an address.
    * @throws InvalidParameter when the wanted address lies in no subnet of the network
-   * @throws Forbidden when it is in use
+   * @throws Forbidden when it is in use or kept for another, naming who has it
    * @throws System when no address is left
    */
   allocate(request: LeaseRequest): Lease {
-    const { address } = request;
-    return address ? this.#take(address) : this.#takeAny(request.family);
+    const { address, holder } = request;
+    const lease = address ? this.#take(address, holder) : this.#takeAny(request.family);
+    this.#holders.lease(lease.address, holder);
+    return lease;
   }
 
   /** Gives a lease back, or ends a quarantine. An address that is not leased is none of its business. */
   release(address: Ip): void {
-    this.#allocatorOf(address)?.release(address);
+    const allocator = this.#allocatorOf(address);
+    if (!allocator || allocator.isClaimed(address)) return;
+    this.#holders.endLease(address);
+    allocator.release(address);
+    if (this.#holders.claimant(address)) allocator.claim(address);
   }
 
   /**
@@ -66,7 +85,27 @@ export class AddressSpace {
    * for the time in which neighbours and connection tracking still remember its last holder.
    */
   quarantine(address: Ip): void {
+    this.#holders.endLease(address);
     this.#allocatorOf(address)?.quarantine(address);
+  }
+
+  /**
+   * Keeps an address for one container, whether it runs or not; where others have claimed it before, after them.
+   * Nothing happens with an address of no subnet: that is found out when it is to be leased.
+   */
+  claim(address: Ip, holder: Holder): void {
+    const allocator = this.#allocatorOf(address);
+    if (!allocator) return;
+    this.#holders.claim(address, holder);
+    allocator.claim(address);
+  }
+
+  /** Ends a claim; a lease stays. */
+  withdraw(address: Ip, holderId: string): void {
+    const allocator = this.#allocatorOf(address);
+    this.#holders.withdraw(address, holderId);
+    if (allocator?.isClaimed(address) && !this.#holders.claimant(address))
+      allocator.release(address);
   }
 
   /** Whether the address is leased in this network. */
@@ -93,7 +132,7 @@ export class AddressSpace {
     );
   }
 
-  #take(address: Ip): Lease {
+  #take(address: Ip, holder: Holder | undefined): Lease {
     const at = this.subnets.findIndex(({ subnet }) => contains(subnet, address));
     const allocator = this.#allocators[at];
     if (!allocator) {
@@ -101,13 +140,30 @@ export class AddressSpace {
         `invalid address ${formatIp(address)}: It does not belong to any of this network's subnets`,
       );
     }
-    allocator.take(address);
+    const claimant = this.#holders.claimant(address);
+    try {
+      allocator.take(address, claimant !== undefined && claimant.id === holder?.id);
+    } catch (error) {
+      if (!(error instanceof Forbidden)) throw error;
+      throw new Forbidden(`${error.message}${this.#heldBy(address, at)}`);
+    }
     return this.#lease(at, address);
+  }
+
+  /** The end of a refusal: who has the address, if it is known. Clients match on what stands before it. */
+  #heldBy(address: Ip, at: number): string {
+    const what = `: ${formatIp(address)} is`;
+    const holder = this.#holders.holder(address);
+    if (holder) return `${what} held by container ${holder.name} (${shortId(holder.id)})`;
+    const { gateway, auxiliary } = this.subnets[at] ?? {};
+    if (gateway?.value === address.value) return `${what} the gateway`;
+    const [name] = [...(auxiliary ?? [])].find(([, ip]) => ip.value === address.value) ?? [];
+    return name === undefined ? '' : `${what} the auxiliary address ${name}`;
   }
 
   #takeAny(family: Family): Lease {
     for (const [at, allocator] of this.#allocators.entries()) {
-      const address = allocator.subnet.family === family ? allocator.takeLowest() : undefined;
+      const address = allocator.subnet.family === family ? allocator.takeAny() : undefined;
       if (address) return this.#lease(at, address);
     }
     const { name, id } = this.#network;
@@ -119,7 +175,9 @@ export class AddressSpace {
   #lease(at: number, address: Ip): Lease {
     const assigned = this.subnets[at];
     if (!assigned) throw new System(`subnet ${at} of network ${this.#network.name} is missing`);
-    const { subnet, gateway } = assigned;
+    const { subnet, auxiliary } = assigned;
+    const named = auxiliary.get(`DefaultGatewayIPv${subnet.family}`);
+    const gateway = (this.#namesGateway && named) || assigned.gateway;
     return { address, subnet, ...(gateway && { gateway }) };
   }
 

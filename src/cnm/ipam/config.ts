@@ -62,31 +62,43 @@ function parseEntry(
   enabled: { ipv4: boolean; ipv6: boolean },
   findings: string[],
 ): SubnetSpec | undefined {
+  if (isEmpty(entry)) return enabled.ipv4 ? { family: 4, auxiliary: new Map() } : undefined;
   const parsed = parseInterfaceAddress(entry.Subnet ?? '');
   if (!parsed) {
     findings.push(`invalid subnet ${entry.Subnet ?? ''}: invalid CIDR block notation`);
     return undefined;
   }
   const { family } = parsed.ip;
-  if (!isEnabled(family, enabled)) return undefined;
-  if (parsed.ip.value === 0n && parsed.prefix > 0) {
-    return { family, prefix: parsed.prefix, auxiliary: new Map() };
-  }
+  if (family === 6 && !enabled.ipv6) return undefined;
   const subnet = cidrOf(parsed.ip, parsed.prefix);
   if (subnet.address !== parsed.ip.value) {
     findings.push(`invalid subnet ${entry.Subnet}: it should be ${formatCidr(subnet)}`);
   }
-  const range = parseRange(entry.IPRange, subnet, findings);
-  const gateway = entry.Gateway
-    ? parseMember(entry.Gateway, subnet, `gateway ${entry.Gateway}`, findings)
+  const details = parseDetails(entry, subnet, findings);
+  if (!isEnabled(family, enabled)) return undefined;
+  // The unspecified address stands for any subnet, of this size if one is given.
+  if (subnet.address === 0n) {
+    return { family, ...(subnet.prefix > 0 && { prefix: subnet.prefix }), auxiliary: new Map() };
+  }
+  return { family, subnet, ...details };
+}
+
+/** Range, gateway and auxiliary addresses, which must lie in the subnet. */
+function parseDetails(
+  { IPRange, Gateway, AuxiliaryAddresses }: IpamConfigEntry,
+  subnet: Cidr,
+  findings: string[],
+): Pick<SubnetSpec, 'range' | 'gateway' | 'auxiliary'> {
+  const range = parseRange(IPRange, subnet, findings);
+  const gateway = Gateway
+    ? parseMember(Gateway, subnet, `gateway ${Gateway}`, findings)
     : undefined;
-  return {
-    family,
-    subnet,
-    ...(range && { range }),
-    ...(gateway && { gateway }),
-    auxiliary: parseAuxiliary(entry.AuxiliaryAddresses ?? {}, subnet, findings),
-  };
+  const auxiliary = parseAuxiliary(AuxiliaryAddresses ?? {}, subnet, findings);
+  return { ...(range && { range }), ...(gateway && { gateway }), auxiliary };
+}
+
+function isEmpty({ Subnet, IPRange, Gateway, AuxiliaryAddresses = {} }: IpamConfigEntry): boolean {
+  return !Subnet && !IPRange && !Gateway && Object.keys(AuxiliaryAddresses).length === 0;
 }
 
 function parseRange(text: string | undefined, subnet: Cidr, findings: string[]): Cidr | undefined {

@@ -130,4 +130,61 @@ describe('Ipam', () => {
     expect(lease(b)).to.equal('10.1.0.1');
     expect(() => request(ipam, 'c', [{ Subnet: '10.1.0.0/24' }])).to.throw(Forbidden);
   });
+
+  it('gives back the subnets of a request that fails', () => {
+    const ipam = make();
+    const bad = [{ Subnet: '0.0.0.0/24' }, { Subnet: '10.1.0.0/24', Gateway: '10.1.0.255' }];
+    expect(() => request(ipam, 'a', bad)).to.throw('failed to allocate gateway (10.1.0.255)');
+    expect(shown(request(ipam, 'b', bad.slice(0, 1)))).to.deep.equal(['172.17.0.0/24 172.17.0.1']);
+  });
+
+  it('takes 0.0.0.0/0 and an empty entry for any subnet', () => {
+    const ipam = make();
+    expect(shown(request(ipam, 'a', [{ Subnet: '0.0.0.0/0' }]))).to.deep.equal([
+      '172.17.0.0/16 172.17.0.1',
+    ]);
+    expect(shown(request(ipam, 'b', [{}]))).to.deep.equal(['172.18.0.0/16 172.18.0.1']);
+  });
+
+  it('leases the named default gateway as the way out, on bridges', () => {
+    const entry = {
+      Subnet: '10.1.0.0/24',
+      AuxiliaryAddresses: { DefaultGatewayIPv4: '10.1.0.254' },
+    };
+    const way = (options: SpaceOptions) => {
+      const space = request(make(), 'a', [entry], options);
+      return [shown(space), formatIp(space.allocate({ family: 4 }).gateway ?? ip('::'))];
+    };
+    expect(way({ ...bridge, namesGateway: true })).to.deep.equal([
+      ['10.1.0.0/24 10.1.0.1'],
+      '10.1.0.254',
+    ]);
+    expect(way(bridge)).to.deep.equal([['10.1.0.0/24 10.1.0.1'], '10.1.0.1']);
+  });
+
+  it('hands out /31 and /32 whole, and the end of a 64-bit range', () => {
+    const ipam = make();
+    const plain = { chooseGateway: false };
+    const pair = request(ipam, 'a', [{ Subnet: '10.1.0.0/31' }], plain);
+    expect([lease(pair), lease(pair)]).to.deep.equal(['10.1.0.0', '10.1.0.1']);
+    expect(lease(request(ipam, 'b', [{ Subnet: '10.1.0.9/32' }], plain))).to.equal('10.1.0.9');
+    const end = 'fd00::1:ffff:ffff:ffff:fffe';
+    const wide = request(ipam, 'c', [{ Subnet: 'fd00::/40', IPRange: `${end}/127` }], plain, true);
+    const next = () => formatIp(wide.allocate({ family: 6 }).address);
+    expect([next(), next()]).to.deep.equal([end, 'fd00::1:ffff:ffff:ffff:ffff']);
+    expect(next).to.throw("no available IPv6 addresses on this network's address pools: c (c-id)");
+  });
+
+  it('goes on behind the last address where it is asked to', () => {
+    const space = request(make(), 'a', [{ Subnet: '10.1.0.0/29' }], { ...bridge, serial: true });
+    expect([lease(space), lease(space)]).to.deep.equal(['10.1.0.2', '10.1.0.3']);
+    space.release(ip('10.1.0.2'));
+    expect([lease(space), lease(space), lease(space)]).to.deep.equal([
+      '10.1.0.4',
+      '10.1.0.5',
+      '10.1.0.6',
+    ]);
+    expect(lease(space)).to.equal('10.1.0.2');
+    expect(() => lease(space)).to.throw('no available IPv4 addresses');
+  });
 });

@@ -1,10 +1,12 @@
 import { type Cidr, contains, overlaps } from '../../base/cidr.js';
-import { Conflict, System } from '../../base/errors.js';
-import type { Ip } from '../../base/ip.js';
+import { Conflict, Forbidden, messageOf, System } from '../../base/errors.js';
+import { formatIp, type Ip } from '../../base/ip.js';
 import { AddressSpace, type AssignedSubnet } from './address-space.js';
 import { AddressAllocator } from './allocator.js';
 import type { SubnetSpec } from './config.js';
-import { type AddressPool, firstFreeSubnet, refuseOverlap } from './pools.js';
+import type { AddressPool } from './pools.js';
+import { SubnetIndex } from './subnet-index.js';
+import { SubnetPools } from './subnet-pools.js';
 
 /** How a network's subnets are to be made. */
 export interface SpaceOptions {
@@ -17,10 +19,13 @@ export interface SpaceOptions {
   readonly shared?: boolean;
   /** Subnets to take from the pools if they are still free: what the network had before. */
   readonly preferred?: readonly Cidr[];
+  /** See {@link AddressAllocator}. */
+  readonly serial?: boolean;
+  /** See {@link AddressSpace}. */
+  readonly namesGateway?: boolean;
 }
 
 interface Entry {
-  readonly network: { readonly id: string; readonly name: string };
   readonly space: AddressSpace;
   readonly allocators: readonly AddressAllocator[];
   readonly shared: boolean;
@@ -31,9 +36,13 @@ interface Entry {
  * with the subnets and gateways that it had, then leases each endpoint's address by name.
  */
 export class Ipam {
-  readonly #pools: readonly AddressPool[];
+  readonly #pools: SubnetPools;
   readonly #avoid: () => readonly Cidr[];
   readonly #entries = new Map<string, Entry>();
+  /** Subnets of networks that share with nobody, by family. */
+  readonly #own = { 4: new SubnetIndex(), 6: new SubnetIndex() };
+  /** Networks on a wire that others may be on too. */
+  readonly #shared = new Map<string, Entry>();
 
   /**
    * @param parts.pools where subnets come from, both families, in order of preference
@@ -41,7 +50,7 @@ export class Ipam {
    *   name servers. Asked anew for each choice; subnets that a user named are not checked against it
    */
   constructor(parts: { pools: readonly AddressPool[]; avoid: () => readonly Cidr[] }) {
-    this.#pools = parts.pools;
+    this.#pools = new SubnetPools(parts.pools);
     this.#avoid = parts.avoid;
   }
 
@@ -62,15 +71,24 @@ export class Ipam {
     const shared = options.shared ?? false;
     const subnets: AssignedSubnet[] = [];
     const allocators: AddressAllocator[] = [];
-    for (const spec of specs) {
-      const mine = subnets.map(({ subnet }) => subnet);
-      const subnet = this.#choose(spec, mine, options);
-      const allocator = this.#allocator(network.id, subnet, spec.range, shared);
-      subnets.push(settle(allocator, spec, options.chooseGateway));
-      allocators.push(allocator);
+    try {
+      for (const spec of specs) {
+        const subnet = this.#choose(spec, allocators, options);
+        const allocator = this.#allocator(network.id, subnet, spec.range, options);
+        // Seen by the next choice. Shared ones are not told apart by the index.
+        if (!shared) this.#own[subnet.family].add(subnet);
+        allocators.push(allocator);
+        subnets.push(settle(allocator, spec, options.chooseGateway));
+      }
+    } catch (error) {
+      this.#giveBack(allocators, shared);
+      throw error;
     }
-    const space = new AddressSpace({ network, subnets, allocators });
-    this.#entries.set(network.id, { network, space, allocators, shared });
+    const namesGateway = options.namesGateway ?? false;
+    const space = new AddressSpace({ network, subnets, allocators, namesGateway });
+    const entry = { space, allocators, shared };
+    this.#entries.set(network.id, entry);
+    if (shared) this.#shared.set(network.id, entry);
     return space;
   }
 
@@ -81,43 +99,64 @@ export class Ipam {
 
   /** Gives a network's subnets back. Nothing happens if it has none. */
   releaseSubnets(networkId: string): void {
+    const entry = this.#entries.get(networkId);
+    if (!entry) return;
     this.#entries.delete(networkId);
+    this.#shared.delete(networkId);
+    this.#giveBack(entry.allocators, entry.shared);
   }
 
-  #choose(spec: SubnetSpec, mine: readonly Cidr[], options: SpaceOptions): Cidr {
+  #giveBack(allocators: readonly AddressAllocator[], shared: boolean): void {
+    for (const { subnet } of allocators) {
+      if (!shared) this.#own[subnet.family].remove(subnet);
+      this.#pools.giveBack(subnet);
+    }
+  }
+
+  #choose(spec: SubnetSpec, mine: readonly AddressAllocator[], options: SpaceOptions): Cidr {
     const { subnet, family, prefix } = spec;
+    const sharing = options.shared ?? false;
     if (subnet) {
-      refuseOverlap(subnet, [...mine, ...this.#inUse(options.shared ?? false)]);
+      const isTaken = this.#taken(subnet, mine, sharing) !== undefined;
+      if (isTaken) {
+        throw new Forbidden(
+          'invalid pool request: Pool overlaps with other one on this address space',
+        );
+      }
       return subnet;
     }
+    const avoided = this.#avoid();
+    const obstacles = {
+      network: (block: Cidr) => this.#taken(block, mine, false),
+      passing: (block: Cidr) => avoided.find((other) => overlaps(other, block)),
+    };
     const preferred = options.preferred?.find((block) => block.family === family);
-    return firstFreeSubnet(
-      this.#pools,
-      { family, ...(prefix !== undefined && { prefix }), ...(preferred && { preferred }) },
-      [...mine, ...this.#inUse(false), ...this.#avoid()],
-    );
+    if (preferred && !obstacles.network(preferred) && !obstacles.passing(preferred))
+      return preferred;
+    return this.#pools.take({ family, ...(prefix !== undefined && { prefix }) }, obstacles);
   }
 
-  /** Subnets of the other networks; for a shared one, those that it may not overlap. */
-  #inUse(shared: boolean): Cidr[] {
-    return [...this.#entries.values()]
-      .filter((entry) => !(shared && entry.shared))
-      .flatMap((entry) => entry.allocators.map(({ subnet }) => subnet));
+  /** What of the networks stands in the way of a subnet; for one that shares, only what it may not overlap. */
+  #taken(block: Cidr, mine: readonly AddressAllocator[], sharing: boolean): Cidr | undefined {
+    const own = this.#own[block.family].overlapping(block);
+    if (own) return own;
+    const others = sharing ? [] : [...this.#shared.values()].flatMap((entry) => entry.allocators);
+    return [...mine, ...others].find(({ subnet }) => overlaps(subnet, block))?.subnet;
   }
 
   #allocator(
     networkId: string,
     subnet: Cidr,
     range: Cidr | undefined,
-    shared: boolean,
+    { shared, serial }: SpaceOptions,
   ): AddressAllocator {
-    if (!shared) return new AddressAllocator({ subnet, range });
+    if (!shared) return new AddressAllocator({ subnet, range, serial });
     const elsewhere = (ip: Ip) => this.#leasedElsewhere(networkId, subnet, ip);
-    return new AddressAllocator({ subnet, range, elsewhere });
+    return new AddressAllocator({ subnet, range, elsewhere, serial });
   }
 
   #leasedElsewhere(networkId: string, subnet: Cidr, ip: Ip): boolean {
-    for (const [id, { allocators }] of this.#entries) {
+    for (const [id, { allocators }] of this.#shared) {
       if (id === networkId) continue;
       if (allocators.some((other) => overlaps(other.subnet, subnet) && other.isLeased(ip))) {
         return true;
@@ -133,27 +172,33 @@ function settle(
   spec: SubnetSpec,
   chooseGateway: boolean,
 ): AssignedSubnet {
-  const { subnet } = allocator;
-  const reserved = new Map<bigint, Ip>();
-  // Docker lets an auxiliary address name the gateway, so equal ones are reserved once.
-  for (const ip of [...spec.auxiliary.values(), ...(spec.gateway ? [spec.gateway] : [])]) {
-    reserved.set(ip.value, ip);
-  }
-  for (const ip of reserved.values()) {
-    if (!contains(subnet, ip)) throw new System('reserved address outside its subnet');
-    allocator.reserve(ip);
+  if (spec.gateway) reserve(allocator, spec.gateway, `gateway (${formatIp(spec.gateway)})`);
+  for (const [name, ip] of spec.auxiliary) {
+    // An auxiliary address may name the gateway: it is reserved already.
+    if (ip.value === spec.gateway?.value) continue;
+    reserve(allocator, ip, `secondary ip address (${name}:${formatIp(ip)})`);
   }
   const gateway = spec.gateway ?? (chooseGateway ? firstAsGateway(allocator) : undefined);
   return {
-    subnet,
+    subnet: allocator.subnet,
     auxiliary: spec.auxiliary,
     ...(spec.range && { range: spec.range }),
     ...(gateway && { gateway }),
   };
 }
 
+/** @throws Forbidden in Docker's words */
+function reserve(allocator: AddressAllocator, ip: Ip, what: string): void {
+  if (!contains(allocator.subnet, ip)) throw new System('reserved address outside its subnet');
+  try {
+    allocator.reserve(ip);
+  } catch (error) {
+    throw new Forbidden(`failed to allocate ${what}: ${messageOf(error)}`);
+  }
+}
+
 function firstAsGateway(allocator: AddressAllocator): Ip | undefined {
-  const gateway = allocator.takeLowest();
+  const gateway = allocator.takeAny();
   if (!gateway) return undefined;
   // A lease could be given back by an endpoint; a reservation can't.
   allocator.release(gateway);

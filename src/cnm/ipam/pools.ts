@@ -1,21 +1,12 @@
-import { type Cidr, cidr, cidrOf, encloses, lastOf, overlaps, parseCidr } from '../../base/cidr.js';
-import { Forbidden, InvalidParameter } from '../../base/errors.js';
-import { bitsOf, type Family, type Ip } from '../../base/ip.js';
+import { type Cidr, cidr, cidrOf, encloses, parseCidr } from '../../base/cidr.js';
+import { InvalidParameter } from '../../base/errors.js';
+import { bitsOf } from '../../base/ip.js';
 
 /** A block that is cut into subnets of one size for networks that name no subnet of their own. */
 export interface AddressPool {
   readonly base: Cidr;
   /** Prefix length of each subnet cut from `base`. */
   readonly size: number;
-}
-
-/** What a network asks of the pools. */
-export interface PoolRequest {
-  readonly family: Family;
-  /** Prefix length of the subnet; the pool's own when absent. */
-  readonly prefix?: number;
-  /** Taken if it is free, e.g. the subnet that the default bridge had before a restart. */
-  readonly preferred?: Cidr;
 }
 
 /** Docker's built-in pools for local networks: 31 subnets. */
@@ -29,6 +20,32 @@ export function dockerLocalPools(): AddressPool[] {
     { base: cidr('172.28.0.0/14'), size: 16 },
     { base: cidr('192.168.0.0/16'), size: 20 },
   ];
+}
+
+/**
+ * What comes after Docker's pools, so that nobody has to configure any for a thousand networks: 4096 subnets
+ * of 254 hosts out of the upper part of 10.0.0.0/8, which home routers, Docker's overlays (from 10.0.0.0),
+ * Podman (10.88 to 10.95), Kubernetes (10.96, 10.244) and the first networks of a company mostly leave alone.
+ */
+export function furtherLocalPools(): AddressPool[] {
+  return [{ base: cidr('10.208.0.0/12'), size: 24 }];
+}
+
+/**
+ * The pools that a host's networks are made from.
+ * @param configured `--default-address-pool`: those and no others, lowest address first, as Docker sorts them;
+ *   one inside another is left out. None: Docker's, then {@link furtherLocalPools}
+ * @param ula the IPv6 pool that counts where no IPv6 pool is configured
+ */
+export function poolsOf(configured: readonly AddressPool[], ula: AddressPool): AddressPool[] {
+  if (configured.length === 0) return [...dockerLocalPools(), ...furtherLocalPools(), ula];
+  const sorted = configured.toSorted(
+    (a, b) => compare(a.base.address, b.base.address) || a.base.prefix - b.base.prefix,
+  );
+  const apart = sorted.filter(
+    (pool, at) => !sorted.slice(0, at).some(({ base }) => encloses(base, pool.base)),
+  );
+  return apart.some(({ base }) => base.family === 6) ? apart : [...apart, ula];
 }
 
 /**
@@ -71,57 +88,13 @@ export function addressPool(base: string, size: string | number): AddressPool {
   return { base: block, size: length };
 }
 
-/**
- * The first subnet of the pools that shares no address with anything in `taken`.
- * @throws InvalidParameter when the pools have none left
- */
-export function firstFreeSubnet(
-  pools: readonly AddressPool[],
-  request: PoolRequest,
-  taken: readonly Cidr[],
-): Cidr {
-  const { preferred } = request;
-  if (preferred && !taken.some((block) => overlaps(block, preferred))) return preferred;
-  const sorted = taken
-    .filter((block) => block.family === request.family)
-    .toSorted((a, b) => Number(a.address > b.address) - Number(a.address < b.address));
-  for (const { base, size } of pools) {
-    const prefix = request.prefix ?? size;
-    if (base.family !== request.family || prefix < base.prefix) continue;
-    const found = firstGap(base, prefix, sorted);
-    if (found) return found;
-  }
-  throw new InvalidParameter('all predefined address pools have been fully subnetted');
-}
-
-/** @throws Forbidden when `wanted` shares an address with a subnet in `taken` */
-export function refuseOverlap(wanted: Cidr, taken: readonly Cidr[]): void {
-  if (taken.some((block) => overlaps(block, wanted))) {
-    throw new Forbidden('invalid pool request: Pool overlaps with other one on this address space');
-  }
-}
-
-/** One sweep over `sorted`: the cursor jumps behind whatever it would hit, so many networks cost little. */
-function firstGap(base: Cidr, prefix: number, sorted: readonly Cidr[]): Cidr | undefined {
-  let candidate = cidrOf(addressOf(base), prefix);
-  for (const block of sorted) {
-    if (lastOf(block).value < candidate.address) continue;
-    if (block.address > lastOf(candidate).value) break;
-    const behind = lastOf(block).value + 1n;
-    const hostBits = BigInt(bitsOf(base.family) - prefix);
-    const aligned = ((behind + (1n << hostBits) - 1n) >> hostBits) << hostBits;
-    candidate = { family: base.family, address: aligned, prefix };
-  }
-  return encloses(base, candidate) ? candidate : undefined;
-}
-
-function addressOf(block: Cidr): Ip {
-  return { family: block.family, value: block.address };
-}
-
 function splitField(field: string, text: string): [string, string] {
   const at = field.indexOf('=');
   if (at < 0)
     throw new InvalidParameter(`invalid field '${field}' in '${text}': expected key=value`);
   return [field.slice(0, at).trim().toLowerCase(), field.slice(at + 1).trim()];
+}
+
+function compare(a: bigint, b: bigint): number {
+  return Number(a > b) - Number(a < b);
 }

@@ -6,7 +6,7 @@ import { predefinedNetworks } from '../../cnm/controller/predefined.js';
 import type { NetworkState, SandboxState } from '../../cnm/controller/records.js';
 import { socketsFromDescriptors } from '../../cnm/dns/upstream-sockets.js';
 import { cnmNeeds } from '../../cnm/ids.js';
-import { ulaPool } from '../../cnm/ipam/pools.js';
+import { poolsOf, ulaPool } from '../../cnm/ipam/pools.js';
 import type { NetworkRecord } from '../../cnm/model.js';
 import { cnmModule } from '../../cnm/module.js';
 import { bridgeModule } from '../../drivers/bridge/module.js';
@@ -72,7 +72,7 @@ export const networkNeedsModule = new ContainerModule(({ bind }) => {
     (settings, identity, kernel) => ({
       netnsFolder: netnsFolder(settings.execRoot),
       predefined: predefinedNetworks(settings.bridge),
-      pools: [...settings.addressPools, ulaPool(identity.globalId)],
+      pools: poolsOf(settings.addressPools, ulaPool(identity.globalId)),
       avoid: () => usedSubnets(kernel.links('host'), hostResolvConf()),
       resolvConf: { path: resolvConfPath, behindStub: '/run/systemd/resolve/resolv.conf' },
       hostsPath: '/etc/hosts',
