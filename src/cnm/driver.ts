@@ -9,6 +9,7 @@ import type { Netns } from './kernel.js';
 import type {
   EndpointRecord,
   EndpointRequest,
+  ExposedPort,
   Interface,
   NetworkRecord,
   NetworkRequest,
@@ -39,6 +40,11 @@ export interface Driver {
   resolvesNames(network: NetworkRecord): boolean;
   /** Whether the host is the way out: false for internal networks. */
   hasGateway(network: NetworkRecord): boolean;
+  /**
+   * Whether a container that has no gateway through this network is to get one through the gateway network
+   * (`docker_gwbridge`), as with overlays and some plugins. Default: no.
+   */
+  needsGatewayNetwork?(network: NetworkRecord): boolean;
 
   /**
    * Refuses what this driver can't do, before any address is taken.
@@ -72,10 +78,19 @@ export interface Driver {
     endpoint: EndpointDraft,
     bindings: readonly PortBinding[],
   ): Plan;
+  /**
+   * Lets the client open connections to these ports of the server, where the network keeps its containers
+   * apart (legacy `--link`). Firewall steps only. Default: nothing to do.
+   */
+  planLink?(
+    network: NetworkRecord,
+    ends: { readonly client: EndpointDraft; readonly server: EndpointDraft },
+    ports: readonly ExposedPort[],
+  ): Plan;
 }
 
 /** An endpoint before anything was done for it. */
 export type EndpointDraft = Pick<
   EndpointRecord,
-  'id' | 'networkId' | 'sandboxId' | 'request' | 'interface' | 'dnsNames'
+  'id' | 'name' | 'networkId' | 'sandboxId' | 'request' | 'interface' | 'dnsNames'
 >;

@@ -231,9 +231,14 @@ export class FakeLinks implements Links {
 
   #rename(link: FakeLink, name: string): void {
     if (this.#namespace.links.has(name)) throw errno('EEXIST', name);
-    this.#namespace.links.delete(link.name);
+    const before = link.name;
+    this.#namespace.links.delete(before);
     link.name = name;
     this.#namespace.links.set(name, link);
+    renameIn(this.#namespace.addresses, before, name);
+    renameIn(this.#namespace.routes, before, name);
+    renameIn(this.#namespace.neighbors, before, name);
+    renameIn(this.#namespace.fdb, before, name);
   }
 
   #move(link: FakeLink, target: FakeNamespace): void {
@@ -266,6 +271,16 @@ function attributes({ mtu, mac, up, master }: Attributes): Partial<FakeLink> {
     ...(up !== undefined && { up }),
     ...(master && { master }),
   };
+}
+
+function renameIn<T extends { readonly link?: string }>(
+  list: T[],
+  before: string,
+  name: string,
+): void {
+  list.forEach((item, at) => {
+    if (item.link === before) list[at] = { ...item, link: name };
+  });
 }
 
 function sameRoute(a: RouteSpec, b: RouteSpec): boolean {

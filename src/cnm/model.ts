@@ -69,9 +69,19 @@ export interface EndpointRequest {
   readonly ipv4?: string;
   readonly ipv6?: string;
   readonly mac?: string;
+  /** Further addresses of the interface that nobody hands out (`--link-local-ip`), without prefix length. */
+  readonly linkLocal?: readonly string[];
+  /** Names that only this endpoint finds others by (`--link web:www` on a network that resolves names). */
+  readonly links?: readonly EndpointLink[];
   readonly driverOptions: Readonly<Record<string, string>>;
   /** The endpoint with the highest value supplies the default route. */
   readonly gatewayPriority: number;
+}
+
+/** A second name for a container of the network: `alias` stands for `name`. */
+export interface EndpointLink {
+  readonly name: string;
+  readonly alias: string;
 }
 
 /** The container's side of an endpoint. */
@@ -86,6 +96,8 @@ export interface Interface {
   readonly ipv6?: string;
   readonly gateway4?: string;
   readonly gateway6?: string;
+  /** Further addresses, with prefix length: `169.254.8.8/16`. */
+  readonly linkLocal?: readonly string[];
 }
 
 /** A wish to publish a container's port. Docker API: an entry of `HostConfig.PortBindings`. */
@@ -110,6 +122,8 @@ export interface PortBinding {
 /** An attachment that exists. Volatile: it lives while the sandbox does. */
 export interface EndpointRecord {
   readonly id: string;
+  /** Absent: the container's name. A leg that nobody asked for, on the gateway network, has one of its own. */
+  readonly name?: string;
   readonly networkId: string;
   readonly sandboxId: string;
   readonly request: EndpointRequest;
@@ -140,6 +154,16 @@ export interface ResolverRequest {
   readonly extraHosts: readonly string[];
 }
 
+/** A container on the default bridge that another one there knows by `alias` (legacy `--link`). */
+export interface LegacyLink {
+  /** Id of the container that is linked to. */
+  readonly sandboxId: string;
+  readonly alias: string;
+}
+
+/** A port that a container says it listens on (`--expose`). */
+export type ExposedPort = Pick<PortRequest, 'protocol' | 'containerPort'>;
+
 /** Paths of the files that the engine mounts over the container's `/etc/...`. */
 export interface SandboxFiles {
   readonly hosts: string;
@@ -160,5 +184,10 @@ export interface SandboxRecord {
   readonly files: SandboxFiles;
   /** Wishes of the whole container; they belong to the endpoint that is the gateway. */
   readonly ports: readonly PortRequest[];
+  /** Ports that linked containers may reach where containers may not talk otherwise. */
+  readonly exposed?: readonly ExposedPort[];
+  readonly links?: readonly LegacyLink[];
+  /** The container switches IPv6 off for itself: it gets no address, no names and no lines of that family. */
+  readonly withoutIPv6?: boolean;
   readonly endpoints: readonly EndpointRecord[];
 }

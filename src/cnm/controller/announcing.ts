@@ -1,15 +1,28 @@
 import { messageOf } from '../../base/errors.js';
+import type { EndpointRecord } from '../model.js';
 import type { Parts } from './parts.js';
 
 /**
- * When neighbours are told of a sandbox's addresses after it has got them. Not at once: the kernel opens a
+ * When neighbours are first told of an address, after an interface has got it. Not at once: the kernel opens a
  * bridge's port for a new link a little after the link is up, and what is said before that reaches nobody.
  */
-const delaysMs = [15, 150, 1000];
+const firstDelayMs = 15;
+
+/** How often neighbours are told, and the time between; options of the endpoint that its driver has checked. */
+const options = {
+  count: { key: 'com.docker.network.advertise_addr_nmsgs', usual: 3 },
+  intervalMs: { key: 'com.docker.network.advertise_addr_ms', usual: 1000 },
+} as const;
+
+/** Settings that make the kernel tell the neighbours whenever an interface's MAC is set (ip-sysctl.rst). */
+const notify = [
+  ['ipv4', 'arp_notify'],
+  ['ipv6', 'ndisc_notify'],
+] as const;
 
 /**
- * Tells the neighbours of new interfaces which MAC their addresses are at now. Else a container that comes back
- * with its address and another MAC is not reached for the half minute that the kernel trusts what it has learnt.
+ * Tells the neighbours of interfaces which MAC their addresses are at now. Else a container that comes back with
+ * its address and another MAC is not reached for the half minute that the kernel trusts what it has learnt.
  */
 export class Announcing {
   readonly #parts: Parts;
@@ -18,24 +31,50 @@ export class Announcing {
     this.#parts = parts;
   }
 
-  /** Announces all interfaces of the sandbox, a few times; one that is closed by then is fine. */
-  soon(sandboxId: string): void {
-    for (const delayMs of delaysMs) this.#parts.later(delayMs, () => this.#announce(sandboxId));
-  }
-
-  /** The kernel announces what is set, though it be the same, where the driver switched that on (arp_notify). */
-  #announce(sandboxId: string): void {
-    const { registry, kernel, logger } = this.#parts;
-    const { kind, netnsPath, endpoints = [] } = registry.sandbox(sandboxId)?.record ?? {};
-    if (kind?.type !== 'own' || netnsPath === undefined) return;
-    try {
-      const links = kernel.links(netnsPath);
-      for (const { name, mac } of endpoints.map((endpoint) => endpoint.interface)) {
-        // One that the container has changed meanwhile is its own affair.
-        if (name !== '' && links.link(name)?.mac === mac) links.setLink(name, { mac });
-      }
-    } catch (error) {
-      logger.debug('sandbox not announced', { sandbox: sandboxId, error: messageOf(error) });
+  /** Announces the sandbox's interfaces, or one of them; one that is gone by then is fine. */
+  soon(sandboxId: string, endpointId?: string): void {
+    const { registry, later } = this.#parts;
+    for (const endpoint of registry.sandbox(sandboxId)?.record.endpoints ?? []) {
+      if (endpointId !== undefined && endpoint.id !== endpointId) continue;
+      const intervalMs = option(endpoint, 'intervalMs');
+      for (let nth = 0; nth < option(endpoint, 'count'); nth++)
+        later(firstDelayMs + nth * intervalMs, () => this.#announce(sandboxId, endpoint.id));
     }
   }
+
+  #announce(sandboxId: string, endpointId: string): void {
+    const { registry, logger } = this.#parts;
+    const { kind, netnsPath, endpoints = [] } = registry.sandbox(sandboxId)?.record ?? {};
+    const endpoint = endpoints.find(({ id }) => id === endpointId);
+    if (kind?.type !== 'own' || netnsPath === undefined || !endpoint) return;
+    try {
+      this.#say(netnsPath, endpoint.interface);
+    } catch (error) {
+      logger.debug('endpoint not announced', { sandbox: sandboxId, error: messageOf(error) });
+    }
+  }
+
+  /** The kernel says it for every address, when a MAC is set that is the same. */
+  #say(netns: string, { name, mac }: EndpointRecord['interface']): void {
+    const { kernel } = this.#parts;
+    const links = kernel.links(netns);
+    // One that the container has changed meanwhile is its own affair.
+    if (name === '' || links.link(name)?.mac !== mac) return;
+    const sysctls = kernel.sysctls(netns);
+    const ours = notify
+      .map(([family, key]) => ['net', family, 'conf', name, key])
+      .filter((key) => sysctls.read(key)?.trim() === '0');
+    for (const key of ours) sysctls.write(key, '1');
+    try {
+      links.setLink(name, { mac });
+    } finally {
+      for (const key of ours) sysctls.write(key, '0');
+    }
+  }
+}
+
+function option({ request }: EndpointRecord, name: keyof typeof options): number {
+  const { key, usual } = options[name];
+  const text = request.driverOptions[key];
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : usual;
 }

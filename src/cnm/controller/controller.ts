@@ -5,8 +5,11 @@ import { Announcing } from './announcing.js';
 import { EndpointConnection } from './endpoint-connect.js';
 import { EndpointDisconnection } from './endpoint-disconnect.js';
 import { EndpointDrafts } from './endpoint-drafts.js';
+import { EndpointRemains } from './endpoint-remains.js';
+import { GatewayLegs } from './gateway-leg.js';
 import { GatewayMove } from './gateway-move.js';
 import { GatewayPlans } from './gateway-plans.js';
+import { LegacyLinks } from './legacy-links.js';
 import { NetworkCreation } from './networks-create.js';
 import { NetworkRemoval } from './networks-remove.js';
 import type { Parts, Surroundings } from './parts.js';
@@ -35,6 +38,7 @@ export class Controller implements NetworkController {
   readonly #renaming: SandboxRenaming;
   readonly #restoring: Restoring;
   readonly #announcing: Announcing;
+  readonly #links: LegacyLinks;
 
   constructor(surroundings: Surroundings) {
     const { logger } = surroundings;
@@ -52,10 +56,16 @@ export class Controller implements NetworkController {
     this.#announcing = new Announcing(parts);
     this.#creation = new NetworkCreation(parts);
     this.#removal = new NetworkRemoval(parts);
-    this.#opening = new SandboxOpening(parts, { drafts, gateways, ports });
-    this.#closing = new SandboxClosing(parts, drafts);
-    this.#connection = new EndpointConnection(parts, { drafts, gateways, move });
-    this.#disconnection = new EndpointDisconnection(parts, { drafts, gateways, move });
+    const exclusive = (id: string, work: () => Promise<void>) => this.#mutex.run(id, work);
+    const links = new LegacyLinks(parts, drafts, exclusive);
+    const legs = new GatewayLegs(parts, { drafts, create: (request) => this.#gateway(request) });
+    const remains = new EndpointRemains(parts, exclusive);
+    this.#links = links;
+    this.#opening = new SandboxOpening(parts, { drafts, gateways, ports, legs, links });
+    this.#closing = new SandboxClosing(parts, { drafts, links });
+    const tools = { drafts, gateways, move, legs, links, remains };
+    this.#connection = new EndpointConnection(parts, tools);
+    this.#disconnection = new EndpointDisconnection(parts, tools);
     this.#renaming = new SandboxRenaming(parts, drafts);
     this.#restoring = new Restoring(parts, {
       creation: this.#creation,
@@ -67,6 +77,8 @@ export class Controller implements NetworkController {
       drafts,
       gateways,
       ports,
+      links,
+      announcing: this.#announcing,
     });
   }
 
@@ -95,7 +107,11 @@ export class Controller implements NetworkController {
   }
 
   async openSandbox(request: SandboxRequest): Promise<SandboxRecord> {
-    const opened = await this.#mutex.run(request.id, () => this.#opening.open(request));
+    const opened = await this.#mutex.run(request.id, async () => {
+      const record = await this.#opening.open(request);
+      await this.#links.serverCame(request.id);
+      return record;
+    });
     this.#announcing.soon(request.id);
     return opened;
   }
@@ -105,9 +121,12 @@ export class Controller implements NetworkController {
   }
 
   async connect(sandboxId: string, attachment: Attachment): Promise<EndpointRecord> {
-    const connect = () => this.#connection.connect(sandboxId, attachment);
-    const endpoint = await this.#mutex.run(sandboxId, connect);
-    this.#announcing.soon(sandboxId);
+    const endpoint = await this.#mutex.run(sandboxId, async () => {
+      const connected = await this.#connection.connect(sandboxId, attachment);
+      await this.#links.serverCame(sandboxId);
+      return connected;
+    });
+    this.#announcing.soon(sandboxId, endpoint.id);
     return endpoint;
   }
 
@@ -127,6 +146,14 @@ export class Controller implements NetworkController {
     await this.#parts.names.stopAll();
     await this.#parts.deletions.all();
     for (const { record } of this.#parts.registry.sandboxes()) this.#parts.ports.release(record.id);
+  }
+
+  /** The gateway network: the one that is there, or a new one. */
+  #gateway(request: NetworkRequest): Promise<NetworkRecord> {
+    return this.#mutex.run(networksKey, () => {
+      const there = this.networks().find(({ name }) => name === request.name);
+      return there ?? this.#creation.create(request);
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import { ip } from '../../base/ip.js';
 import type { DnsSandbox } from '../dns/model.js';
 import type { NameRegistry } from '../dns/names.js';
 import type { DnsServer } from '../dns/server.js';
-import type { EndpointRecord, NetworkRecord } from '../model.js';
+import type { EndpointLink, EndpointRecord, NetworkRecord } from '../model.js';
 import type { NameService, SandboxView } from './parts.js';
 import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 
@@ -58,7 +58,10 @@ export class EmbeddedNames implements NameService {
     const { upstreams, ndotsSet } = await this.#resolvConf.of(view);
     const networks = view.attachments
       .filter(({ resolvesNames }) => resolvesNames)
-      .map(({ network }) => ({ networkId: network.id }));
+      .map(({ network, endpoint }) => ({
+        networkId: network.id,
+        ...(endpoint.request.links && { links: linksOf(endpoint.request.links) }),
+      }));
     const facts: ServedSandbox = {
       id,
       netnsPath,
@@ -85,4 +88,9 @@ export class EmbeddedNames implements NameService {
   async stopAll(): Promise<void> {
     for (const id of [...this.#served.keys()]) await this.stop(id);
   }
+}
+
+/** Names are looked up in lower case. */
+function linksOf(links: readonly EndpointLink[]): ReadonlyMap<string, string> {
+  return new Map(links.map(({ name, alias }) => [alias.toLowerCase(), name]));
 }

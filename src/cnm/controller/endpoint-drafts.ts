@@ -1,6 +1,6 @@
 import { InvalidParameter } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
-import { formatIp, type Ip, ip } from '../../base/ip.js';
+import { type Family, formatIp, type Ip, ip } from '../../base/ip.js';
 import { parseMac } from '../../base/mac.js';
 import type { Rollback } from '../../base/rollback.js';
 import type { Driver, EndpointDraft } from '../driver.js';
@@ -9,7 +9,18 @@ import type { EndpointRequest, Interface, NetworkRecord, SandboxRecord } from '.
 import type { Parts } from './parts.js';
 
 /** Whose endpoint it is. */
-export type Owner = Pick<SandboxRecord, 'id' | 'containerName' | 'hostname'>;
+export type Owner = Pick<SandboxRecord, 'id' | 'containerName' | 'hostname' | 'withoutIPv6'>;
+
+/** What an endpoint is to be. */
+export interface Wanted {
+  readonly network: NetworkRecord;
+  readonly request: EndpointRequest;
+  /** For a leg that nobody asked for. */
+  readonly name?: string;
+}
+
+/** Prefix lengths of addresses that nobody hands out, as Docker has them (RFC 3927, RFC 4291 2.5.6). */
+const linkLocalPrefix: { readonly [F in Family]: number } = { 4: 16, 6: 64 };
 
 /** Endpoints before anything is done to the kernel for them: names and addresses are taken here. */
 export class EndpointDrafts {
@@ -26,7 +37,7 @@ export class EndpointDrafts {
    */
   make(
     owner: Owner,
-    { network, request }: { network: NetworkRecord; request: EndpointRequest },
+    { network, request, name }: Wanted,
     taken: readonly string[],
     rollback: Rollback,
   ): EndpointDraft {
@@ -36,15 +47,16 @@ export class EndpointDrafts {
     driver.validateEndpoint(network, request);
     const link =
       driver.sandbox === 'own'
-        ? this.#interface(network, driver, request, taken, rollback)
+        ? this.#interface(network, driver, withoutIPv6(owner, request), taken, rollback)
         : { name: '', mac: '' };
     return {
       id: ids.id(),
+      ...(name !== undefined && { name }),
       networkId: network.id,
       sandboxId: owner.id,
       request,
       interface: link,
-      dnsNames: this.namesOf(owner, network, request),
+      dnsNames: name === undefined ? this.namesOf(owner, network, request) : [],
     };
   }
 
@@ -85,18 +97,20 @@ export class EndpointDrafts {
   #interface(
     network: NetworkRecord,
     driver: Driver,
-    request: EndpointRequest,
+    { request, families }: Limited,
     taken: readonly string[],
     rollback: Rollback,
   ): Interface {
-    const leases = this.#lease(network, driver, request, rollback);
+    const leases = this.#lease(network, driver, { request, families }, rollback);
+    const linkLocal = linkLocalOf(request, leases);
     const mac = driver.borrowsMac ? '' : this.#macFor(request);
     const hasGateway = driver.hasGateway(network);
     const parts = leases.map(({ address, subnet, gateway }) => ({
       [`ipv${address.family}`]: `${formatIp(address)}/${subnet.prefix}`,
       ...(gateway && hasGateway && { [`gateway${address.family}`]: formatIp(gateway) }),
     }));
-    return Object.assign({ ...driver.nameInterface(network, request, taken), mac }, ...parts);
+    const names = driver.nameInterface(network, request, taken);
+    return Object.assign({ ...names, mac, ...(linkLocal && { linkLocal }) }, ...parts);
   }
 
   #macFor(request: EndpointRequest): string {
@@ -108,12 +122,14 @@ export class EndpointDrafts {
   #lease(
     network: NetworkRecord,
     driver: Driver,
-    request: EndpointRequest,
+    { request, families: allowed }: Limited,
     rollback: Rollback,
   ): Lease[] {
     const space = driver.usesIpam ? this.#parts.ipam.space(network.id) : undefined;
     if (!space) return [];
-    const families = [...new Set(network.subnets.map(({ family }) => family))].sort();
+    const families = [...new Set(network.subnets.map(({ family }) => family))]
+      .filter((family) => allowed.includes(family))
+      .sort();
     const wishes = new Map([request.ipv4, request.ipv6].flatMap(wishOf));
     // An address of a family that the network doesn't have is refused in IPAM's words.
     for (const wish of wishes.values()) space.subnetOf(wish);
@@ -124,6 +140,39 @@ export class EndpointDrafts {
       return lease;
     });
   }
+}
+
+/** A request with the families that the endpoint can have. */
+interface Limited {
+  readonly request: EndpointRequest;
+  readonly families: readonly Family[];
+}
+
+/** Where the container or the endpoint's own settings switch IPv6 off there is nothing to be had of it. */
+function withoutIPv6(owner: Owner, request: EndpointRequest): Limited {
+  if (!owner.withoutIPv6 && !disablesIPv6(request)) return { request, families: [4, 6] };
+  const { ipv6, ...rest } = request;
+  return { request: rest, families: [4] };
+}
+
+function disablesIPv6({ driverOptions }: EndpointRequest): boolean {
+  const settings = driverOptions['com.docker.network.endpoint.sysctls'] ?? '';
+  return /(^|,)net\.ipv6\.conf\.ifname\.disable_ipv6=1(,|$)/i.test(settings);
+}
+
+/** @throws InvalidParameter for an IPv6 address on an interface that has no IPv6 */
+function linkLocalOf(
+  { linkLocal }: EndpointRequest,
+  leases: readonly Lease[],
+): readonly string[] | undefined {
+  if (linkLocal === undefined || linkLocal.length === 0) return undefined;
+  const hasIPv6 = leases.some(({ address }) => address.family === 6);
+  return linkLocal.map((text) => {
+    const address = ip(text);
+    if (address.family === 6 && !hasIPv6)
+      throw new InvalidParameter(`cannot add link-local address ${text}: the endpoint has no IPv6`);
+    return `${formatIp(address)}/${linkLocalPrefix[address.family]}`;
+  });
 }
 
 function wishOf(text: string | undefined): [Ip['family'], Ip][] {

@@ -19,11 +19,15 @@ export function fakeDriver(name = 'bridge', over: Partial<Driver> = {}): Driver 
     validateEndpoint() {},
     nameInterface: (_network, _request, taken) => ({
       name: ['eth0', 'eth1', 'eth2'].find((free) => !taken.includes(free)) ?? 'eth3',
-      hostName: `veth${++veths}`,
+      hostName: `veth${name === 'bridge' ? '' : name}${++veths}`,
     }),
     planEndpoint,
     planGateway,
     planPorts,
+    planLink: (_network, { client, server }, ports) =>
+      ports.length > 0
+        ? [step('firewall.add', { policy: policy(`link/${client.id}/${server.id}`) })]
+        : [],
     ...over,
   };
 }

@@ -55,7 +55,9 @@ export class FakeWorld {
   predefined = predefinedNetworks();
   readonly events: string[] = [];
   /** What was to be done later; tests do it when they like. */
-  readonly postponed: (() => void)[] = [];
+  readonly postponed: { readonly delayMs: number; readonly work: () => void }[] = [];
+  /** What linked containers were last said to be, each time that files were adapted. */
+  readonly relinked: string[] = [];
   readonly names = new Map<string, readonly string[]>();
   readonly served = new Map<string, SandboxView>();
   readonly kernel: FakeKernel;
@@ -134,6 +136,10 @@ export class FakeWorld {
       files: {
         write: async () => this.#pass('write files'),
         update: async () => this.#pass('update files'),
+        relink: async ({ linked }) => {
+          this.#pass('relink files');
+          this.relinked.push(linked.map(({ address, names }) => `${address} ${names}`).join('; '));
+        },
       },
       networkRecords,
       networkStates,
@@ -142,7 +148,7 @@ export class FakeWorld {
       clock: { now: () => this.#tick(), monotonicMs: () => this.#clock.monotonicMs() },
       logger: silentLogger,
       emit: (event) => void this.events.push(shown(event)),
-      later: (_, work) => void this.postponed.push(work),
+      later: (delayMs, work) => void this.postponed.push({ delayMs, work }),
       settings: { netnsFolder: '/netns', predefined: this.predefined },
     });
   }

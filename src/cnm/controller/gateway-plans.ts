@@ -4,6 +4,7 @@ import type { EndpointDraft } from '../driver.js';
 import type { NetworkRecord } from '../model.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
 import { chooseGateways, type Gateways } from './gateway.js';
+import { isLeg } from './gateway-leg.js';
 import type { Parts } from './parts.js';
 import type { GatewayState } from './records.js';
 
@@ -26,6 +27,7 @@ export class GatewayPlans {
           endpointId: endpoint.id,
           networkName: network.name,
           internal: network.internal,
+          lastResort: isLeg(endpoint),
           priority: endpoint.request.gatewayPriority,
           families: this.#leadsOut(network, endpoint),
         };

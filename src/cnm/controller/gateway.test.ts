@@ -9,6 +9,7 @@ const candidate = (
   endpointId,
   networkName: endpointId,
   internal: false,
+  lastResort: false,
   priority: 0,
   families,
   ...over,
@@ -33,6 +34,16 @@ const cases: readonly [string, readonly GatewayCandidate[], { 4?: string; 6?: st
     'internal networks come after the others',
     [candidate('a', [4, 6], { internal: true }), candidate('z', [4])],
     { 4: 'z', 6: 'a' },
+  ],
+  [
+    'a leg that nobody asked for is the last resort',
+    [candidate('a', [4], { lastResort: true }), candidate('z', [4], { internal: true })],
+    { 4: 'z' },
+  ],
+  [
+    'but priority goes before that',
+    [candidate('a', [4], { lastResort: true }), candidate('z', [4], { priority: -1 })],
+    { 4: 'a' },
   ],
   [
     'both families go before one',

@@ -5,6 +5,8 @@ export interface GatewayCandidate {
   readonly endpointId: string;
   readonly networkName: string;
   readonly internal: boolean;
+  /** A leg on the gateway network, which nobody asked for. */
+  readonly lastResort: boolean;
   /** `--gw-priority`. */
   readonly priority: number;
   /** Families in which the endpoint has a gateway. */
@@ -16,12 +18,13 @@ export type Gateways = { readonly [F in Family]?: string };
 
 /**
  * Chooses as Docker does, for each family the first that has a gateway in it, in this order: higher priority;
- * not internal; gateways in both families; name of the network.
+ * asked for by somebody; not internal; gateways in both families; name of the network.
  */
 export function chooseGateways(candidates: readonly GatewayCandidate[]): Gateways {
   const order = candidates.toSorted(
     (a, b) =>
       b.priority - a.priority ||
+      Number(a.lastResort) - Number(b.lastResort) ||
       Number(a.internal) - Number(b.internal) ||
       b.families.length - a.families.length ||
       (a.networkName < b.networkName ? -1 : 1),

@@ -42,6 +42,12 @@ export interface PortChooser {
   release(owner: string): void;
 }
 
+/** An address of a container that a sandbox is linked to, and what it is called there, the alias first. */
+export interface LinkedName {
+  readonly address: string;
+  readonly names: readonly string[];
+}
+
 /** What the resolver and the files of a sandbox are made of. */
 export interface SandboxView {
   readonly sandbox: SandboxRecord;
@@ -55,6 +61,8 @@ export interface SandboxView {
   readonly hasGateway: boolean;
   /** What `host-gateway` stands for: the host's addresses on the default bridge. */
   readonly hostGateways: readonly string[];
+  /** Names of containers that it is linked to. */
+  readonly linked: readonly LinkedName[];
 }
 
 /** What has become different about a running sandbox's endpoints. */
@@ -81,6 +89,8 @@ export interface NameService {
 export interface SandboxFileWriter {
   /** Writes all three. */
   write(view: SandboxView): Promise<void>;
+  /** Follows linked containers whose addresses have changed, in the lines that are there of them. */
+  relink(view: SandboxView): Promise<void>;
   /** Adapts them to a change of the endpoints; what the container's user has edited stays. */
   update(view: SandboxView, change: EndpointChange): Promise<void>;
 }

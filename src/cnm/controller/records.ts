@@ -25,12 +25,21 @@ export interface GatewayState {
   readonly plan: AppliedPlan;
 }
 
+/** What lets a sandbox talk to one that it is linked to. */
+export interface LinkState {
+  /** The endpoints of both. */
+  readonly client: string;
+  readonly server: string;
+  readonly plan: AppliedPlan;
+}
+
 /** A sandbox with everything that was done to the kernel for it, stored before it is done. Volatile. */
 export interface SandboxState {
   readonly record: SandboxRecord;
   /** What belongs to no endpoint: the loopback. */
   readonly plan: AppliedPlan;
   readonly gateways: readonly GatewayState[];
+  readonly links?: readonly LinkState[];
   /** Being done or undone at this moment: after a crash it is to be undone. */
   readonly pending: readonly AppliedPlan[];
 }
@@ -49,5 +58,6 @@ export function wholePlan(state: SandboxState): AppliedPlan {
     ...state.pending.flat(),
     ...state.gateways.flatMap(({ plan }) => plan),
     ...endpoints.flatMap(({ portPlan }) => portPlan),
+    ...(state.links ?? []).flatMap(({ plan }) => plan),
   ];
 }

@@ -3,13 +3,15 @@ import { Rollback } from '../../base/rollback.js';
 import { argsOf, reapply, undoPlan } from '../apply.js';
 import type { NetworkRecord } from '../model.js';
 import type { AppliedPlan } from '../plan.js';
+import type { Announcing } from './announcing.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
 import type { GatewayPlans } from './gateway-plans.js';
+import type { LegacyLinks } from './legacy-links.js';
 import type { NetworkCreation } from './networks-create.js';
 import type { Parts } from './parts.js';
 import type { PredefinedNetworks } from './predefined-ensure.js';
 import { type PublishedPorts, unpublished } from './published-ports.js';
-import { plansOf, type SandboxState, wholePlan } from './records.js';
+import { type LinkState, plansOf, type SandboxState, wholePlan } from './records.js';
 import type { SandboxClosing } from './sandbox-close.js';
 import { handOver } from './shared-links.js';
 import { retakeSubnets } from './subnets.js';
@@ -23,6 +25,8 @@ interface Verbs {
   readonly drafts: EndpointDrafts;
   readonly gateways: GatewayPlans;
   readonly ports: PublishedPorts;
+  readonly links: LegacyLinks;
+  readonly announcing: Announcing;
 }
 
 /**
@@ -53,6 +57,7 @@ export class Restoring {
     for (const network of this.#parts.registry.networks()) await this.#makeSureOf(network);
     await this.#verbs.predefined.addMissing();
     for (const state of kept) await this.#resume(state);
+    for (const { record } of kept) this.#verbs.announcing.soon(record.id);
   }
 
   #loadNetworks(
@@ -86,9 +91,13 @@ export class Restoring {
 
   #firewall(kept: readonly SandboxState[]): void {
     const { registry, kernel } = this.#parts;
+    const endpoints = kept.flatMap(({ record }) => record.endpoints.map(({ id }) => id));
+    // A link whose server has died leads to an address that somebody else may get.
+    const isWhole = ({ server }: LinkState) => endpoints.includes(server);
     const plans: AppliedPlan[] = [
       ...registry.networkStates().map(({ plan }) => plan),
       ...kept.flatMap(({ record }) => record.endpoints.map(plansOf)),
+      ...kept.flatMap(({ links = [] }) => links.filter(isWhole).map(({ plan }) => plan)),
     ];
     const policies = plans.flatMap((plan) =>
       argsOf(plan, 'firewall.add').map((args) => args.policy),
@@ -145,6 +154,7 @@ export class Restoring {
       const view = viewOf(registry.sandbox(record.id) ?? state, this.#parts, this.#verbs.drafts);
       for (const { endpoint, network } of view.attachments) names.announce(network, endpoint);
       if (needsResolver(view)) await names.serve(view);
+      await this.#verbs.links.refresh(record.id);
       logger.debug('sandbox restored', { sandbox: record.id });
     });
   }

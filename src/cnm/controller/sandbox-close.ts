@@ -1,6 +1,8 @@
 import { messageOf } from '../../base/errors.js';
 import { beginUndo } from '../apply.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
+import { isLeg } from './gateway-leg.js';
+import type { LegacyLinks } from './legacy-links.js';
 import type { Parts } from './parts.js';
 import { type SandboxState, wholePlan } from './records.js';
 
@@ -8,10 +10,12 @@ import { type SandboxState, wholePlan } from './records.js';
 export class SandboxClosing {
   readonly #parts: Parts;
   readonly #drafts: EndpointDrafts;
+  readonly #links: LegacyLinks;
 
-  constructor(parts: Parts, drafts: EndpointDrafts) {
+  constructor(parts: Parts, { drafts, links }: { drafts: EndpointDrafts; links: LegacyLinks }) {
     this.#parts = parts;
     this.#drafts = drafts;
+    this.#links = links;
   }
 
   /** Undoes everything of the sandbox; unknown ids are fine. */
@@ -20,11 +24,14 @@ export class SandboxClosing {
     const state = registry.sandbox(id);
     if (!state) return;
     const { endpoints } = state.record;
+    await this.#links.serverGoes(id, endpoints);
     for (const endpoint of endpoints) this.#parts.names.withdraw(endpoint);
     await this.dismantle(state);
     ports.release(id);
     for (const endpoint of endpoints) this.#drafts.release(endpoint);
-    const networks = endpoints.flatMap(({ networkId }) => registry.networkById(networkId) ?? []);
+    const networks = endpoints
+      .filter((endpoint) => !isLeg(endpoint))
+      .flatMap(({ networkId }) => registry.networkById(networkId) ?? []);
     await sandboxStates.remove(id);
     registry.deleteSandbox(id);
     for (const network of networks) emit({ action: 'disconnect', network, containerId: id });

@@ -67,7 +67,7 @@ describe('files and names of a sandbox', () => {
       const name = one.networkId.replace('-id', '');
       return { endpoint: one, network: network(name), resolvesNames: name !== 'bridge' };
     });
-    return { sandbox, attachments, hasGateway: true, hostGateways: ['172.17.0.1'] };
+    return { sandbox, attachments, hasGateway: true, hostGateways: ['172.17.0.1'], linked: [] };
   }
 
   const onBridge = endpoint('bridge', '172.17.0.2/16');
@@ -84,6 +84,27 @@ describe('files and names of a sandbox', () => {
       '172.17.0.2\tbox.lab box',
     ]);
     expect(read('resolv.conf')).to.match(/^nameserver 192\.0\.2\.53$/m);
+  });
+
+  it('has no line with IPv6 where the container has none', async () => {
+    const plain = view([onBridge], { type: 'own' }, ['db:fd00::5', 'db:10.0.0.5']);
+    await files().write({ ...plain, sandbox: { ...plain.sandbox, withoutIPv6: true } });
+    expect(read('hosts')).to.equal('127.0.0.1\tlocalhost\n10.0.0.5\tdb\n172.17.0.2\tbox.lab box\n');
+  });
+
+  it('names linked containers, and follows their addresses, in our lines only', async () => {
+    const linked = (address: string) => [{ address, names: ['db', 'dbhost', 'mysql'] }];
+    await files().write({ ...view([onBridge]), linked: linked('172.17.0.3') });
+    expect(read('hosts')).to.include('172.17.0.3\tdb dbhost mysql\n172.17.0.2\tbox.lab box\n');
+    writeFileSync(path('hosts'), `${read('hosts')}10.9.9.9\tdb-mine db\nfd00::3\tdb dbhost\n`);
+    const before = read('hosts');
+    await files().relink({ ...view([onBridge]), linked: linked('172.17.0.9') });
+    expect(read('hosts')).to.equal(before.replace('172.17.0.3', '172.17.0.9'));
+  });
+
+  it('has no line for a leg on the gateway network', async () => {
+    await files().write(view([onBridge, { ...onWeb, name: 'gateway_box' }]));
+    expect(read('hosts')).not.to.include('172.18.0.2');
   });
 
   it("shares the host's files on the host, with the extra hosts added", async () => {
@@ -130,6 +151,9 @@ describe('files and names of a sandbox', () => {
     const [sandbox] = served;
     expect(sandbox?.upstreams).to.deep.equal([{ address: '192.0.2.53', from: 'host' }]);
     expect(sandbox?.view.networks).to.deep.equal([{ networkId: 'web-id' }]);
+    const links = [{ name: 'box', alias: 'Www' }];
+    await names.serve(view([{ ...onWeb, request: { ...onWeb.request, links } }]));
+    expect(sandbox && registry.lookup(sandbox.view, 'www', [4])?.addresses).to.have.length(1);
     expect(sandbox && registry.lookup(sandbox.view, 'box', [4])?.addresses).to.have.length(1);
     await names.serve({ ...view([onWeb]), hasGateway: false });
     expect(sandbox?.hasGateway).to.equal(false);

@@ -7,9 +7,11 @@ import {
   type HostsLine,
   hostsFile,
   ownLines,
+  readdressHostsLines,
   removeHostsLines,
 } from '../dns/hosts.js';
 import type { EndpointRecord, SandboxRecord } from '../model.js';
+import { isLeg } from './gateway-leg.js';
 import type { EndpointChange, SandboxFileWriter, SandboxView } from './parts.js';
 import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 
@@ -42,17 +44,28 @@ export class SandboxFiles implements SandboxFileWriter {
     if (await isOurs(resolvConf)) await this.#writeResolvConf(view);
   }
 
+  async relink(view: SandboxView): Promise<void> {
+    const { hosts } = view.sandbox.files;
+    const before = await readFile(hosts, 'utf8');
+    const after = readdressHostsLines(before, linkLines(view));
+    if (after !== before) await writeFile(hosts, after);
+  }
+
   async #writeResolvConf(view: SandboxView): Promise<void> {
     const { resolvConf: path } = view.sandbox.files;
     const { text } = await this.#resolvConf.of(view);
     await Promise.all([writeFile(path, text), writeFile(hashPath(path), resolvConfHash(text))]);
   }
 
-  async #hosts({ sandbox, hostGateways }: SandboxView): Promise<string> {
+  async #hosts(view: SandboxView): Promise<string> {
+    const { sandbox, hostGateways } = view;
     const extra = sandbox.resolver.extraHosts.flatMap((entry) => extraLines(entry, hostGateways));
     if (sandbox.kind.type === 'host')
       return addHostsLines(await readFile(this.#hostsPath, 'utf8'), extra);
-    return hostsFile({ ipv6: true, lines: [...extra, ...linesOf(sandbox, sandbox.endpoints)] });
+    return hostsFile({
+      ipv6: !sandbox.withoutIPv6,
+      lines: [...extra, ...linkLines(view), ...linesOf(sandbox, sandbox.endpoints)],
+    });
   }
 }
 
@@ -78,10 +91,15 @@ function linesOf(
   { hostname, domainname }: SandboxRecord,
   endpoints: readonly EndpointRecord[],
 ): HostsLine[] {
-  const addresses = endpoints.flatMap(({ interface: { ipv4, ipv6 } }) =>
+  const asked = endpoints.filter((endpoint) => !isLeg(endpoint));
+  const addresses = asked.flatMap(({ interface: { ipv4, ipv6 } }) =>
     [ipv4, ipv6].flatMap((text) => (text === undefined ? [] : [ip(text.split('/')[0] ?? '')])),
   );
   return ownLines(addresses, { hostname, domainname });
+}
+
+function linkLines({ linked }: SandboxView): HostsLine[] {
+  return linked.map(({ address, names }) => ({ ip: ip(address), names }));
 }
 
 /** `name:address`; `host-gateway` stands for each address of the default bridge. */

@@ -1,22 +1,27 @@
 import { Conflict, InvalidParameter } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
 import { Rollback } from '../../base/rollback.js';
-import { applyPrepared, beginUndo, prepare } from '../apply.js';
+import { applyPrepared, beginUndo, prepare, undoAtOnce } from '../apply.js';
 import type { SandboxRequest } from '../contract.js';
 import type { EndpointDraft } from '../driver.js';
-import type { EndpointRecord, EndpointRequest, NetworkRecord, SandboxRecord } from '../model.js';
+import type { EndpointRecord, SandboxRecord } from '../model.js';
 import { step } from '../plan.js';
-import type { EndpointDrafts } from './endpoint-drafts.js';
+import type { EndpointDrafts, Wanted } from './endpoint-drafts.js';
+import { type GatewayLegs, isLeg } from './gateway-leg.js';
 import type { GatewayPlans } from './gateway-plans.js';
+import type { LegacyLinks } from './legacy-links.js';
 import type { Parts } from './parts.js';
 import { type PublishedPorts, unpublished } from './published-ports.js';
 import { type SandboxState, wholePlan } from './records.js';
 import { needsResolver, viewOf } from './views.js';
 
-/** A network that the sandbox is to be on. */
-interface Target {
-  readonly network: NetworkRecord;
-  readonly request: EndpointRequest;
+/** What opening works with. */
+interface Tools {
+  readonly drafts: EndpointDrafts;
+  readonly gateways: GatewayPlans;
+  readonly ports: PublishedPorts;
+  readonly legs: GatewayLegs;
+  readonly links: LegacyLinks;
 }
 
 /** Opens sandboxes, whole or not at all. */
@@ -25,39 +30,57 @@ export class SandboxOpening {
   readonly #drafts: EndpointDrafts;
   readonly #gateways: GatewayPlans;
   readonly #ports: PublishedPorts;
+  readonly #legs: GatewayLegs;
+  readonly #links: LegacyLinks;
 
-  constructor(
-    parts: Parts,
-    {
-      drafts,
-      gateways,
-      ports,
-    }: { drafts: EndpointDrafts; gateways: GatewayPlans; ports: PublishedPorts },
-  ) {
+  constructor(parts: Parts, { drafts, gateways, ports, legs, links }: Tools) {
     this.#parts = parts;
     this.#drafts = drafts;
     this.#gateways = gateways;
     this.#ports = ports;
+    this.#legs = legs;
+    this.#links = links;
   }
 
   async open(request: SandboxRequest): Promise<SandboxRecord> {
     const { registry, logger, emit } = this.#parts;
     if (registry.sandbox(request.id)) throw new Conflict(`sandbox ${request.id} is open already`);
-    const { attachments, ...rest } = request;
-    const targets = attachments.map(({ network, endpoint }) => ({
-      network: registry.network(network),
-      request: endpoint,
-    }));
-    this.#refuse(request, targets);
+    const { attachments: _, ...rest } = request;
+    const targets = await this.#targets(request);
     await using rollback = new Rollback(logger);
     const netnsPath = this.#namespace(request, rollback);
     const base = { ...rest, ...(netnsPath !== undefined && { netnsPath }) };
     const state = await this.#build(base, targets, rollback);
     await this.#serve(state, rollback);
+    await this.#link(request.id, rollback);
     rollback.commit();
-    for (const endpoint of state.record.endpoints)
+    for (const endpoint of state.record.endpoints.filter((one) => !isLeg(one)))
       emit({ action: 'connect', network: registry.networkOf(endpoint), containerId: request.id });
     return state.record;
+  }
+
+  /** The networks that are asked for, and the leg on the gateway network if they need one. */
+  async #targets(request: SandboxRequest): Promise<Wanted[]> {
+    const { registry } = this.#parts;
+    const asked = () =>
+      request.attachments.map(({ network, endpoint }) => ({
+        network: registry.network(network),
+        request: endpoint,
+      }));
+    const targets = asked();
+    this.#refuse(request, targets);
+    if (!this.#legs.isWanted(targets.map(({ network }) => network))) return targets;
+    const leg = await this.#legs.leg(request.id);
+    // Looked up again: one may have been removed meanwhile.
+    return [...asked(), leg];
+  }
+
+  async #link(id: string, rollback: Rollback): Promise<void> {
+    const { registry, kernel } = this.#parts;
+    rollback.defer('links', () => {
+      for (const { plan } of registry.sandbox(id)?.links ?? []) undoAtOnce(plan, kernel);
+    });
+    await this.#links.refresh(id);
   }
 
   /** The path of the namespace that the container runs in; undefined for the daemon's. */
@@ -81,7 +104,7 @@ export class SandboxOpening {
 
   async #build(
     base: Omit<SandboxRecord, 'endpoints'>,
-    targets: readonly Target[],
+    targets: readonly Wanted[],
     rollback: Rollback,
   ): Promise<SandboxState> {
     const { registry, sandboxStates, kernel } = this.#parts;
@@ -158,7 +181,7 @@ export class SandboxOpening {
     await names.serve(view);
   }
 
-  #refuse({ kind }: SandboxRequest, targets: readonly Target[]): void {
+  #refuse({ kind }: SandboxRequest, targets: readonly Wanted[]): void {
     const places = targets.map(({ network }) => this.#drafts.driverOf(network).sandbox);
     if (places.includes('isolated') && targets.length > 1)
       throw new InvalidParameter(

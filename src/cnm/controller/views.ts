@@ -1,4 +1,7 @@
+import type { SandboxRecord } from '../model.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
+import { isLeg } from './gateway-leg.js';
+import { linkedNames } from './linked-names.js';
 import type { Parts, SandboxView } from './parts.js';
 import type { SandboxState } from './records.js';
 
@@ -6,7 +9,7 @@ import type { SandboxState } from './records.js';
 export function viewOf(state: SandboxState, parts: Parts, drafts: EndpointDrafts): SandboxView {
   const attachments = state.record.endpoints.map((endpoint) => {
     const network = parts.registry.networkOf(endpoint);
-    const resolvesNames = drafts.driverOf(network).resolvesNames(network);
+    const resolvesNames = !isLeg(endpoint) && drafts.driverOf(network).resolvesNames(network);
     return { endpoint, network, resolvesNames };
   });
   return {
@@ -14,7 +17,12 @@ export function viewOf(state: SandboxState, parts: Parts, drafts: EndpointDrafts
     attachments,
     hasGateway: state.gateways.length > 0,
     hostGateways: hostGateways(parts),
+    linked: linkedNames(state.record, serversOf(state.record, parts)),
   };
+}
+
+function serversOf({ links = [] }: SandboxRecord, { registry }: Parts): SandboxRecord[] {
+  return links.flatMap(({ sandboxId }) => registry.sandbox(sandboxId)?.record ?? []);
 }
 
 function hostGateways({ registry }: Parts): string[] {

@@ -53,6 +53,23 @@ export function removeHostsLines(file: string, lines: readonly HostsLine[]): str
     .join('\n');
 }
 
+/**
+ * The file with the addresses of these lines in place of those that stood there for the same first name, in the
+ * same family. Names that are not there, and longer ones that begin alike, are left alone.
+ */
+export function readdressHostsLines(file: string, lines: readonly HostsLine[]): string {
+  return file
+    .split('\n')
+    .map((line) => {
+      const [address = '', rest] = line.split('\t');
+      const family = parseIp(address)?.family;
+      const name = rest?.split(' ')[0];
+      const now = lines.find((one) => one.ip.family === family && one.names[0] === name);
+      return now ? `${formatIp(now.ip)}\t${rest}` : line;
+    })
+    .join('\n');
+}
+
 function isSame(line: string, { ip, names }: HostsLine): boolean {
   const [address = '', rest, ...more] = line.split('\t');
   const found = parseIp(address.trim());

@@ -42,7 +42,10 @@ export const linkAdd: Executor<'link.add'> = {
   async undoAsync({ netns, link }, kernel, { existed }) {
     if (existed) return;
     const links = kernel.links(netns);
-    if (link.kind === 'veth') cutOff(links, link.name);
+    if (link.kind === 'veth') {
+      cutOff(links, link.name);
+      retire(kernel, link);
+    }
     await links.deleteLinkAsync(link.name);
   },
 };
@@ -107,5 +110,18 @@ function cutOff(links: Links, name: string): void {
   } catch (error) {
     // One that was never set up passes nothing, and has no state to change (ENETDOWN).
     if (!isGone(error) && !isDown(error)) throw error;
+  }
+}
+
+/**
+ * Lets the sandbox's end go by the name of the host's until the kernel has deleted both, so that another
+ * interface may have its name at once. Kernels before 6.2 rename no link that is up, which is fine: whoever needs
+ * the name waits.
+ */
+function retire(kernel: Kernel, { name, peer }: Extract<PlannedLink, { kind: 'veth' }>): void {
+  try {
+    kernel.links(peer.netns).setLink(peer.name, { name });
+  } catch {
+    // It is renamed for the next one's sake alone; what is wrong shows when the pair is deleted.
   }
 }

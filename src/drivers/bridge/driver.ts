@@ -5,6 +5,7 @@ import type { Driver, EndpointDraft } from '../../cnm/driver.js';
 import type { Netns, Sysctls } from '../../cnm/kernel.js';
 import type {
   EndpointRequest,
+  ExposedPort,
   NetworkRecord,
   NetworkRequest,
   PortBinding,
@@ -21,6 +22,7 @@ import {
   bridgeEndpoint,
   endpointPlan,
   gatewayPlan,
+  linkPlan,
   networkPlan,
   portsPlan,
 } from './plan.js';
@@ -88,6 +90,15 @@ export class BridgeDriver implements Driver {
   planPorts(network: NetworkRecord, draft: EndpointDraft, bindings: readonly PortBinding[]): Plan {
     const { bridge, endpoint } = read(network, draft);
     return portsPlan(bridge, endpoint, bindings);
+  }
+
+  planLink(
+    network: NetworkRecord,
+    { client, server }: { readonly client: EndpointDraft; readonly server: EndpointDraft },
+    ports: readonly ExposedPort[],
+  ): Plan {
+    const { bridge, endpoint } = read(network, client);
+    return linkPlan(bridge, { client: endpoint, server: read(network, server).endpoint }, ports);
   }
 }
 

@@ -1,9 +1,15 @@
 import { cidrOf, contains, parseInterfaceAddress } from '../../base/cidr.js';
 import { formatIp, ip } from '../../base/ip.js';
 import type { EndpointDraft } from '../../cnm/driver.js';
-import { endpointOwner, networkOwner, portsOwner, translates } from '../../cnm/firewall/model.js';
+import {
+  endpointOwner,
+  linkOwner,
+  networkOwner,
+  portsOwner,
+  translates,
+} from '../../cnm/firewall/model.js';
 import type { Netns } from '../../cnm/kernel.js';
-import type { Interface, PortBinding } from '../../cnm/model.js';
+import type { ExposedPort, Interface, PortBinding } from '../../cnm/model.js';
 import { type Plan, type Step, step } from '../../cnm/plan.js';
 import { disablesIPv6, type EndpointConfig } from './endpoint-config.js';
 import { type BridgeNetwork, familyIn, firewalled } from './network.js';
@@ -69,8 +75,9 @@ export function endpointPlan(
       link.name,
       addresses.some((address) => address.includes(':')),
     ),
-    ...announcements(netns, link.name, config),
-    ...addresses.map((address) => step('addr.add', { netns, link: link.name, address })),
+    ...[...addresses, ...(link.linkLocal ?? [])].map((address) =>
+      step('addr.add', { netns, link: link.name, address }),
+    ),
     step('link.up', { netns, name: link.name }),
     ...config.sysctls.map(({ family, group, key, value }) =>
       step('sysctl.set', { netns, key: ['net', family, group, link.name, key], value }),
@@ -107,6 +114,28 @@ export function portsPlan(
   // Before and after the rules, since an undo goes backwards.
   const flush = step('conntrack.flush', { addresses: [], hostPorts });
   return [reserve, flush, rules, flush];
+}
+
+/** Lets one endpoint open connections to another, where the network keeps its containers apart. */
+export function linkPlan(
+  network: BridgeNetwork,
+  { client, server }: { readonly client: BridgeEndpoint; readonly server: BridgeEndpoint },
+  ports: readonly ExposedPort[],
+): Plan {
+  const [from, to] = [client, server].map((end) => publishedOf(end).addresses);
+  const open = ports.map(({ protocol, containerPort }) => ({ protocol, port: containerPort }));
+  if (network.icc || open.length === 0) return [];
+  return network.families.flatMap(({ family }) => {
+    const [source, target] = [from, to].map((all) => all?.find((one) => one.family === family));
+    if (!source || !target) return [];
+    const owner = `${linkOwner(client.id, server.id)}/${family}`;
+    const ends = { client: source, server: target, ports: open };
+    return [
+      step('firewall.add', {
+        policy: { kind: 'link', owner, network: firewalled(network), ...ends },
+      }),
+    ];
+  });
 }
 
 /** An endpoint with its options read. */
@@ -172,18 +201,6 @@ function forwarding({ internal, families }: BridgeNetwork): Step[] {
       keep: true,
     }),
   );
-}
-
-/**
- * Lets the kernel tell the neighbours who has the addresses whenever the interface's MAC is set while it is up,
- * which the controller does once the bridge's port is open.
- */
-function announcements(netns: Netns, name: string, { advertiseCount }: EndpointConfig): Step[] {
-  if (advertiseCount === 0) return [];
-  return [
-    step('sysctl.set', { netns, key: ['net', 'ipv4', 'conf', name, 'arp_notify'], value: '1' }),
-    ipv6Setting(netns, name, 'ndisc_notify', '1'),
-  ];
 }
 
 /**
