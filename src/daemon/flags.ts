@@ -17,11 +17,26 @@ export interface Flag {
 /** Every flag, in the order of the help. */
 export const flags = [
   {
+    flag: 'bridge',
+    short: 'b',
+    key: 'bridge',
+    type: 'string',
+    default: '',
+    help: 'Attach containers to a network bridge, "none" for no default network',
+  },
+  {
     flag: 'bip',
     key: 'bip',
     type: 'string',
     default: '',
     help: 'IPv4 address for the default bridge',
+  },
+  {
+    flag: 'bip6',
+    key: 'bip6',
+    type: 'string',
+    default: '',
+    help: 'IPv6 address for the default bridge',
   },
   {
     flag: 'config-file',
@@ -58,6 +73,20 @@ export const flags = [
     default: [],
     help: 'Default network options (driver=option=value)',
   },
+  {
+    flag: 'default-gateway',
+    key: 'default-gateway',
+    type: 'string',
+    default: '',
+    help: 'Default gateway IPv4 address for the default bridge network',
+  },
+  {
+    flag: 'default-gateway-v6',
+    key: 'default-gateway-v6',
+    type: 'string',
+    default: '',
+    help: 'Default gateway IPv6 address for the default bridge network',
+  },
   { flag: 'dns', key: 'dns', type: 'list', default: [], help: 'DNS server to use' },
   { flag: 'dns-opt', key: 'dns-opts', type: 'list', default: [], help: 'DNS options to use' },
   {
@@ -82,12 +111,33 @@ export const flags = [
     help: 'Firewall backend to use, nftables',
   },
   {
+    flag: 'fixed-cidr',
+    key: 'fixed-cidr',
+    type: 'string',
+    default: '',
+    help: 'IPv4 subnet for the default bridge network',
+  },
+  {
+    flag: 'fixed-cidr-v6',
+    key: 'fixed-cidr-v6',
+    type: 'string',
+    default: '',
+    help: 'IPv6 subnet for the default bridge network',
+  },
+  {
     flag: 'host',
     short: 'H',
     key: 'hosts',
     type: 'list',
     default: [],
     help: 'Daemon socket(s) to connect to',
+  },
+  {
+    flag: 'host-gateway-ip',
+    key: 'host-gateway-ips',
+    type: 'list',
+    default: [],
+    help: 'IP addresses that "host-gateway" resolves to in --add-host (default: those of the default bridge)',
   },
   {
     flag: 'icc',
@@ -111,11 +161,25 @@ export const flags = [
     help: 'Enable IP forwarding in system configuration',
   },
   {
+    flag: 'ip-forward-no-drop',
+    key: 'ip-forward-no-drop',
+    type: 'boolean',
+    default: false,
+    help: 'Do not drop what is forwarded for others when enabling IP forwarding',
+  },
+  {
     flag: 'ip-masq',
     key: 'ip-masq',
     type: 'boolean',
     default: true,
     help: 'Enable IP masquerading for the default bridge network',
+  },
+  {
+    flag: 'ipv6',
+    key: 'ipv6',
+    type: 'boolean',
+    default: false,
+    help: 'Enable IPv6 networking for the default bridge network',
   },
   {
     flag: 'iptables',

@@ -21,8 +21,6 @@ describe('readSettings', () => {
       liveRestore: false,
       runtimes: ['crun', 'runc'],
     });
-    expect(read().bridge).to.include({ enableIcc: true, enableIpMasquerade: true });
-    expect(read().bridge).not.to.have.any.keys('mtu', 'ipam', 'hostBindingIpv4');
   });
 
   const taken: [Partial<Options>, object][] = [
@@ -47,20 +45,6 @@ describe('readSettings', () => {
       read({ 'default-address-pool': ['base=10.10.0.0/16,size=24'] }).addressPools,
     ).to.have.length(1));
 
-  const bridges: [Partial<Options>, object][] = [
-    [{ bip: '10.9.0.1/24' }, { ipam: [{ subnet: '10.9.0.0/24', gateway: '10.9.0.1' }] }],
-    [{ mtu: 9000 }, { mtu: 9000 }],
-    [{ ip: '127.0.0.1' }, { hostBindingIpv4: '127.0.0.1' }],
-    [
-      { icc: false, 'ip-masq': false },
-      { enableIcc: false, enableIpMasquerade: false },
-    ],
-  ];
-  for (const [over, wanted] of bridges) {
-    it(`gives the default bridge ${JSON.stringify(over)}`, () =>
-      expect(read(over).bridge).to.deep.include(wanted));
-  }
-
   const refusals: [Partial<Options>, string][] = [
     [{ 'firewall-backend': 'iptables' }, 'invalid firewall-backend "iptables"'],
     [{ 'exec-root': 'x' }, 'invalid exec-root "x": expected an absolute path'],
@@ -69,12 +53,8 @@ describe('readSettings', () => {
     [{ host: ['nope'] }, 'invalid listen address "nope"'],
     [{ 'log-level': 'loud' }, 'invalid logging level: loud'],
     [{ dns: ['x'] }, 'invalid dns "x": expected an IP address'],
-    [{ ip: 'x' }, 'invalid ip "x": expected an IP address'],
-    [{ mtu: 67 }, 'invalid mtu "67"'],
-    [{ mtu: 65536 }, 'invalid mtu "65536"'],
-    [{ bip: '10.9.0.0/24' }, 'invalid bip "10.9.0.0/24"'],
-    [{ bip: '10.9.0.1' }, 'invalid bip "10.9.0.1"'],
-    [{ bip: 'fd00::1/64' }, 'invalid bip "fd00::1/64"'],
+    [{ 'host-gateway-ip': ['x'] }, 'invalid host-gateway-ip "x"'],
+    [{ 'host-gateway-ip': ['10.0.0.1', '10.0.0.2'] }, 'only one IPv4 and one IPv6 host gateway'],
     [{ 'default-address-pool': ['x'] }, 'x'],
   ];
   for (const [over, message] of refusals) {

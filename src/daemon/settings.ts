@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { type ListenAddress, parseListenAddress } from '../api/server/listen.js';
-import { cidrOf, formatCidr, parseInterfaceAddress } from '../base/cidr.js';
 import { InvalidParameter } from '../base/errors.js';
-import { formatIp, parseIp } from '../base/ip.js';
 import { isLogLevel, type LogLevel } from '../base/logger.js';
-import type { DefaultBridge } from '../cnm/controller/predefined.js';
 import type { FirewallSettings } from '../cnm/firewall/model.js';
 import { type AddressPool, parseAddressPool } from '../cnm/ipam/pools.js';
+import { address, type BridgeOptions, bridgeOptions } from './default-bridge/options.js';
 import type { Options } from './flags.js';
 import { type NetworkOptions, readNetworkOptions } from './network-options.js';
 
@@ -17,7 +15,11 @@ export interface Settings {
   readonly execRoot: string;
   readonly pidfile: string;
   readonly logLevel: LogLevel;
-  readonly bridge: DefaultBridge;
+  readonly bridge: BridgeOptions | 'none';
+  /** `--host-gateway-ip`: at most one for each family. */
+  readonly hostGateways: readonly string[];
+  /** `--ip-forward-no-drop`. */
+  readonly forwardForOthers: boolean;
   /** As configured; empty: the built-in ones. */
   readonly addressPools: readonly AddressPool[];
   /** Options of new networks where the user gives none, by driver. */
@@ -49,7 +51,9 @@ export function readSettings(options: Options): Settings {
     pidfile:
       options.pidfile === '' ? join(execRoot, 'tsnetd.pid') : absolute('pidfile', options.pidfile),
     logLevel: logLevel(options),
-    bridge: defaultBridge(options),
+    bridge: bridgeOptions(options),
+    hostGateways: hostGateways(options['host-gateway-ip']),
+    forwardForOthers: options['ip-forward-no-drop'],
     addressPools: options['default-address-pool'].map(parseAddressPool),
     networkOptions: readNetworkOptions(options['default-network-opt']),
     dns: options.dns.map((text) => address('dns', text)),
@@ -71,39 +75,18 @@ function logLevel(options: Options): LogLevel {
   return options.debug ? 'debug' : level;
 }
 
-function defaultBridge(options: Options): DefaultBridge {
-  return {
-    enableIcc: options.icc,
-    enableIpMasquerade: options['ip-masq'],
-    ...(options.ip !== '' && { hostBindingIpv4: address('ip', options.ip) }),
-    ...(options.mtu > 0 && { mtu: mtu(options.mtu) }),
-    ...(options.bip !== '' && { ipam: [bridgeSubnet(options.bip)] }),
-  };
-}
-
-/** `--bip 10.9.0.1/24`: the bridge's own address with the subnet's prefix length. */
-function bridgeSubnet(bip: string): { subnet: string; gateway: string } {
-  const parsed = parseInterfaceAddress(bip);
-  const subnet = parsed && cidrOf(parsed.ip, parsed.prefix);
-  const isHost = parsed?.ip.family === 4 && parsed.ip.value !== subnet?.address;
-  if (!subnet || !isHost) {
+/** @throws InvalidParameter for what is no address, and for more than one of a family */
+function hostGateways(texts: readonly string[]): readonly string[] {
+  const addresses = texts
+    .flatMap((text) => text.split(','))
+    .map((text) => address('host-gateway-ip', text));
+  const sixes = addresses.filter((text) => text.includes(':')).length;
+  if (sixes > 1 || addresses.length - sixes > 1) {
     throw new InvalidParameter(
-      `invalid bip "${bip}": expected a host's IPv4 address with its prefix length, such as 172.17.0.1/16`,
+      'only one IPv4 and one IPv6 host gateway IP address can be specified',
     );
   }
-  return { subnet: formatCidr(subnet), gateway: formatIp(parsed.ip) };
-}
-
-/** IPv4 needs 68 bytes (RFC 791); the kernel allows bridges no more than 65535. */
-function mtu(bytes: number): number {
-  if (bytes >= 68 && bytes <= 65535) return bytes;
-  throw new InvalidParameter(`invalid mtu "${bytes}": expected 68 to 65535 bytes`);
-}
-
-function address(option: string, text: string): string {
-  if (!parseIp(text))
-    throw new InvalidParameter(`invalid ${option} "${text}": expected an IP address`);
-  return text;
+  return addresses;
 }
 
 function absolute(option: string, path: string): string {

@@ -101,6 +101,8 @@ export interface ControllerSettings {
   readonly netnsFolder: string;
   /** The networks that are there without anybody's asking; see `predefined.ts`. */
   readonly predefined: readonly NetworkRequest[];
+  /** What `host-gateway` stands for; default: the host's addresses on the default bridge. */
+  readonly hostGateways?: readonly string[];
 }
 
 /** Everything from outside. */

@@ -25,7 +25,8 @@ function serversOf({ links = [] }: SandboxRecord, { registry }: Parts): SandboxR
   return links.flatMap(({ sandboxId }) => registry.sandbox(sandboxId)?.record ?? []);
 }
 
-function hostGateways({ registry }: Parts): string[] {
+function hostGateways({ registry, settings }: Parts): readonly string[] {
+  if (settings.hostGateways?.length) return settings.hostGateways;
   const bridge = registry
     .networks()
     .find(({ name, predefined }) => predefined && name === 'bridge');

@@ -1,24 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
+import type { Logger } from '../../base/logger.js';
 import type { ServedSandbox } from '../../cnm/controller/embedded-names.js';
-import { predefinedNetworks } from '../../cnm/controller/predefined.js';
-import type { NetworkState, SandboxState } from '../../cnm/controller/records.js';
+import { type DefaultBridge, predefinedNetworks } from '../../cnm/controller/predefined.js';
+import type { NetworkState, Records, SandboxState } from '../../cnm/controller/records.js';
 import { socketsFromDescriptors } from '../../cnm/dns/upstream-sockets.js';
 import { cnmNeeds } from '../../cnm/ids.js';
 import { poolsOf, ulaPool } from '../../cnm/ipam/pools.js';
+import type { Kernel } from '../../cnm/kernel.js';
 import type { NetworkRecord } from '../../cnm/model.js';
 import { cnmModule } from '../../cnm/module.js';
 import { bridgeModule } from '../../drivers/bridge/module.js';
 import { hostModule } from '../../drivers/host/module.js';
 import { driverId } from '../../drivers/ids.js';
 import { noneModule } from '../../drivers/none/module.js';
+import { addressesOn } from '../default-bridge/observe.js';
+import { defaultBridge } from '../default-bridge/request.js';
 import { fromNetwork } from '../event-sources.js';
 import * as id from '../ids.js';
 import { dnsSockets, upstreamDescriptors } from '../kernel/dns-sockets.js';
 import { pinnedNamespaces } from '../kernel/pinned-namespaces.js';
 import { usedSubnets } from '../kernel/used-subnets.js';
 import { durableRecords, recordFolder, volatileRecords } from '../records.js';
+import type { Settings } from '../settings.js';
 
 const resolvConfPath = '/etc/resolv.conf';
 
@@ -69,17 +74,31 @@ export const networkNeedsModule = new ContainerModule(({ bind }) => {
     [id.eventsId],
   );
   bind(cnmNeeds.settings).toResolvedValue(
-    (settings, identity, kernel) => ({
+    (settings, identity, kernel, records, logger) => ({
       netnsFolder: netnsFolder(settings.execRoot),
-      predefined: predefinedNetworks(settings.bridge),
+      predefined: predefinedNetworks(bridgeOf(settings.bridge, { kernel, records, logger })),
+      hostGateways: settings.hostGateways,
       pools: poolsOf(settings.addressPools, ulaPool(identity.globalId)),
       avoid: () => usedSubnets(kernel.links('host'), hostResolvConf()),
       resolvConf: { path: resolvConfPath, behindStub: '/run/systemd/resolve/resolv.conf' },
       hostsPath: '/etc/hosts',
     }),
-    [id.settingsId, id.identityId, cnmNeeds.kernel],
+    [id.settingsId, id.identityId, cnmNeeds.kernel, cnmNeeds.networkRecords, id.loggerId],
   );
 });
+
+/** The default bridge by the options, by its record, and by the device that stands there. */
+function bridgeOf(
+  options: Settings['bridge'],
+  host: { kernel: Kernel; records: Records<NetworkRecord>; logger: Logger },
+): DefaultBridge | 'none' {
+  if (options === 'none') return options;
+  const recorded = host.records
+    .values()
+    .find(({ name, predefined }) => predefined && name === 'bridge');
+  const addresses = addressesOn(host.kernel.links('host'), options.device);
+  return defaultBridge(options, { addresses, recorded, logger: host.logger });
+}
 
 function netnsFolder(execRoot: string): string {
   return join(execRoot, 'netns');
