@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.js';
+import { endpointConfig } from '../endpoint-options.js';
 import type { EndpointRecord } from '../model.js';
 import type { Parts } from './parts.js';
 
@@ -7,12 +8,6 @@ import type { Parts } from './parts.js';
  * bridge's port for a new link a little after the link is up, and what is said before that reaches nobody.
  */
 const firstDelayMs = 15;
-
-/** How often neighbours are told, and the time between; options of the endpoint that its driver has checked. */
-const options = {
-  count: { key: 'com.docker.network.advertise_addr_nmsgs', usual: 3 },
-  intervalMs: { key: 'com.docker.network.advertise_addr_ms', usual: 1000 },
-} as const;
 
 /** Settings that make the kernel tell the neighbours whenever an interface's MAC is set (ip-sysctl.rst). */
 const notify = [
@@ -36,9 +31,13 @@ export class Announcing {
     const { registry, later } = this.#parts;
     for (const endpoint of registry.sandbox(sandboxId)?.record.endpoints ?? []) {
       if (endpointId !== undefined && endpoint.id !== endpointId) continue;
-      const intervalMs = option(endpoint, 'intervalMs');
-      for (let nth = 0; nth < option(endpoint, 'count'); nth++)
-        later(firstDelayMs + nth * intervalMs, () => this.#announce(sandboxId, endpoint.id));
+      const { advertiseCount, advertiseIntervalMs } = endpointConfig(
+        endpoint.request.driverOptions,
+      );
+      for (let nth = 0; nth < advertiseCount; nth++)
+        later(firstDelayMs + nth * advertiseIntervalMs, () =>
+          this.#announce(sandboxId, endpoint.id),
+        );
     }
   }
 
@@ -71,10 +70,4 @@ export class Announcing {
       for (const key of ours) sysctls.write(key, '0');
     }
   }
-}
-
-function option({ request }: EndpointRecord, name: keyof typeof options): number {
-  const { key, usual } = options[name];
-  const text = request.driverOptions[key];
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : usual;
 }

@@ -1,10 +1,12 @@
-import { InvalidParameter } from '../../base/errors.js';
+import { Forbidden, InvalidParameter } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
 import { type Family, formatIp, type Ip, ip } from '../../base/ip.js';
 import { parseMac } from '../../base/mac.js';
 import type { Rollback } from '../../base/rollback.js';
 import type { Driver, EndpointDraft } from '../driver.js';
+import { disablesIPv6, endpointConfig } from '../endpoint-options.js';
 import type { Lease } from '../ipam/address-space.js';
+import type { Holder } from '../ipam/holders.js';
 import type { EndpointRequest, Interface, NetworkRecord, SandboxRecord } from '../model.js';
 import type { Parts } from './parts.js';
 
@@ -68,9 +70,12 @@ export class EndpointDrafts {
   }
 
   /** Leases the addresses of an endpoint that exists, again. @throws where one is taken */
-  retake({ networkId, interface: link }: EndpointDraft): void {
+  retake({ networkId, sandboxId, interface: link }: EndpointDraft): void {
     const space = this.#parts.ipam.space(networkId);
-    for (const address of addressesOf(link)) space?.allocate({ family: address.family, address });
+    const name = this.#parts.registry.sandbox(sandboxId)?.record.containerName ?? '';
+    const holder = { id: sandboxId, name };
+    for (const address of addressesOf(link))
+      space?.allocate({ family: address.family, address, holder });
   }
 
   /** Gives the endpoint's addresses back. */
@@ -87,7 +92,8 @@ export class EndpointDrafts {
     return driver;
   }
 
-  #refuse({ predefined }: NetworkRecord, { ipv4, ipv6 }: EndpointRequest): void {
+  #refuse({ predefined, configOnly }: NetworkRecord, { ipv4, ipv6 }: EndpointRequest): void {
+    if (configOnly) throw new Forbidden('cannot create endpoint on configuration-only network');
     if (predefined && (ipv4 ?? ipv6) !== undefined)
       throw new InvalidParameter(
         'user-specified IP address is supported on user-defined networks only',
@@ -97,11 +103,11 @@ export class EndpointDrafts {
   #interface(
     network: NetworkRecord,
     driver: Driver,
-    { request, families }: Limited,
+    { request, families, holder }: Limited,
     taken: readonly string[],
     rollback: Rollback,
   ): Interface {
-    const leases = this.#lease(network, driver, { request, families }, rollback);
+    const leases = this.#lease(network, driver, { request, families, holder }, rollback);
     const linkLocal = linkLocalOf(request, leases);
     const mac = driver.borrowsMac ? '' : this.#macFor(request);
     const hasGateway = driver.hasGateway(network);
@@ -122,7 +128,7 @@ export class EndpointDrafts {
   #lease(
     network: NetworkRecord,
     driver: Driver,
-    { request, families: allowed }: Limited,
+    { request, families: allowed, holder }: Limited,
     rollback: Rollback,
   ): Lease[] {
     const space = driver.usesIpam ? this.#parts.ipam.space(network.id) : undefined;
@@ -135,7 +141,7 @@ export class EndpointDrafts {
     for (const wish of wishes.values()) space.subnetOf(wish);
     return families.map((family) => {
       const address = wishes.get(family);
-      const lease = space.allocate({ family, ...(address && { address }) });
+      const lease = space.allocate({ family, holder, ...(address && { address }) });
       rollback.defer('address', () => space.release(lease.address));
       return lease;
     });
@@ -146,18 +152,16 @@ export class EndpointDrafts {
 interface Limited {
   readonly request: EndpointRequest;
   readonly families: readonly Family[];
+  readonly holder: Holder;
 }
 
 /** Where the container or the endpoint's own settings switch IPv6 off there is nothing to be had of it. */
 function withoutIPv6(owner: Owner, request: EndpointRequest): Limited {
-  if (!owner.withoutIPv6 && !disablesIPv6(request)) return { request, families: [4, 6] };
+  const holder = { id: owner.id, name: owner.containerName };
+  if (!owner.withoutIPv6 && !disablesIPv6(endpointConfig(request.driverOptions)))
+    return { request, families: [4, 6], holder };
   const { ipv6, ...rest } = request;
-  return { request: rest, families: [4] };
-}
-
-function disablesIPv6({ driverOptions }: EndpointRequest): boolean {
-  const settings = driverOptions['com.docker.network.endpoint.sysctls'] ?? '';
-  return /(^|,)net\.ipv6\.conf\.ifname\.disable_ipv6=1(,|$)/i.test(settings);
+  return { request: rest, families: [4], holder };
 }
 
 /** @throws InvalidParameter for an IPv6 address on an interface that has no IPv6 */

@@ -3,6 +3,7 @@ import { containerCreate } from '../../types/container.js';
 import { bytes, empty, json } from '../answer.js';
 import type { ContainersBackend, TtySize } from '../backend.js';
 import { jsonBody } from '../body.js';
+import { modernCreate } from '../older-create.js';
 import type { Query } from '../query.js';
 import type { Call, Route } from '../router.js';
 import { pump, streamType } from '../streams.js';
@@ -82,10 +83,12 @@ async function list(backend: ContainersBackend, { query, response }: Call): Prom
 
 async function create(
   backend: ContainersBackend,
-  { query, request, response }: Call,
+  { query, request, response, version }: Call,
 ): Promise<void> {
-  const body = await jsonBody(request, containerCreate);
-  json(response, await backend.create(query.text('name') || undefined, body), 201);
+  const sent = await jsonBody(request, containerCreate);
+  const { body, warnings } = modernCreate(sent, version);
+  const created = await backend.create(query.text('name') || undefined, body);
+  json(response, { ...created, Warnings: [...created.Warnings, ...warnings] }, 201);
 }
 
 async function logs(backend: ContainersBackend, ref: string, call: Call): Promise<void> {
