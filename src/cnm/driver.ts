@@ -32,8 +32,6 @@ export interface Driver {
    * is chosen for them, and their subnets may overlap those of other such networks. Default false.
    */
   readonly onParentWire?: boolean;
-  /** Endpoints have their parent's MAC (ipvlan): none is chosen for them. Default false. */
-  readonly borrowsMac?: boolean;
   /** Whether published ports work on it. */
   readonly publishesPorts: boolean;
   /** Whether names resolve by the embedded DNS. The default bridge says no, as Docker's does. */
@@ -63,6 +61,8 @@ export interface Driver {
   ): Pick<Interface, 'name' | 'hostName'>;
   /** The attachment of a sandbox: interface and addresses, without default route and ports. */
   planEndpoint(network: NetworkRecord, endpoint: EndpointDraft, netns: Netns): Plan;
+  /** Whether endpoints that ask for no MAC have their parent's, so that none is chosen for them. Default: no. */
+  borrowsMac?(network: NetworkRecord): boolean;
   /** Families in which the endpoint can lead out of its sandbox. Default: those that it has a gateway's address in. */
   leadsOut?(network: NetworkRecord, link: Interface): readonly Family[];
   /** The default route through this endpoint, in these families. */

@@ -41,6 +41,7 @@ export class FakeLinks implements Links {
   }
 
   #addHere(spec: Exclude<LinkSpec, { kind: 'macvlan' | 'ipvlan' }>): void {
+    if (spec.mac?.startsWith('01:')) throw errno('EADDRNOTAVAIL', spec.mac);
     const peerHome =
       spec.kind === 'veth' && spec.peer.netnsFd !== undefined
         ? this.#namespaceOfFd(spec.peer.netnsFd)

@@ -12,8 +12,7 @@ export function ipv6Setting(netns: Netns, link: string, key: string, value: stri
 }
 
 /**
- * Lets the kernel tell the neighbours who has the addresses whenever the interface comes up or its MAC is set,
- * which the controller does a few times.
+ * Lets the kernel tell the neighbours who has the addresses when the interface comes up.
  */
 export function announcements(
   netns: Netns,

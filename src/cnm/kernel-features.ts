@@ -8,6 +8,7 @@ const features: Partial<Record<LinkSpec['kind'], readonly [module: string, optio
   macvlan: ['macvlan', 'CONFIG_MACVLAN'],
   ipvlan: ['ipvlan', 'CONFIG_IPVLAN'],
   vlan: ['8021q', 'CONFIG_VLAN_8021Q'],
+  dummy: ['dummy', 'CONFIG_DUMMY'],
 };
 
 /**
@@ -22,19 +23,27 @@ export function missingFeature(kind: LinkSpec['kind'], error: unknown): System |
   );
 }
 
+/** A link that no kernel makes, so that only the reason of its refusal tells kernels apart. */
+const impossible = {
+  macvlan: { kind: 'macvlan', name: 'probe', parent: 'lo', mode: 'bridge' },
+  ipvlan: { kind: 'ipvlan', name: 'probe', parent: 'lo', mode: 'l2', flag: 'bridge' },
+  // Of group addresses nobody may be the owner (dummy_validate).
+  dummy: { kind: 'dummy', name: 'probe', mac: '01:00:00:00:00:00' },
+} as const satisfies { readonly [K in LinkSpec['kind']]?: LinkSpec & { kind: K } };
+
 /**
- * Asks the kernel whether it can make links of a kind, by asking for one on the loopback: a kernel that has them
- * refuses that with EINVAL, one that doesn't with EOPNOTSUPP (rtnl_newlink, macvlan_port_create,
- * ipvlan_port_create). The kernel loads the module for it where it can.
- * @throws System naming the module
+ * What the kernel lacks to make links of a kind; undefined if nothing. A kernel that has them refuses an
+ * impossible one for what is wrong with it, one that doesn't with EOPNOTSUPP before it looks
+ * (`__rtnl_newlink`). Where there is a module to load, the kernel loads it for that.
  */
-export function refuseMissing(kind: 'macvlan' | 'ipvlan', links: Pick<Links, 'addLink'>): void {
-  const spec = { name: 'probe', parent: 'lo' };
+export function lacks(
+  kind: keyof typeof impossible,
+  links: Pick<Links, 'addLink'>,
+): System | undefined {
   try {
-    if (kind === 'macvlan') links.addLink({ ...spec, kind, mode: 'bridge' });
-    else links.addLink({ ...spec, kind, mode: 'l2', flag: 'bridge' });
+    links.addLink(impossible[kind]);
   } catch (error) {
-    const missing = missingFeature(kind, error);
-    if (missing) throw missing;
+    return missingFeature(kind, error);
   }
+  return undefined;
 }

@@ -19,7 +19,8 @@ export type PlannedLink =
   | {
       readonly kind: 'bridge';
       readonly name: string;
-      readonly mac: string;
+      /** Absent: the kernel's choice. Then a bridge that has never had a port has a carrier. */
+      readonly mac?: string;
       readonly mtu?: number;
     }
   | {
@@ -31,7 +32,9 @@ export type PlannedLink =
       readonly hairpin?: boolean;
       readonly peer: Omit<VethPeer, 'netnsFd'> & { readonly netns: Netns };
     }
-  | ({ readonly kind: 'macvlan'; readonly mode: MacvlanMode; readonly mac: string } & OnParent)
+  | { readonly kind: 'dummy'; readonly name: string; readonly mtu?: number }
+  /** Without `mac` the kernel chooses, or in mode `passthru` takes the parent's. */
+  | ({ readonly kind: 'macvlan'; readonly mode: MacvlanMode; readonly mac?: string } & OnParent)
   | ({ readonly kind: 'ipvlan'; readonly mode: IpvlanMode; readonly flag: IpvlanFlag } & OnParent)
   | {
       /** A VLAN sub-interface; it is up at once. Several networks may plan the same one. */

@@ -109,7 +109,7 @@ export class EndpointDrafts {
   ): Interface {
     const leases = this.#lease(network, driver, { request, families, holder }, rollback);
     const linkLocal = linkLocalOf(request, leases);
-    const mac = driver.borrowsMac ? '' : this.#macFor(request);
+    const mac = this.#macFor(network, driver, request);
     const hasGateway = driver.hasGateway(network);
     const parts = leases.map(({ address, subnet, gateway }) => ({
       [`ipv${address.family}`]: `${formatIp(address)}/${subnet.prefix}`,
@@ -119,7 +119,8 @@ export class EndpointDrafts {
     return Object.assign({ ...names, mac, ...(linkLocal && { linkLocal }) }, ...parts);
   }
 
-  #macFor(request: EndpointRequest): string {
+  #macFor(network: NetworkRecord, driver: Driver, request: EndpointRequest): string {
+    if (request.mac === undefined && driver.borrowsMac?.(network)) return '';
     const mac = request.mac === undefined ? this.#parts.ids.mac() : parseMac(request.mac);
     if (mac === undefined) throw new InvalidParameter(`invalid MAC address: ${request.mac}`);
     return mac;

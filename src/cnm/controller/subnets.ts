@@ -17,6 +17,8 @@ export function takeSubnets(
   if (!driver.usesIpam) return [];
   if (!['', 'default'].includes(request.ipam.driver))
     throw new NotFound(`could not find IPAM driver "${request.ipam.driver}"`);
+  // On another's wire containers may do without: whoever runs it may give them addresses.
+  if (driver.onParentWire && !request.enableIPv4 && !request.enableIPv6) return [];
   const entries = request.ipam.config.map((entry) => ({
     Subnet: entry.subnet,
     IPRange: entry.ipRange,

@@ -21,6 +21,16 @@ export function isUnsupported(error: unknown): boolean {
   return hasCode(error, ['EOPNOTSUPP', 'ENOTSUPP']);
 }
 
+/** Whether something is in use by others. */
+export function isBusy(error: unknown): boolean {
+  return hasCode(error, ['EBUSY']);
+}
+
+/** Whether the kernel can't do it with these arguments. */
+export function isInvalid(error: unknown): boolean {
+  return hasCode(error, ['EINVAL']);
+}
+
 /** System errors, Node's and ours, carry the errno's name in `code`. */
 function hasCode(error: unknown, codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code));

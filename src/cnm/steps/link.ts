@@ -1,9 +1,9 @@
-import { Conflict } from '../../base/errors.js';
+import { Conflict, System } from '../../base/errors.js';
 import type { LinkChanges, LinkSpec } from '../../native/netlink-ts/model.js';
 import type { Kernel, Links, Netns } from '../kernel.js';
 import { missingFeature } from '../kernel-features.js';
 import type { PlannedLink } from '../plan.js';
-import { isDown, isGone } from './errors.js';
+import { isBusy, isDown, isGone, isInvalid } from './errors.js';
 import type { Executor } from './executor.js';
 
 /** Creates a link, or uses the bridge or VLAN sub-interface of that name which stands there. */
@@ -23,14 +23,13 @@ export const linkAdd: Executor<'link.add'> = {
   },
   apply({ netns, link }, kernel, { existed }) {
     if (existed) return;
-    const links = kernel.links(isOnParent(link) ? 'host' : netns);
     try {
-      links.addLink(specOf(link, netns, kernel));
+      kernel.links(isOnParent(link) ? 'host' : netns).addLink(specOf(link, netns, kernel));
     } catch (error) {
-      throw missingFeature(link.kind, error) ?? error;
+      throw missingFeature(link.kind, error) ?? refusedByParent(link, error) ?? error;
     }
     const changes = afterwards(link);
-    if (changes) finish(links, link.name, changes);
+    if (changes) finish(kernel.links(netns), link.name, changes);
   },
   undo({ netns, link }, kernel, { existed }, mode) {
     if (existed) return;
@@ -83,11 +82,29 @@ function whereOf(link: PlannedLink): string {
   return isOnParent(link) ? ` on ${link.parent}` : '';
 }
 
+/** Why a parent takes no more links, where the kernel's word for it is too short (macvlan_common_newlink). */
+function refusedByParent(link: PlannedLink, error: unknown): System | undefined {
+  if (!isOnParent(link)) return undefined;
+  const { parent, mode } = link;
+  if (isBusy(error)) {
+    return new System(
+      `${parent} is a port of a bridge or bond, or has links of the other kind: it takes macvlans or ipvlans, not both`,
+      { cause: error },
+    );
+  }
+  if (mode !== 'passthru' || !isInvalid(error)) return undefined;
+  return new System(`in mode passthru ${parent} takes one container, and it has one`, {
+    cause: error,
+  });
+}
+
 /**
- * What needs a second request: settings as a bridge's port, and a bridge's MTU, which the kernel takes for the
+ * What needs a second request: settings as a bridge's port, a passthru link's MAC, and a bridge's MTU, which the kernel takes for the
  * user's wish only when it is changed. Else it is the smallest of the ports', and 1500 without any.
  */
 function afterwards(link: PlannedLink): LinkChanges | undefined {
+  // The kernel gives a passthru link the parent's address first, whatever it is asked for.
+  if (link.kind === 'macvlan' && link.mode === 'passthru' && link.mac) return { mac: link.mac };
   if (link.kind === 'veth' && link.hairpin) return { bridgePort: { hairpin: true } };
   if (link.kind === 'bridge' && link.mtu !== undefined) return { mtu: link.mtu };
   return undefined;

@@ -14,6 +14,8 @@ import { cnmModule } from '../../cnm/module.js';
 import { bridgeModule } from '../../drivers/bridge/module.js';
 import { hostModule } from '../../drivers/host/module.js';
 import { driverId } from '../../drivers/ids.js';
+import { ipvlanModule } from '../../drivers/ipvlan/module.js';
+import { macvlanModule } from '../../drivers/macvlan/module.js';
 import { noneModule } from '../../drivers/none/module.js';
 import { addressesOn } from '../default-bridge/observe.js';
 import { defaultBridge } from '../default-bridge/request.js';
@@ -33,6 +35,8 @@ export const networkModules = [
   bridgeModule({ ids: id.idsId, kernel: cnmNeeds.kernel }),
   hostModule(),
   noneModule(),
+  macvlanModule({ kernel: cnmNeeds.kernel }),
+  ipvlanModule({ kernel: cnmNeeds.kernel }),
 ];
 
 /** What the network model needs besides the kernel: records, sockets and settings. */
