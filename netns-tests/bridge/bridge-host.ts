@@ -27,7 +27,12 @@ export class BridgeHost implements AsyncDisposable {
   private constructor(world: World, kernel: WorldKernel) {
     this.world = world;
     this.kernel = kernel;
-    this.driver = new BridgeDriver({ ids: randomIds, sysctls: kernel.sysctls('host') });
+    const forwarding = { enable: true, forOthers: false };
+    this.driver = new BridgeDriver({
+      ids: randomIds,
+      sysctls: kernel.sysctls('host'),
+      forwarding,
+    });
   }
 
   static async create(): Promise<BridgeHost> {
@@ -38,6 +43,7 @@ export class BridgeHost implements AsyncDisposable {
 
   /** Applies a network's plan. */
   network(record: NetworkRecord): NetworkRecord {
+    applyPlan(this.driver.planHost(record), this.kernel);
     this.#apply(this.driver.planNetwork(record));
     return record;
   }

@@ -49,6 +49,10 @@ export interface Driver {
    * @throws InvalidParameter for bad options (naming the key), Forbidden for conflicts with `others`.
    */
   validateNetwork(request: NetworkRequest, others: readonly NetworkRecord[]): void;
+  /**
+   * What the network needs of the host as a whole and the host has not; done once, for good. Default: nothing.
+   */
+  planHost?(network: NetworkRecord): Plan;
   /** The host side of the network. `others` are the networks that exist. */
   planNetwork(network: NetworkRecord, others: readonly NetworkRecord[]): Plan;
   /** Refuses what this driver can't do for an endpoint. @throws InvalidParameter */

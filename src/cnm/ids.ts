@@ -9,7 +9,7 @@ import type {
   SandboxFileWriter,
   Surroundings,
 } from './controller/parts.js';
-import type { NetworkState, Records, SandboxState } from './controller/records.js';
+import type { HostState, NetworkState, Records, SandboxState } from './controller/records.js';
 import type { HostResolvConf, SandboxResolvConf } from './controller/sandbox-resolvconf.js';
 import type { NameRegistry } from './dns/names.js';
 import type { DnsServer } from './dns/server.js';
@@ -48,12 +48,16 @@ export const cnmNeeds = {
   networkRecords: id<Records<NetworkRecord>>('needs/network-records'),
   networkStates: id<Records<NetworkState>>('needs/network-states'),
   sandboxStates: id<Records<SandboxState>>('needs/sandbox-states'),
+  hostStates: id<Records<HostState>>('needs/host-states'),
   emit: id<(event: NetworkEvent) => void>('needs/emit'),
   settings: id<CnmSettings>('needs/settings'),
 };
 
 /** Where records are kept. */
-type Stores = Pick<Surroundings, 'networkRecords' | 'networkStates' | 'sandboxStates'>;
+type Stores = Pick<
+  Surroundings,
+  'networkRecords' | 'networkStates' | 'sandboxStates' | 'hostStates'
+>;
 
 /** The configuration of networks as a whole. */
 export interface CnmSettings extends ControllerSettings {

@@ -72,12 +72,13 @@ function bindController(bind: Bind, shared: Shared): void {
     [{ serviceIdentifier: shared.driver, isMultiple: true }],
   );
   bind(cnmIds.stores).toResolvedValue(
-    (networkRecords, networkStates, sandboxStates) => ({
+    (networkRecords, networkStates, sandboxStates, hostStates) => ({
       networkRecords,
       networkStates,
       sandboxStates,
+      hostStates,
     }),
-    [cnmNeeds.networkRecords, cnmNeeds.networkStates, cnmNeeds.sandboxStates],
+    [cnmNeeds.networkRecords, cnmNeeds.networkStates, cnmNeeds.sandboxStates, cnmNeeds.hostStates],
   );
   bind(cnmIds.controller).toResolvedValue(
     (

@@ -65,15 +65,13 @@ export interface StepArgs {
   readonly 'addr.add': { readonly netns: Netns; readonly link: string; readonly address: string };
   readonly 'route.add': { readonly netns: Netns; readonly route: RouteSpec };
   /**
-   * `ifPresent`: a kernel without the key is fine. `keep`: the undo leaves the value, for settings of the
-   * whole host (forwarding) that others may rely on by then.
+   * `ifPresent`: a kernel without the key is fine.
    */
   readonly 'sysctl.set': {
     readonly netns: Netns;
     readonly key: readonly string[];
     readonly value: string;
     readonly ifPresent?: boolean;
-    readonly keep?: boolean;
   };
   readonly 'firewall.add': { readonly policy: FirewallPolicy };
   readonly 'port.reserve': { readonly owner: string; readonly bindings: readonly PortBinding[] };

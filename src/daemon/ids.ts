@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.js';
 import type { Ids } from '../base/ids.js';
 import type { Logger } from '../base/logger.js';
 import type { Lifetime } from '../base/rollback.js';
+import type { ForwardingSettings } from '../drivers/bridge/forwarding.js';
 import type { Containers } from '../engine/containers/backend.js';
 import type { ContainersContext } from '../engine/containers/context.js';
 import type { ContainerRegistry } from '../engine/containers/registry.js';
@@ -25,6 +26,7 @@ const id = <T>(name: string) => Symbol.for(`daemon/${name}`) as ServiceIdentifie
 export const settingsId = id<Settings>('settings');
 export const identityId = id<Identity>('identity');
 export const loggerId = id<Logger>('logger');
+export const forwardingId = id<ForwardingSettings>('forwarding');
 export const lifetimeId = id<Lifetime>('lifetime');
 export const clockId = id<Clock>('clock');
 export const idsId = id<Ids>('ids');

@@ -4,6 +4,7 @@ import type { Ids } from '../base/ids.js';
 import { countingIds } from '../base/ids.js';
 import { FakeKernel } from '../cnm/fake-kernel.js';
 import type { Kernel } from '../cnm/kernel.js';
+import type { ForwardingSettings } from './bridge/forwarding.js';
 import { bridgeModule } from './bridge/module.js';
 import { hostModule } from './host/module.js';
 import { driverId } from './ids.js';
@@ -15,10 +16,12 @@ describe('driver modules', () => {
   it('bind one driver each', async () => {
     const needs = {
       ids: Symbol.for('test/ids') as ServiceIdentifier<Ids>,
+      forwarding: Symbol.for('test/forwarding') as ServiceIdentifier<ForwardingSettings>,
       kernel: Symbol.for('test/kernel') as ServiceIdentifier<Pick<Kernel, 'sysctls' | 'links'>>,
     };
     const container = new Container({ defaultScope: 'Singleton' });
     container.bind(needs.ids).toConstantValue(countingIds());
+    container.bind(needs.forwarding).toConstantValue({ enable: true, forOthers: false });
     container.bind(needs.kernel).toConstantValue(new FakeKernel());
     container.load(bridgeModule(needs), hostModule(), noneModule());
     container.load(macvlanModule(needs), ipvlanModule(needs));

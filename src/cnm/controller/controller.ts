@@ -1,6 +1,15 @@
 import { KeyedMutex } from '../../base/mutex.js';
 import type { Attachment, NetworkController, SandboxRequest } from '../contract.js';
-import type { EndpointRecord, NetworkRecord, NetworkRequest, SandboxRecord } from '../model.js';
+import type { SubnetStatus } from '../ipam/allocator.js';
+import type { Holder } from '../ipam/holders.js';
+import type {
+  EndpointRecord,
+  NetworkRecord,
+  NetworkRequest,
+  SandboxRecord,
+  SwarmWishes,
+} from '../model.js';
+import { AddressClaims } from './address-claims.js';
 import { Announcing } from './announcing.js';
 import { EndpointConnection } from './endpoint-connect.js';
 import { EndpointDisconnection } from './endpoint-disconnect.js';
@@ -13,6 +22,7 @@ import { LegacyLinks } from './legacy-links.js';
 import { NetworkCreation } from './networks-create.js';
 import { NetworkRemoval } from './networks-remove.js';
 import type { Parts, Surroundings } from './parts.js';
+import { HostPlan } from './host-plan.js';
 import { PendingDeletions } from './pending-deletions.js';
 import { PredefinedNetworks } from './predefined-ensure.js';
 import { PublishedPorts } from './published-ports.js';
@@ -38,6 +48,7 @@ export class Controller implements NetworkController {
   readonly #renaming: SandboxRenaming;
   readonly #restoring: Restoring;
   readonly #announcing: Announcing;
+  readonly #claims: AddressClaims;
   readonly #links: LegacyLinks;
 
   constructor(surroundings: Surroundings) {
@@ -47,6 +58,7 @@ export class Controller implements NetworkController {
       ...surroundings,
       registry: new Registry(),
       deletions: new PendingDeletions({ logger }),
+      host: new HostPlan(surroundings),
     };
     const drafts = new EndpointDrafts(parts);
     const gateways = new GatewayPlans(parts, drafts);
@@ -54,6 +66,7 @@ export class Controller implements NetworkController {
     const move = new GatewayMove(parts, ports);
     this.#parts = parts;
     this.#announcing = new Announcing(parts);
+    this.#claims = new AddressClaims(parts);
     this.#creation = new NetworkCreation(parts);
     this.#removal = new NetworkRemoval(parts);
     const exclusive = (id: string, work: () => Promise<void>) => this.#mutex.run(id, work);
@@ -90,12 +103,24 @@ export class Controller implements NetworkController {
     return this.#parts.registry.network(reference);
   }
 
-  createNetwork(request: NetworkRequest): Promise<NetworkRecord> {
-    return this.#mutex.run(networksKey, () => this.#creation.create(request));
+  async createNetwork(request: NetworkRequest & SwarmWishes): Promise<NetworkRecord> {
+    const network = await this.#mutex.run(networksKey, () => this.#creation.create(request));
+    this.#claims.networkCame();
+    return network;
   }
 
-  removeNetwork(reference: string): Promise<NetworkRecord> {
-    return this.#mutex.run(networksKey, () => this.#removal.remove(reference));
+  async removeNetwork(reference: string): Promise<NetworkRecord> {
+    const network = await this.#mutex.run(networksKey, () => this.#removal.remove(reference));
+    this.#claims.networkWent(network.id);
+    return network;
+  }
+
+  subnetStatus(networkId: string): ReadonlyMap<string, SubnetStatus> {
+    return this.#parts.ipam.space(networkId)?.status() ?? new Map();
+  }
+
+  claimAddresses(holder: Holder, attachments: readonly Attachment[]): void {
+    this.#claims.set(holder, attachments);
   }
 
   endpointsOn(networkId: string): readonly { endpoint: EndpointRecord; sandbox: SandboxRecord }[] {

@@ -12,7 +12,7 @@ import { Controller } from './controller.js';
 import { fakeDriver, placeDriver } from './fake-driver.js';
 import type { HostPortWish, SandboxView } from './parts.js';
 import { predefinedNetworks } from './predefined.js';
-import type { NetworkState, Records, SandboxState } from './records.js';
+import type { HostState, NetworkState, Records, SandboxState } from './records.js';
 
 /** A store whose contents outlive the daemon. Values go through JSON, as on disk. */
 class FakeRecords<T> implements Records<T> {
@@ -64,6 +64,7 @@ export class FakeWorld {
   readonly networkRecords: FakeRecords<NetworkRecord>;
   readonly networkStates: FakeRecords<NetworkState>;
   readonly sandboxStates: FakeRecords<SandboxState>;
+  readonly hostStates: FakeRecords<HostState>;
   /** They outlive the daemon, so that no name of a link comes twice. */
   readonly #drivers: ReadonlyMap<string, Driver>;
   readonly #ids = countingIds();
@@ -79,6 +80,7 @@ export class FakeWorld {
     this.networkRecords = new FakeRecords(gate);
     this.networkStates = new FakeRecords(gate);
     this.sandboxStates = new FakeRecords(gate);
+    this.hostStates = new FakeRecords(gate);
   }
 
   /** A daemon that has come up, with its predefined networks. */
@@ -125,7 +127,7 @@ export class FakeWorld {
   }
 
   #controller(): Controller {
-    const { kernel, networkRecords, networkStates, sandboxStates } = this;
+    const { kernel, networkRecords, networkStates, sandboxStates, hostStates } = this;
     return new Controller({
       drivers: this.#drivers,
       kernel,
@@ -144,6 +146,7 @@ export class FakeWorld {
       networkRecords,
       networkStates,
       sandboxStates,
+      hostStates,
       ids: this.#ids,
       clock: { now: () => this.#tick(), monotonicMs: () => this.#clock.monotonicMs() },
       logger: silentLogger,

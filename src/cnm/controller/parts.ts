@@ -14,8 +14,9 @@ import type {
   PortRequest,
   SandboxRecord,
 } from '../model.js';
+import type { HostPlan } from './host-plan.js';
 import type { PendingDeletions } from './pending-deletions.js';
-import type { NetworkState, Records, SandboxState } from './records.js';
+import type { HostState, NetworkState, Records, SandboxState } from './records.js';
 import type { Registry } from './registry.js';
 
 /** Namespaces pinned to files. */
@@ -120,6 +121,7 @@ export interface Surroundings {
   /** Volatile, as is the next one. */
   readonly networkStates: Records<NetworkState>;
   readonly sandboxStates: Records<SandboxState>;
+  readonly hostStates: Records<HostState>;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -133,5 +135,6 @@ export interface Surroundings {
 export interface Parts extends Surroundings {
   readonly registry: Registry;
   readonly deletions: PendingDeletions;
+  readonly host: HostPlan;
   readonly later: NonNullable<Surroundings['later']>;
 }

@@ -19,6 +19,11 @@ export interface NetworkState {
   readonly plan: AppliedPlan;
 }
 
+/** What was done to the kernel for the host as a whole, stored before it is done. Volatile. */
+export interface HostState {
+  readonly plan: AppliedPlan;
+}
+
 /** The default routes through one endpoint. */
 export interface GatewayState {
   readonly endpointId: string;

@@ -53,6 +53,7 @@ export class Restoring {
     for (const state of sandboxes) if (!live.has(state.record.id)) await this.#discard(state);
     this.#dropNamespaces(kept);
     await this.#dropLeftoverNetworks();
+    this.#attempt('forwarding', () => this.#parts.host.restore());
     await this.#attemptAsync('predefined networks', () => this.#verbs.predefined.dropOutdated());
     for (const network of this.#parts.registry.networks()) await this.#makeSureOf(network);
     await this.#verbs.predefined.addMissing();
@@ -90,7 +91,7 @@ export class Restoring {
   }
 
   #firewall(kept: readonly SandboxState[]): void {
-    const { registry, kernel } = this.#parts;
+    const { registry, kernel, host } = this.#parts;
     const endpoints = kept.flatMap(({ record }) => record.endpoints.map(({ id }) => id));
     // A link whose server has died leads to an address that somebody else may get.
     const isWhole = ({ server }: LinkState) => endpoints.includes(server);
@@ -102,7 +103,7 @@ export class Restoring {
     const policies = plans.flatMap((plan) =>
       argsOf(plan, 'firewall.add').map((args) => args.policy),
     );
-    kernel.firewall.replaceAll(policies);
+    kernel.firewall.replaceAll([...host.policies(), ...policies]);
   }
 
   async #discard(state: SandboxState): Promise<void> {

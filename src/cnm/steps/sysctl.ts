@@ -14,8 +14,8 @@ export const sysctlSet: Executor<'sysctl.set'> = {
     if (current === undefined && ifPresent) return;
     if (!same(current, value)) sysctls.write(key, value);
   },
-  undo({ netns, key, value, keep }, kernel, { before }) {
-    if (keep || before === undefined || same(before, value)) return;
+  undo({ netns, key, value }, kernel, { before }) {
+    if (before === undefined || same(before, value)) return;
     const sysctls = kernel.sysctls(netns);
     if (same(sysctls.read(key), value)) sysctls.write(key, before);
   },

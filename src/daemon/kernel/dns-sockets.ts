@@ -8,6 +8,16 @@ import type { Namespaces } from '../../native/netns.js';
 import { openNft } from '../../native/nft/context.js';
 import { renderTable } from '../../native/nft/render.js';
 
+/**
+ * Where the server listens if it can, else the kernel chooses: among the ports that programs are given, so that none
+ * asks for it. The same after a restart of the daemon, because clients that keep a UDP socket (nginx, c-ares) go on
+ * being led where they were led first.
+ */
+const usualPort = 53053;
+
+/** Connections that may wait to be accepted; the next ones are asked to try again. */
+const backlog = 128;
+
 /** Where a sandbox's own name servers are asked from. */
 export type NetnsPathOf = (place: Exclude<SocketPlace, 'host'>) => string;
 
@@ -16,12 +26,22 @@ export function dnsSockets(namespaces: Namespaces): DnsSockets {
   return {
     open: (path) =>
       namespaces.runAt<{ udpFd: number; tcpFd: number }>(path, () => {
-        using udp = udpSocket({ address: embeddedDnsAddress, port: 0 });
-        using tcp = tcpListener({ address: embeddedDnsAddress, port: 0 });
+        using udp = atUsualPort((port) => udpSocket({ address: embeddedDnsAddress, port }));
+        using tcp = atUsualPort((port) =>
+          tcpListener({ address: embeddedDnsAddress, port, backlog }),
+        );
         redirectTo(udp, tcp);
         return { udpFd: udp.release(), tcpFd: tcp.release() };
       }),
   };
+}
+
+function atUsualPort(open: (port: number) => Fd): Fd {
+  try {
+    return open(usualPort);
+  } catch {
+    return open(0);
+  }
 }
 
 /** Leads port 53 to the sockets. In the namespace that the thread is in. */

@@ -14,7 +14,7 @@ import { renderAdd } from '../../native/nft/render.js';
 import { sysctls } from '../../native/sysctl.js';
 import { childrenId, lifetimeId, loggerId, namespacesId, settingsId } from '../ids.js';
 import { ConntrackQueue } from '../kernel/conntrack-queue.js';
-import { noFirewall, noProxy, withoutForwarding } from '../kernel/hands-off.js';
+import { noFirewall, noProxy } from '../kernel/hands-off.js';
 import { HostKernel } from '../kernel/host-kernel.js';
 import { ephemeralPorts, heldPorts, hostSockets } from '../kernel/host-sockets.js';
 import { rememberingFlows, trackedFlows } from '../kernel/tracked-flows.js';
@@ -46,7 +46,7 @@ export const kernelModule = new ContainerModule(({ bind }) => {
       return lifetime.own(
         new HostKernel({
           namespaces,
-          sysctls: settings.forwarding ? sysctls : withoutForwarding(sysctls),
+          sysctls,
           openRtnetlink,
           firewall,
           conntrack: new ConntrackQueue({ conntrack, tracked, logger }),

@@ -4,7 +4,12 @@ import { ContainerModule } from 'inversify';
 import type { Logger } from '../../base/logger.js';
 import type { ServedSandbox } from '../../cnm/controller/embedded-names.js';
 import { type DefaultBridge, predefinedNetworks } from '../../cnm/controller/predefined.js';
-import type { NetworkState, Records, SandboxState } from '../../cnm/controller/records.js';
+import type {
+  HostState,
+  NetworkState,
+  Records,
+  SandboxState,
+} from '../../cnm/controller/records.js';
 import { socketsFromDescriptors } from '../../cnm/dns/upstream-sockets.js';
 import { cnmNeeds } from '../../cnm/ids.js';
 import { poolsOf, ulaPool } from '../../cnm/ipam/pools.js';
@@ -32,7 +37,7 @@ const resolvConfPath = '/etc/resolv.conf';
 /** The network model and every network driver. A new driver is added here. */
 export const networkModules = [
   cnmModule({ ids: id.idsId, clock: id.clockId, logger: id.loggerId, driver: driverId }),
-  bridgeModule({ ids: id.idsId, kernel: cnmNeeds.kernel }),
+  bridgeModule({ ids: id.idsId, kernel: cnmNeeds.kernel, forwarding: id.forwardingId }),
   hostModule(),
   noneModule(),
   macvlanModule({ kernel: cnmNeeds.kernel }),
@@ -41,6 +46,10 @@ export const networkModules = [
 
 /** What the network model needs besides the kernel: records, sockets and settings. */
 export const networkNeedsModule = new ContainerModule(({ bind }) => {
+  bind(id.forwardingId).toResolvedValue(
+    ({ forwarding, forwardForOthers }) => ({ enable: forwarding, forOthers: forwardForOthers }),
+    [id.settingsId],
+  );
   bind(cnmNeeds.namespaces).toResolvedValue(
     (namespaces, { execRoot }) => pinnedNamespaces(namespaces, netnsFolder(execRoot)),
     [id.namespacesId, id.settingsId],
@@ -71,6 +80,11 @@ export const networkNeedsModule = new ContainerModule(({ bind }) => {
   bind(cnmNeeds.sandboxStates).toResolvedValue(
     ({ execRoot }, logger) =>
       volatileRecords<SandboxState>(recordFolder(execRoot, 'sandboxes'), hasPlan, logger),
+    [id.settingsId, id.loggerId],
+  );
+  bind(cnmNeeds.hostStates).toResolvedValue(
+    ({ execRoot }, logger) =>
+      volatileRecords<HostState>(recordFolder(execRoot, 'host'), hasPlan, logger),
     [id.settingsId, id.loggerId],
   );
   bind(cnmNeeds.emit).toResolvedValue(

@@ -5,7 +5,11 @@ import { countingIds } from '../../base/ids.js';
 import { BridgeDriver } from './driver.js';
 import { endpointLabel, networkLabel } from './labels.js';
 
-const driver = new BridgeDriver({ ids: countingIds(), sysctls: { read: () => undefined } });
+const driver = new BridgeDriver({
+  ids: countingIds(),
+  sysctls: { read: () => undefined },
+  forwarding: { enable: true, forOthers: false },
+});
 const web = networkRecord();
 const request = { aliases: [], driverOptions: {}, gatewayPriority: 0 };
 

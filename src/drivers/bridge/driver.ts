@@ -14,6 +14,7 @@ import type { Plan } from '../../cnm/plan.js';
 import { bridgeConfig } from './config.js';
 import { refuseConflicts, refuseSubnets } from './conflicts.js';
 import { endpointConfig } from './endpoint-config.js';
+import { type ForwardingSettings, forwardingPlan } from './forwarding.js';
 import { interfaceNames } from './names.js';
 import { type BridgeNetwork, bridgeNetwork } from './network.js';
 import { observeHost } from './observe.js';
@@ -36,11 +37,17 @@ export class BridgeDriver implements Driver {
   readonly publishesPorts = true;
   readonly #ids: Ids;
   readonly #sysctls: Pick<Sysctls, 'read'>;
+  readonly #forwarding: ForwardingSettings;
 
   /** `sysctls` are those of the host's namespace. */
-  constructor({ ids, sysctls }: { ids: Ids; sysctls: Pick<Sysctls, 'read'> }) {
-    this.#ids = ids;
-    this.#sysctls = sysctls;
+  constructor(parts: {
+    ids: Ids;
+    sysctls: Pick<Sysctls, 'read'>;
+    forwarding: ForwardingSettings;
+  }) {
+    this.#ids = parts.ids;
+    this.#sysctls = parts.sysctls;
+    this.#forwarding = parts.forwarding;
   }
 
   resolvesNames(network: NetworkRecord): boolean {
@@ -55,6 +62,10 @@ export class BridgeDriver implements Driver {
     bridgeConfig(request);
     refuseSubnets(request);
     refuseConflicts(request, others);
+  }
+
+  planHost(network: NetworkRecord): Plan {
+    return forwardingPlan(bridgeNetwork(network), this.#sysctls, this.#forwarding);
   }
 
   planNetwork(network: NetworkRecord): Plan {

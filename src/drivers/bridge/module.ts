@@ -3,16 +3,19 @@ import type { Ids } from '../../base/ids.js';
 import type { Kernel } from '../../cnm/kernel.js';
 import { driverId } from '../ids.js';
 import { BridgeDriver } from './driver.js';
+import type { ForwardingSettings } from './forwarding.js';
 
 /** Binds the bridge driver. `needs` says where its collaborators are bound. */
 export function bridgeModule(needs: {
   ids: ServiceIdentifier<Ids>;
   kernel: ServiceIdentifier<Pick<Kernel, 'sysctls'>>;
+  forwarding: ServiceIdentifier<ForwardingSettings>;
 }): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(driverId).toResolvedValue(
-      (ids, kernel) => new BridgeDriver({ ids, sysctls: kernel.sysctls('host') }),
-      [needs.ids, needs.kernel],
+      (ids, kernel, forwarding) =>
+        new BridgeDriver({ ids, sysctls: kernel.sysctls('host'), forwarding }),
+      [needs.ids, needs.kernel, needs.forwarding],
     );
   });
 }

@@ -16,7 +16,7 @@ import { type BridgeNetwork, familyIn, firewalled } from './network.js';
 import type { BridgeHost } from './observe.js';
 import { hostBindings, type PublishedEndpoint, portsPolicy } from './ports.js';
 
-/** The bridge, its addresses and its firewall; forwarding is switched on only when the firewall stands. */
+/** The bridge, its addresses and its firewall. */
 export function networkPlan(network: BridgeNetwork, mac: string): Plan {
   const { bridge, config, families } = network;
   return [
@@ -34,7 +34,6 @@ export function networkPlan(network: BridgeNetwork, mac: string): Plan {
     step('firewall.add', {
       policy: { kind: 'network', owner: networkOwner(network.id), network: firewalled(network) },
     }),
-    ...forwarding(network),
     step('link.up', { netns: 'host', name: bridge }),
   ];
 }
@@ -184,23 +183,6 @@ function routeLocalnet(bridge: string): Step {
 function publishesOnLoopback(network: BridgeNetwork): boolean {
   const ipv4 = familyIn(network, 4);
   return ipv4 !== undefined && translates(network, ipv4);
-}
-
-/**
- * The host becomes a router, for good, as with Docker. With IPv6 forwarding an interface takes router
- * advertisements only if its accept_ra is 2 (ip-sysctl.rst).
- */
-function forwarding({ internal, families }: BridgeNetwork): Step[] {
-  if (internal) return [];
-  return families.map(({ family }) =>
-    step('sysctl.set', {
-      netns: 'host',
-      key:
-        family === 4 ? ['net', 'ipv4', 'ip_forward'] : ['net', 'ipv6', 'conf', 'all', 'forwarding'],
-      value: '1',
-      keep: true,
-    }),
-  );
 }
 
 /**
