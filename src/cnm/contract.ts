@@ -5,7 +5,10 @@ import type {
   NetworkRecord,
   NetworkRequest,
   SandboxRecord,
+  SwarmWishes,
 } from './model.js';
+import type { SubnetStatus } from './ipam/allocator.js';
+import type { Holder } from './ipam/holders.js';
 
 /** One network that a sandbox is to be on. */
 export interface Attachment {
@@ -37,9 +40,17 @@ export interface NetworkController {
    */
   network(reference: string): NetworkRecord;
   /** @throws Conflict `network with name X already exists`, and what the driver and IPAM refuse. */
-  createNetwork(request: NetworkRequest): Promise<NetworkRecord>;
+  createNetwork(request: NetworkRequest & SwarmWishes): Promise<NetworkRecord>;
   /** @throws Forbidden for predefined networks and those with active endpoints. */
   removeNetwork(reference: string): Promise<NetworkRecord>;
+  /** How full the subnets of a network are, by CIDR. Docker API: `Status.IPAM.Subnets`. */
+  subnetStatus(networkId: string): ReadonlyMap<string, SubnetStatus>;
+  /**
+   * Keeps the static addresses of a container for it, whether it runs or not, instead of those that were kept
+   * for it before; none gives all of them up. An address that another container has is kept for later: it is
+   * refused where it is wanted, not here. Networks that aren't there yet are no obstacle.
+   */
+  claimAddresses(holder: Holder, attachments: readonly Attachment[]): void;
   /** Endpoints on a network with the sandbox each belongs to. */
   endpointsOn(networkId: string): readonly { endpoint: EndpointRecord; sandbox: SandboxRecord }[];
 

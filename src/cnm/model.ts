@@ -49,6 +49,18 @@ export interface NetworkRequest {
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly ipam: IpamConfig;
+  /** Keeps settings that others are made with, and is itself no network that anything could be on. Default false. */
+  readonly configOnly?: boolean;
+  /** Name of the configuration-only network that the settings come from. Default: none. */
+  readonly configFrom?: string;
+}
+
+/** What only swarm's networks may be; told apart because a refusal depends on the driver. */
+export interface SwarmWishes {
+  /** `local`, `swarm` or `global`; default `local`. */
+  readonly scope?: string;
+  /** The routing mesh. Default false. */
+  readonly ingress?: boolean;
 }
 
 /** A network that exists. Durable. */

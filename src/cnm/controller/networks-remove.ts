@@ -23,7 +23,8 @@ export class NetworkRemoval {
     const network = registry.network(reference);
     this.#refuse(network);
     await this.discard(network);
-    emit({ action: 'destroy', network });
+    // Docker tells nobody of the end of mere settings.
+    if (!network.configOnly) emit({ action: 'destroy', network });
     return network;
   }
 
@@ -59,6 +60,10 @@ export class NetworkRemoval {
   #refuse(network: NetworkRecord): void {
     if (network.predefined)
       throw new Forbidden(`${network.name} is a pre-defined network and cannot be removed`);
+    if (network.configOnly && this.#isSource(network))
+      throw new Forbidden(
+        `error while removing network: configuration network "${network.name}" is in use`,
+      );
     const active = this.#parts.registry.endpointsOn(network.id);
     if (active.length === 0) return;
     const names = active.map(
@@ -67,5 +72,9 @@ export class NetworkRemoval {
     throw new Forbidden(
       `error while removing network: network ${network.name} has active endpoints (${names.join(', ')})`,
     );
+  }
+
+  #isSource({ name }: NetworkRecord): boolean {
+    return this.#parts.registry.networks().some(({ configFrom }) => configFrom === name);
   }
 }

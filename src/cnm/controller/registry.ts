@@ -2,41 +2,37 @@ import { InvalidParameter, NotFound, System } from '../../base/errors.js';
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../model.js';
 import type { NetworkState, SandboxState } from './records.js';
 
-/** How a network may be meant by a reference, best first, and what Docker calls an ambiguity in it. */
-const lookups: readonly {
-  readonly matches: (network: NetworkRecord, reference: string) => boolean;
-  readonly basis: string;
-}[] = [
-  { matches: ({ id }, reference) => id === reference, basis: 'ID' },
-  { matches: ({ name }, reference) => name === reference, basis: 'name' },
-  {
-    matches: ({ id }, reference) => reference !== '' && id.startsWith(reference),
-    basis: 'ID prefix',
-  },
-];
-
 /** The networks and sandboxes that exist, in memory. Changed synchronously, so nobody sees half a change. */
 export class Registry {
   readonly #networks = new Map<string, NetworkRecord>();
+  readonly #byName = new Map<string, NetworkRecord>();
+  /** Oldest first. */
+  readonly #ordered: NetworkRecord[] = [];
   readonly #plans = new Map<string, NetworkState>();
   readonly #sandboxes = new Map<string, SandboxState>();
 
   /** All networks, oldest first. */
   networks(): NetworkRecord[] {
-    return [...this.#networks.values()].sort((a, b) => compare(a.created, b.created));
+    return [...this.#ordered];
   }
 
   /** By full id, then exact name, then unique id prefix. @throws NotFound, InvalidParameter */
   network(reference: string): NetworkRecord {
-    for (const { matches, basis } of lookups) {
-      const found = this.networks().filter((network) => matches(network, reference));
-      if (found.length > 1)
-        throw new InvalidParameter(
-          `network ${reference} is ambiguous (${found.length} matches found based on ${basis})`,
-        );
-      if (found[0]) return found[0];
-    }
+    const exact = this.#networks.get(reference) ?? this.#byName.get(reference);
+    if (exact) return exact;
+    const found =
+      reference === '' ? [] : this.#ordered.filter(({ id }) => id.startsWith(reference));
+    if (found.length > 1)
+      throw new InvalidParameter(
+        `network ${reference} is ambiguous (${found.length} matches found based on ID prefix)`,
+      );
+    if (found[0]) return found[0];
     throw new NotFound(`network ${reference} not found`);
+  }
+
+  /** By exact name alone. No two networks have the same. */
+  networkNamed(name: string): NetworkRecord | undefined {
+    return this.#byName.get(name);
   }
 
   /** By id alone. */
@@ -46,10 +42,18 @@ export class Registry {
 
   addNetwork(network: NetworkRecord): void {
     this.#networks.set(network.id, network);
+    this.#byName.set(network.name, network);
+    // Nearly always the last: only records that are loaded come in another order.
+    const older = this.#ordered.findLastIndex(({ created }) => created <= network.created);
+    this.#ordered.splice(older + 1, 0, network);
   }
 
   deleteNetwork(id: string): void {
+    const network = this.#networks.get(id);
+    if (!network) return;
     this.#networks.delete(id);
+    this.#byName.delete(network.name);
+    this.#ordered.splice(this.#ordered.indexOf(network), 1);
   }
 
   /** What was done to the kernel for each network, those that are just being made or removed among them. */
@@ -103,9 +107,4 @@ export class Registry {
       );
     return network;
   }
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,11 +1,21 @@
 import { cidr, formatCidr } from '../../base/cidr.js';
-import { NotFound } from '../../base/errors.js';
+import { InvalidParameter, NotFound } from '../../base/errors.js';
 import { formatIp, ip } from '../../base/ip.js';
 import type { Driver } from '../driver.js';
 import type { AssignedSubnet } from '../ipam/address-space.js';
-import { parseIpamConfig, type SubnetSpec } from '../ipam/config.js';
-import type { Ipam } from '../ipam/ipam.js';
+import {
+  checkIpamConfig,
+  type IpamConfigEntry,
+  parseIpamConfig,
+  type SubnetSpec,
+} from '../ipam/config.js';
+import type { Ipam, SpaceOptions } from '../ipam/ipam.js';
 import type { NetworkRecord, NetworkRequest, Subnet } from '../model.js';
+
+/** Refuses subnets that can't be, before anything is looked up. @throws InvalidParameter naming all that is wrong */
+export function checkSubnets(request: NetworkRequest): void {
+  checkIpamConfig(entriesOf(request), { ipv6: request.enableIPv6 });
+}
 
 /** Takes a new network's subnets. None for drivers without IPAM. @throws what IPAM refuses */
 export function takeSubnets(
@@ -15,27 +25,52 @@ export function takeSubnets(
   network: { readonly id: string; readonly name: string },
 ): Subnet[] {
   if (!driver.usesIpam) return [];
-  if (!['', 'default'].includes(request.ipam.driver))
-    throw new NotFound(`could not find IPAM driver "${request.ipam.driver}"`);
   // On another's wire containers may do without: whoever runs it may give them addresses.
   if (driver.onParentWire && !request.enableIPv4 && !request.enableIPv6) return [];
-  const entries = request.ipam.config.map((entry) => ({
-    Subnet: entry.subnet,
-    IPRange: entry.ipRange,
-    Gateway: entry.gateway,
-    AuxiliaryAddresses: entry.auxAddresses,
-  }));
-  const specs = parseIpamConfig(entries, { ipv4: request.enableIPv4, ipv6: request.enableIPv6 });
-  const onWire = driver.onParentWire ?? false;
-  const space = ipam.requestSubnets(network, specs, { chooseGateway: !onWire, shared: onWire });
+  refuseOtherIpam(request);
+  const enabled = { ipv4: request.enableIPv4, ipv6: request.enableIPv6 };
+  const specs = parseIpamConfig(entriesOf(request), enabled);
+  const options = spaceOptions(driver, request);
+  const space = ipam.requestSubnets(network, specs, options);
   return space.subnets.map((subnet, at) => describe(subnet, specs[at]));
 }
 
 /** Takes the subnets of a network that exists, exactly as they were. */
 export function retakeSubnets(ipam: Ipam, driver: Driver, network: NetworkRecord): void {
   if (!driver.usesIpam) return;
-  const shared = driver.onParentWire ?? false;
-  ipam.requestSubnets(network, network.subnets.map(specOf), { chooseGateway: false, shared });
+  const options = { ...spaceOptions(driver, network), chooseGateway: false };
+  ipam.requestSubnets(network, network.subnets.map(specOf), options);
+}
+
+function spaceOptions(driver: Driver, { ipam }: NetworkRequest): SpaceOptions {
+  const onWire = driver.onParentWire ?? false;
+  return {
+    chooseGateway: !onWire,
+    shared: onWire,
+    namesGateway: !onWire,
+    serial: ipam.options['com.docker.network.ipam.serial'] === 'true',
+  };
+}
+
+function entriesOf({ ipam }: NetworkRequest): IpamConfigEntry[] {
+  return ipam.config.map((entry) => ({
+    Subnet: entry.subnet,
+    IPRange: entry.ipRange,
+    Gateway: entry.gateway,
+    AuxiliaryAddresses: entry.auxAddresses,
+  }));
+}
+
+/** Drivers that want addresses can't do with the IPAM that has none. @throws InvalidParameter, NotFound */
+function refuseOtherIpam({ ipam, enableIPv4 }: NetworkRequest): void {
+  if (['', 'default'].includes(ipam.driver)) return;
+  if (ipam.driver !== 'null')
+    throw new NotFound(
+      `could not find plugin ${ipam.driver} in v1 plugin registry: plugin "${ipam.driver}" not found`,
+    );
+  if (ipam.config.some(({ subnet }) => subnet))
+    throw new InvalidParameter('null ipam driver does not handle specific address pool requests');
+  throw new InvalidParameter(`${enableIPv4 ? 'ipv4' : 'ipv6'} pool is empty`);
 }
 
 function describe(assigned: AssignedSubnet, spec: SubnetSpec | undefined): Subnet {

@@ -100,8 +100,8 @@ describe('parseIpamConfig', () => {
     });
   }
 
-  it('refuses a network without addresses', () =>
-    expect(() => parseIpamConfig([], { ipv4: false, ipv6: false })).to.throw(
-      'IPv4 or IPv6 must be enabled',
+  it('asks for nothing where both families are off', () =>
+    expect(parseIpamConfig([{ Subnet: '10.0.0.0/8' }], { ipv4: false, ipv6: false })).to.deep.equal(
+      [],
     ));
 });

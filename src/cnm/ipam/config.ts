@@ -43,9 +43,6 @@ export function parseIpamConfig(
   entries: readonly IpamConfigEntry[],
   enabled: { ipv4: boolean; ipv6: boolean },
 ): SubnetSpec[] {
-  if (!enabled.ipv4 && !enabled.ipv6) {
-    throw new InvalidParameter('IPv4 or IPv6 must be enabled');
-  }
   const findings: string[] = [];
   const specs = entries
     .map((entry) => parseEntry(entry, enabled, findings))
@@ -55,6 +52,14 @@ export function parseIpamConfig(
     (family) => isEnabled(family, enabled) && !specs.some((spec) => spec.family === family),
   );
   return [...specs, ...missing.map((family) => ({ family, auxiliary: new Map() }))];
+}
+
+/** The same check without a result, for settings that are only kept. @throws InvalidParameter as {@link parseIpamConfig} */
+export function checkIpamConfig(
+  entries: readonly IpamConfigEntry[],
+  enabled: { ipv6: boolean },
+): void {
+  parseIpamConfig(entries, { ipv4: true, ...enabled });
 }
 
 function parseEntry(

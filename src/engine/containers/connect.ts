@@ -1,6 +1,7 @@
 import type { EndpointSettingsInput } from '../../api/types/network.js';
 import { Conflict, Forbidden, InvalidParameter, System } from '../../base/errors.js';
 import type { NetworkRecord } from '../../cnm/model.js';
+import { claimAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { checkAddresses, endpointRequest, joinedContainer } from './networking.js';
@@ -68,6 +69,9 @@ function checkConnect(
       `Container ${container.id} is marked for removal and cannot be connected or disconnected to the network`,
     );
   }
+  if (network.configOnly) {
+    throw new Forbidden('cannot create endpoint on configuration-only network');
+  }
   if (network.driver === 'host') {
     throw new InvalidParameter(
       'cannot connect container to host network - container must be created in host network mode',
@@ -104,4 +108,5 @@ async function saveNetworks(
   const record = { ...container.record, networks };
   await context.records.save(container.id, record);
   container.record = record;
+  claimAddresses(context, container);
 }

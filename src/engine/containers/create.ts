@@ -3,6 +3,7 @@ import { InvalidParameter } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
 import { Rollback } from '../../base/rollback.js';
 import { mountPoints } from './binds.js';
+import { claimAddresses } from './claims.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { checkWorkingDir, withDefaults } from './host-defaults.js';
@@ -38,6 +39,7 @@ export async function createContainer(
   await context.records.save(id, record);
   const container = new Container(record);
   registry.add(container);
+  claimAddresses(context, container);
   rollback.commit();
   context.emit({ action: 'create', container: record });
   return { Id: id, Warnings };

@@ -1,5 +1,6 @@
 import { Conflict, Forbidden, NotFound } from '../../base/errors.js';
 import type { Attachment, NetworkController, SandboxRequest } from '../../cnm/contract.js';
+import type { SubnetStatus } from '../../cnm/ipam/allocator.js';
 import type {
   EndpointRecord,
   NetworkRecord,
@@ -31,6 +32,10 @@ export function fakeNetwork(name: string, over: Partial<NetworkRecord> = {}): Ne
 /** Networks in memory, and the sandboxes that are open. */
 export class FakeNetworks implements NetworkController {
   readonly sandboxes = new Map<string, SandboxRecord>();
+  /** How full networks are, by id. */
+  readonly status = new Map<string, ReadonlyMap<string, SubnetStatus>>();
+  /** Addresses that are kept for containers, by their names. */
+  readonly claimed = new Map<string, readonly string[]>();
   /** The names that running containers were told to have. */
   readonly renamed: string[] = [];
   restored: ReadonlySet<string> | undefined;
@@ -75,6 +80,15 @@ export class FakeNetworks implements NetworkController {
     if (network.predefined) throw new Forbidden(`${network.name} is a pre-defined network`);
     this.#networks.splice(this.#networks.indexOf(network), 1);
     return network;
+  }
+
+  subnetStatus(networkId: string): ReadonlyMap<string, SubnetStatus> {
+    return this.status.get(networkId) ?? new Map();
+  }
+
+  claimAddresses({ name }: { id: string; name: string }, attachments: readonly Attachment[]): void {
+    const addresses = attachments.flatMap(({ endpoint: { ipv4, ipv6 } }) => [ipv4, ipv6]);
+    this.claimed.set(name, addresses.filter((address) => address !== undefined));
   }
 
   endpointsOn(networkId: string): readonly { endpoint: EndpointRecord; sandbox: SandboxRecord }[] {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Conflict } from '../../base/errors.js';
+import { giveUpAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 
@@ -53,6 +54,7 @@ export async function removeStopped(
     throw error;
   }
   context.registry.delete(container);
+  giveUpAddresses(context, container);
   context.emit({ action: 'destroy', container: container.record });
   const StatusCode = container.record.lastRun.exitCode;
   container.tell(['not-running', 'next-exit', 'removed'], { StatusCode });

@@ -1,4 +1,5 @@
 import { InvalidParameter } from '../../base/errors.js';
+import { claimAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { checkName } from './names.js';
@@ -25,6 +26,7 @@ export async function renameContainer(
     throw error;
   }
   context.registry.releaseName(before.name);
+  claimAddresses(context, container);
   if (container.run) await context.networks.renameSandbox(container.id, name);
   context.emit({
     action: 'rename',

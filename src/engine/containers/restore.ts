@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
+import { claimAddresses } from './claims.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { watchRun } from './life.js';
@@ -32,6 +33,7 @@ export async function restoreContainers(context: ContainersContext): Promise<voi
     alive,
   );
   await context.networks.restore(alive);
+  for (const container of context.registry.all().reverse()) claimAddresses(context, container);
   for (const run of runs.values()) if (alive.has(run.id)) await takeBack(context, run);
   for (const container of context.registry.all()) await noteLoss(context, container);
   await sweepFolders(context);
