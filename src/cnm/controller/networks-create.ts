@@ -70,7 +70,8 @@ export class NetworkCreation {
 
   /** Does to the kernel what the network needs, storing first what is going to be done. */
   async realize(network: NetworkRecord, rollback: Rollback): Promise<void> {
-    const { kernel, deletions, registry, networkStates } = this.#parts;
+    const { kernel, deletions, registry, networkStates, host } = this.#parts;
+    await host.makeReady(this.driver(network.driver), network);
     const others = registry.networks().filter(({ id }) => id !== network.id);
     const plan = this.driver(network.driver).planNetwork(network, others);
     await deletions.before(plan);
