@@ -22,6 +22,8 @@ const sandbox = {
   upstreams: [] as Upstream[],
   hasGateway: true as boolean,
   ndotsSet: false,
+  search: [] as string[],
+  hasIPv6: true,
 };
 
 describe('DNS in a sandbox', () => {

@@ -3,6 +3,7 @@ import type { DnsSandbox } from '../dns/model.js';
 import type { NameRegistry } from '../dns/names.js';
 import type { DnsServer } from '../dns/server.js';
 import type { EndpointLink, EndpointRecord, NetworkRecord } from '../model.js';
+import { bestFirst } from './gateway.js';
 import type { NameService, SandboxView } from './parts.js';
 import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 
@@ -55,19 +56,15 @@ export class EmbeddedNames implements NameService {
   async serve(view: SandboxView): Promise<void> {
     const { id, netnsPath } = view.sandbox;
     if (netnsPath === undefined) return;
-    const { upstreams, ndotsSet } = await this.#resolvConf.of(view);
-    const networks = view.attachments
-      .filter(({ resolvesNames }) => resolvesNames)
-      .map(({ network, endpoint }) => ({
-        networkId: network.id,
-        ...(endpoint.request.links && { links: linksOf(endpoint.request.links) }),
-      }));
+    const { upstreams, ndotsSet, search } = await this.#resolvConf.of(view);
     const facts: ServedSandbox = {
       id,
       netnsPath,
-      view: { networks },
+      view: { networks: searchedNetworks(view) },
       upstreams,
       ndotsSet,
+      search,
+      hasIPv6: view.sandbox.endpoints.some((endpoint) => endpoint.interface.ipv6 !== undefined),
       hasGateway: view.hasGateway,
     };
     const served = this.#served.get(id);
@@ -88,6 +85,23 @@ export class EmbeddedNames implements NameService {
   async stopAll(): Promise<void> {
     for (const id of [...this.#served.keys()]) await this.stop(id);
   }
+}
+
+/** The networks whose names the sandbox sees, in Docker's order of endpoints. */
+function searchedNetworks({ attachments }: SandboxView): DnsSandbox['view']['networks'] {
+  const named = attachments.filter(({ resolvesNames }) => resolvesNames);
+  const ordered = bestFirst(
+    named.map(({ network, endpoint: { request, interface: link } }) => ({
+      networkId: network.id,
+      networkName: network.name,
+      internal: network.internal,
+      lastResort: false,
+      priority: request.gatewayPriority,
+      families: [...(link.gateway4 ? [4 as const] : []), ...(link.gateway6 ? [6 as const] : [])],
+      ...(request.links && { links: linksOf(request.links) }),
+    })),
+  );
+  return ordered.map(({ networkId, links }) => ({ networkId, ...(links && { links }) }));
 }
 
 /** Names are looked up in lower case. */

@@ -16,12 +16,23 @@ export interface GatewayCandidate {
 /** The endpoint that the default route of each family leads through; absent where none can. */
 export type Gateways = { readonly [F in Family]?: string };
 
-/**
- * Chooses as Docker does, for each family the first that has a gateway in it, in this order: higher priority;
- * asked for by somebody; not internal; gateways in both families; name of the network.
- */
+/** For each family the first in the order of {@link bestFirst} that has a gateway in it. */
 export function chooseGateways(candidates: readonly GatewayCandidate[]): Gateways {
-  const order = candidates.toSorted(
+  const order = bestFirst(candidates);
+  const first = (family: Family) =>
+    order.find(({ families }) => families.includes(family))?.endpointId;
+  const [four, six] = [first(4), first(6)];
+  return { ...(four !== undefined && { 4: four }), ...(six !== undefined && { 6: six }) };
+}
+
+/**
+ * Docker's order of a sandbox's endpoints, for gateways and for the look-up of names: higher priority; asked for
+ * by somebody; not internal; gateways in both families; name of the network.
+ */
+export function bestFirst<T extends Omit<GatewayCandidate, 'endpointId'>>(
+  candidates: readonly T[],
+): T[] {
+  return candidates.toSorted(
     (a, b) =>
       b.priority - a.priority ||
       Number(a.lastResort) - Number(b.lastResort) ||
@@ -29,8 +40,4 @@ export function chooseGateways(candidates: readonly GatewayCandidate[]): Gateway
       b.families.length - a.families.length ||
       (a.networkName < b.networkName ? -1 : 1),
   );
-  const first = (family: Family) =>
-    order.find(({ families }) => families.includes(family))?.endpointId;
-  const [four, six] = [first(4), first(6)];
-  return { ...(four !== undefined && { 4: four }), ...(six !== undefined && { 6: six }) };
 }

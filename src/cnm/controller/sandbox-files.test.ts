@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { resolvConfHash } from '../dns/container-resolvconf.js';
 import type { DnsSandbox } from '../dns/model.js';
 import { NameRegistry } from '../dns/names.js';
 import type { EndpointRecord, NetworkRecord, SandboxKind, SandboxRecord } from '../model.js';
@@ -125,6 +126,40 @@ describe('files and names of a sandbox', () => {
     expect(read('resolv.conf')).to.equal('nameserver 10.9.9.9\n');
   });
 
+  it("at a restart picks up the host's changes, unless the user has edited the file", async () => {
+    await files().write(view([onBridge]));
+    writeFileSync(path('host-resolv.conf'), 'nameserver 192.0.2.99\n');
+    await files().write(view([onBridge]));
+    expect(read('resolv.conf')).to.match(/^nameserver 192\.0\.2\.99$/m);
+    const edited = `${read('resolv.conf')}nameserver 10.9.9.9\n`;
+    writeFileSync(path('resolv.conf'), edited);
+    writeFileSync(path('host-resolv.conf'), 'nameserver 192.0.2.100\n');
+    await files().write(view([onBridge]));
+    expect(read('resolv.conf')).to.equal(edited);
+    rmSync(path('resolv.conf'));
+    await files().write(view([onBridge]));
+    expect(read('resolv.conf')).to.match(/^nameserver 192\.0\.2\.100$/m);
+  });
+
+  it('a file half-written by a daemon that was killed does not pass for edited', async () => {
+    await files().write(view([onBridge]));
+    rmSync(path('resolv.conf.hash'));
+    writeFileSync(path('resolv.conf'), '# Gener');
+    await files().update(view([onBridge, onWeb]), { added: onWeb });
+    expect(read('resolv.conf')).to.match(/^nameserver 127\.0\.0\.11$/m);
+    expect(read('resolv.conf.hash')).to.equal(resolvConfHash(read('resolv.conf')));
+  });
+
+  it("reads systemd-resolved's full file where the host names only its stub, if it is there", async () => {
+    writeFileSync(path('host-resolv.conf'), 'nameserver 127.0.0.53\n');
+    const upstreams = async () => (await resolvConf().of(view([onWeb]))).upstreams;
+    expect(await upstreams()).to.deep.equal([{ address: '127.0.0.53', from: 'host' }]);
+    writeFileSync(path('stub'), 'nameserver 192.0.2.1\n');
+    expect(await upstreams()).to.deep.equal([{ address: '192.0.2.1', from: 'host' }]);
+    await files().write(view([], { type: 'host' }));
+    expect(read('resolv.conf')).to.equal('nameserver 127.0.0.53\n');
+  });
+
   it('serves names once a sandbox, and lets the server see each change', async () => {
     const served: DnsSandbox[] = [];
     let closed = 0;
@@ -155,6 +190,18 @@ describe('files and names of a sandbox', () => {
     await names.serve(view([{ ...onWeb, request: { ...onWeb.request, links } }]));
     expect(sandbox && registry.lookup(sandbox.view, 'www', [4])?.addresses).to.have.length(1);
     expect(sandbox && registry.lookup(sandbox.view, 'box', [4])?.addresses).to.have.length(1);
+    expect(sandbox)
+      .to.include({ hasIPv6: false })
+      .and.to.have.deep.property('search', ['example.org']);
+    const onApps = endpoint('apps', '172.19.0.2/16');
+    const first = { ...onWeb, request: { ...onWeb.request, gatewayPriority: 1 } };
+    await names.serve(view([onWeb, onApps]));
+    expect(
+      sandbox?.view.networks.map(({ networkId }) => networkId),
+      'by name',
+    ).to.deep.equal(['apps-id', 'web-id']);
+    await names.serve(view([onApps, first]));
+    expect(sandbox?.view.networks[0]?.networkId, 'by priority').to.equal('web-id');
     await names.serve({ ...view([onWeb]), hasGateway: false });
     expect(sandbox?.hasGateway).to.equal(false);
     names.withdraw(onWeb);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { InvalidParameter } from '../../base/errors.js';
 import { ip } from '../../base/ip.js';
 import { resolvConfHash } from '../dns/container-resolvconf.js';
@@ -36,12 +36,12 @@ export class SandboxFiles implements SandboxFileWriter {
   }
 
   async update(view: SandboxView, { added, removed }: EndpointChange): Promise<void> {
-    const { hosts, resolvConf } = view.sandbox.files;
+    const { hosts } = view.sandbox.files;
     const before = await readFile(hosts, 'utf8');
     const without = removed ? removeHostsLines(before, linesOf(view.sandbox, [removed])) : before;
     const after = added ? addHostsLines(without, linesOf(view.sandbox, [added])) : without;
     if (after !== before) await writeFile(hosts, after);
-    if (await isOurs(resolvConf)) await this.#writeResolvConf(view);
+    await this.#writeResolvConf(view);
   }
 
   async relink(view: SandboxView): Promise<void> {
@@ -51,10 +51,20 @@ export class SandboxFiles implements SandboxFileWriter {
     if (after !== before) await writeFile(hosts, after);
   }
 
+  /** At each start and each change of the networks; but not once the user has edited the file. */
   async #writeResolvConf(view: SandboxView): Promise<void> {
     const { resolvConf: path } = view.sandbox.files;
-    const { text } = await this.#resolvConf.of(view);
-    await Promise.all([writeFile(path, text), writeFile(hashPath(path), resolvConfHash(text))]);
+    const [{ text }, before, hash] = await Promise.all([
+      this.#resolvConf.of(view),
+      textOf(path),
+      textOf(hashPath(path)),
+    ]);
+    const isEdited = before !== undefined && hash !== undefined && resolvConfHash(before) !== hash;
+    if (isEdited || (before === text && hash !== undefined)) return;
+    // A daemon that is killed meanwhile leaves no hash behind, so that its half-written file doesn't pass for edited.
+    await rm(hashPath(path), { force: true });
+    await writeFile(path, text);
+    await writeFile(hashPath(path), resolvConfHash(text));
   }
 
   async #hosts(view: SandboxView): Promise<string> {
@@ -74,17 +84,9 @@ function hashPath(path: string): string {
   return `${path}.hash`;
 }
 
-/** Whether nobody has edited the file since we wrote it. */
-async function isOurs(path: string): Promise<boolean> {
-  try {
-    const [text, hash] = await Promise.all([
-      readFile(path, 'utf8'),
-      readFile(hashPath(path), 'utf8'),
-    ]);
-    return resolvConfHash(text) === hash;
-  } catch {
-    return false;
-  }
+/** Undefined where the file can't be read. */
+function textOf(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
 }
 
 function linesOf(

@@ -36,18 +36,19 @@ export class SandboxResolvConf {
 
   async #read(asItIs: boolean): Promise<{ path: string; text: string }> {
     const { path, behindStub } = this.#host;
-    const text = await textOf(path);
+    const text = (await textOf(path)) ?? '';
     if (asItIs || !namesOnlyResolvedStub(parseResolvConf(text))) return { path, text };
-    return { path: behindStub, text: await textOf(behindStub) };
+    const real = await textOf(behindStub);
+    return real === undefined ? { path, text } : { path: behindStub, text: real };
   }
 }
 
-/** A host without the file has no servers. */
-async function textOf(path: string): Promise<string> {
+/** Undefined where the file isn't there: a host without it has no servers. */
+async function textOf(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

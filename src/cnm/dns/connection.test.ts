@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type ConnectionLimits, defaultConnectionLimits, serveConnection } from './connection.js';
 import { DnsFraming, framed } from './framing.js';
+import { Turns } from './turns.js';
 
 describe('DnsFraming', () => {
   it('finds the same messages however the stream is cut', () =>
@@ -40,7 +41,10 @@ describe('serveConnection', () => {
     limits: Partial<ConnectionLimits> = {},
   ): Promise<Socket> {
     server = createServer((socket) =>
-      serveConnection(socket, answer, { ...defaultConnectionLimits, ...limits }),
+      serveConnection(socket, answer, {
+        limits: { ...defaultConnectionLimits, ...limits },
+        turns: new Turns(),
+      }),
     );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -77,6 +81,43 @@ describe('serveConnection', () => {
     expect(found.toSorted()).to.deep.equal(texts.toSorted());
     expect(found[0]).not.to.equal('0');
     expect(most).to.equal(4);
+  });
+
+  it('answers a flood in one piece bit by bit: whoever else has something to do comes in between', async () => {
+    let answered = 0;
+    let most = 0;
+    const socket = await open((packet) => {
+      if (answered++ === 0) watch();
+      return packet;
+    });
+    let before = 0;
+    const watch = () => {
+      most = Math.max(most, answered - before);
+      before = answered;
+      if (answered < 1000) setImmediate(watch);
+    };
+    const flood = Array.from({ length: 1000 }, () => framed(Buffer.from('q')));
+    socket.write(Buffer.concat(flood));
+    expect(await read(socket, 1000)).to.have.length(1000);
+    expect(most).to.be.at.most(32);
+  });
+
+  it('lets connections of one sandbox take turns', () => {
+    const turns = new Turns(2);
+    const took: string[] = [];
+    const go = (name: string, left: number) => {
+      for (let i = 0; i < left; i++) {
+        if (!turns.take()) return turns.wait(() => go(name, left - i));
+        took.push(name);
+      }
+    };
+    for (const name of ['a', 'b', 'c']) go(name, 6);
+    return new Promise<void>((resolve) => {
+      setTimeout(() => {
+        expect(took.join('')).to.equal('aaaabbccaabbccbbcc');
+        resolve();
+      }, 20);
+    });
   });
 
   it('ends a connection that completes no query, though bytes keep coming', async () => {

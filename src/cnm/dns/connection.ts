@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { DnsFraming, framed } from './framing.js';
+import type { Turns } from './turns.js';
 
 /** Bounds on one TCP client. */
 export interface ConnectionLimits {
@@ -20,9 +21,16 @@ export const defaultConnectionLimits: ConnectionLimits = {
 
 type Answerer = (packet: Buffer) => Buffer | Promise<Buffer> | undefined;
 
-/** Serves the queries of one TCP connection until either side ends it or a limit is reached. */
-export function serveConnection(socket: Socket, answer: Answerer, limits: ConnectionLimits): void {
-  const connection = new Connection(socket, answer, limits);
+/**
+ * Serves the queries of one TCP connection until either side ends it or a limit is reached.
+ * @param terms.turns what all connections of one sandbox share
+ */
+export function serveConnection(
+  socket: Socket,
+  answer: Answerer,
+  terms: { readonly limits: ConnectionLimits; readonly turns: Turns },
+): void {
+  const connection = new Connection(socket, answer, terms);
   socket.on('data', (chunk: Buffer) => connection.take(chunk));
   socket.on('error', () => socket.destroy());
   socket.on('close', () => connection.stop());
@@ -32,15 +40,22 @@ class Connection {
   readonly #socket: Socket;
   readonly #answer: Answerer;
   readonly #limits: ConnectionLimits;
+  readonly #turns: Turns;
+  readonly #again = () => this.#pump();
   readonly #framing = new DnsFraming();
   readonly #idle: NodeJS.Timeout;
   #waiting: Buffer[] = [];
   #running = 0;
 
-  constructor(socket: Socket, answer: Answerer, limits: ConnectionLimits) {
+  constructor(
+    socket: Socket,
+    answer: Answerer,
+    { limits, turns }: { readonly limits: ConnectionLimits; readonly turns: Turns },
+  ) {
     this.#socket = socket;
     this.#answer = answer;
     this.#limits = limits;
+    this.#turns = turns;
     this.#idle = setTimeout(() => this.#expire(), limits.idleMs);
   }
 
@@ -58,7 +73,11 @@ class Connection {
 
   /** Starts as many queries as may run; while some wait, nothing more is read. */
   #pump(): void {
-    while (this.#running < this.#limits.concurrent) {
+    while (this.#running < this.#limits.concurrent && this.#waiting.length > 0) {
+      if (!this.#turns.take()) {
+        this.#turns.wait(this.#again);
+        break;
+      }
       const packet = this.#waiting.shift();
       if (!packet) break;
       this.#running++;

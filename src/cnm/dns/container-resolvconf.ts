@@ -43,6 +43,8 @@ export interface ContainerResolvConf {
   readonly upstreams: readonly Upstream[];
   /** The user set `ndots` above 0. */
   readonly ndotsSet: boolean;
+  /** Domains that clients complete names with, in lower case, without dots at the ends. */
+  readonly search: readonly string[];
 }
 
 /** Makes a container's resolv.conf. */
@@ -50,7 +52,7 @@ export function containerResolvConf(input: ResolvConfInput): ContainerResolvConf
   const host = parseResolvConf(input.host.text);
   const isOverridden = overrides(input);
   if (input.mode === 'host' && isOverridden.length === 0) {
-    return { text: input.host.text, upstreams: [], ndotsSet: false };
+    return { text: input.host.text, upstreams: [], ndotsSet: false, search: [] };
   }
   const merged = merge(host, input);
   const upstreams = input.mode === 'embedded' ? upstreamsOf(merged, input) : [];
@@ -62,7 +64,12 @@ export function containerResolvConf(input: ResolvConfInput): ContainerResolvConf
     `# Overrides: [${isOverridden.join(' ')}]`,
     ...ndotsNote(conf, merged, isOverridden),
   ]);
-  return { text, upstreams, ndotsSet: isNdotsSet(merged.options) };
+  return {
+    text,
+    upstreams,
+    ndotsSet: isNdotsSet(merged.options),
+    search: conf.search.map((domain) => domain.toLowerCase().replace(/^\.+|\.+$/g, '')),
+  };
 }
 
 /** Identifies the text, to learn later whether the user has edited the file; such a file is left alone. */
@@ -121,7 +128,11 @@ function merge(host: ResolvConf, { dns, dnsSearch, dnsOptions }: ResolvConfInput
 
 function upstreamsOf(conf: ResolvConf, { dns }: ResolvConfInput): Upstream[] {
   const from = isGiven(dns) ? 'sandbox' : 'host';
-  return conf.nameservers.map((address) => ({ address, from }));
+  // In the container that is our own server; on the host it may be another engine's, which has tsnet in a container.
+  const others = conf.nameservers.filter(
+    (address) => from === 'host' || address !== embeddedDnsAddress,
+  );
+  return others.map((address) => ({ address, from }));
 }
 
 function overrides({ dns, dnsSearch, dnsOptions }: ResolvConfInput): string[] {

@@ -1,18 +1,10 @@
 import type { Ids } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import { askByTcp, askByUdp, type Exchange } from './exchange.js';
-import { type DnsSandbox, embeddedDnsAddress, type Upstream } from './model.js';
+import type { DnsSandbox, Upstream } from './model.js';
+import { buildReply, relay } from './reply.js';
 import type { UpstreamSockets } from './upstream-sockets.js';
-import {
-  buildReply,
-  isAnswer,
-  isTruncated,
-  type Query,
-  rcodeOf,
-  rcodes,
-  relay,
-  withId,
-} from './wire.js';
+import { isAnswer, isTruncated, type Query, rcodeOf, rcodes, withId } from './wire.js';
 
 /** How the client asked. */
 export type Transport = 'udp' | 'tcp';
@@ -20,23 +12,23 @@ export type Transport = 'udp' | 'tcp';
 /** The most a TCP message can hold. */
 const tcpLimit = 65535;
 
-/** Bounds on forwarding. The defaults of the first two are Docker's. */
+/** Bounds on forwarding. The defaults are Docker's, but for `outstanding`, which Docker doesn't bound. */
 export interface ForwardLimits {
   /** How many upstreams are asked, 3. */
   readonly upstreams: number;
   /** How long each one has to answer, 4000. */
   readonly timeoutMs: number;
-  /** Questions on their way for all sandboxes together, 1024. */
+  /** Questions on their way for all sandboxes together, 4096: as many sockets. */
   readonly outstanding: number;
-  /** Questions on their way for one sandbox, 256: one busy container leaves room for others. */
+  /** Questions on their way for one sandbox, 1024. */
   readonly outstandingPerSandbox: number;
 }
 
 const defaultLimits: ForwardLimits = {
   upstreams: 3,
   timeoutMs: 4000,
-  outstanding: 1024,
-  outstandingPerSandbox: 256,
+  outstanding: 4096,
+  outstandingPerSandbox: 1024,
 };
 
 /** Asks name servers outside what nobody here knows. */
@@ -66,8 +58,7 @@ export class Forwarder {
    */
   async forward(sandbox: DnsSandbox, query: Query, transport: Transport): Promise<Buffer> {
     const limit = transport === 'tcp' ? tcpLimit : query.udpLimit;
-    const mine = this.#outstanding.get(sandbox.id) ?? 0;
-    if (mine >= this.#limits.outstandingPerSandbox || this.#total >= this.#limits.outstanding) {
+    if (!this.#hasRoom(sandbox.id)) {
       this.#logger.debug('too many DNS queries on their way', { sandbox: sandbox.id });
       return buildReply(query, limit, { rcode: rcodes.refused });
     }
@@ -86,7 +77,7 @@ export class Forwarder {
     query: Query,
     transport: Transport,
   ): Promise<Buffer | undefined> {
-    const upstreams = sandbox.upstreams.filter(isNotOurselves).slice(0, this.#limits.upstreams);
+    const upstreams = sandbox.upstreams.slice(0, this.#limits.upstreams);
     for (const upstream of upstreams) {
       // Asked here and not before the loop: the way out may go while an earlier upstream is waited for.
       if (upstream.from === 'host' && !sandbox.hasGateway) continue;
@@ -123,17 +114,22 @@ export class Forwarder {
     }
   }
 
+  /**
+   * A sandbox may have as many questions on their way as there are places free. So n greedy ones get an n+1st of
+   * the places each, and the last share stays free for whoever comes next.
+   */
+  #hasRoom(sandboxId: string): boolean {
+    const { outstanding, outstandingPerSandbox } = this.#limits;
+    const free = outstanding - this.#total;
+    return (this.#outstanding.get(sandboxId) ?? 0) < Math.min(free, outstandingPerSandbox);
+  }
+
   #count(sandboxId: string, change: 1 | -1): void {
     this.#total += change;
     const count = (this.#outstanding.get(sandboxId) ?? 0) + change;
     if (count > 0) this.#outstanding.set(sandboxId, count);
     else this.#outstanding.delete(sandboxId);
   }
-}
-
-/** In the sandbox that address is this server. In the host's namespace it may be another engine's. */
-function isNotOurselves({ address, from }: Upstream): boolean {
-  return from === 'host' || address !== embeddedDnsAddress;
 }
 
 function isFailure(rcode: number): boolean {

@@ -44,4 +44,8 @@ export interface DnsSandbox {
   readonly hasGateway: boolean;
   /** Whether the user set `ndots` above 0: then names of one label are not forwarded. */
   readonly ndotsSet: boolean;
+  /** Domains that clients complete names with, in lower case, without dots at the ends. */
+  readonly search: readonly string[];
+  /** Whether it has an IPv6 address. Without one it is told of none, which it could not reach. */
+  readonly hasIPv6: boolean;
 }

@@ -57,8 +57,8 @@ describe('NameRegistry', () => {
 
   it('finds the name behind an address', () => {
     const names = registry();
-    expect(names.reverse(both, ip('172.18.0.3'))).to.equal('api.front');
-    expect(names.reverse(both, ip('fd01::2'))).to.equal('Db.back.net');
+    expect(names.reverse(both, ip('172.18.0.3'))?.name).to.equal('api.front');
+    expect(names.reverse(both, ip('fd01::2'))?.name).to.equal('Db.back.net');
     expect(names.reverse(onlyFront, ip('fd01::2'))).to.equal(undefined);
     expect(names.reverse(both, ip('192.0.2.1'))).to.equal(undefined);
   });

@@ -6,6 +6,12 @@ export interface NameAnswer {
   readonly addresses: readonly Ip[];
 }
 
+/** What a lookup by address found. */
+export interface ReverseAnswer {
+  readonly endpoint: EndpointNames;
+  readonly name: string;
+}
+
 interface NetworkNames {
   readonly name: string;
   readonly endpoints: Map<string, EndpointNames>;
@@ -58,13 +64,14 @@ export class NameRegistry {
     return known ? { addresses: [] } : undefined;
   }
 
-  /** The name behind an address, `<name>.<network>`. Undefined if no network of the sandbox has it. */
-  reverse(view: SandboxView, ip: Ip): string | undefined {
+  /** Who has an address, and its name, `<name>.<network>`. Undefined if no network of the sandbox has it. */
+  reverse(view: SandboxView, ip: Ip): ReverseAnswer | undefined {
     const address = formatIp(ip);
     for (const { networkId } of view.networks) {
       const network = this.#networks.get(networkId);
-      for (const { names } of network?.byAddress.get(address) ?? []) {
-        if (names[0] !== undefined) return `${names[0]}.${network?.name}`;
+      for (const endpoint of network?.byAddress.get(address) ?? []) {
+        const [first] = endpoint.names;
+        if (first !== undefined) return { endpoint, name: `${first}.${network?.name}` };
       }
     }
     return undefined;
@@ -93,9 +100,11 @@ export class NameRegistry {
 }
 
 function addressesOf(endpoints: Iterable<EndpointNames>, families: readonly Family[]): Ip[] {
-  return [...endpoints]
-    .flatMap(({ addresses }) => addresses)
-    .filter(({ family }) => families.includes(family));
+  const found: Ip[] = [];
+  for (const { addresses } of endpoints) {
+    for (const ip of addresses) if (families.includes(ip.family)) found.push(ip);
+  }
+  return found;
 }
 
 function emptyNetwork(name: string): NetworkNames {

@@ -106,6 +106,21 @@ options rotate ndots:0
 `);
   });
 
+  it('127.0.0.11 given by the user is our own address and left out; on the host it is another engine’s', () => {
+    const own = made({ dns: ['127.0.0.11', '198.51.100.1'] });
+    expect(own.upstreams).to.deep.equal([{ address: '198.51.100.1', from: 'sandbox' }]);
+    expect(own.text).to.include('# ExtServers: [198.51.100.1]\n');
+    expect(made({ dns: ['127.0.0.11'] }).text).to.include('# NO EXTERNAL NAMESERVERS DEFINED\n');
+    const nested = made({ host: { path: '/x', text: 'nameserver 127.0.0.11' } });
+    expect(nested.upstreams).to.deep.equal([{ address: '127.0.0.11', from: 'host' }]);
+  });
+
+  it('tells the resolver which domains clients complete names with', () => {
+    expect(made({}).search).to.deep.equal(['a.example', 'b.example']);
+    expect(made({ dnsSearch: ['Corp.Example.'] }).search).to.deep.equal(['corp.example']);
+    expect(made({ dnsSearch: ['.'] }).search).to.deep.equal([]);
+  });
+
   const copied: [string, Partial<ResolvConfInput>, string[]][] = [
     ['leaves loopback and IPv6 servers out', {}, ['192.0.2.1']],
     ['keeps IPv6 servers for IPv6', { ipv6: true }, ['192.0.2.1', 'fe80::1%eth0']],

@@ -1,14 +1,19 @@
-import type { Answer } from 'dns-packet';
 import type { Ids } from '../../base/ids.js';
-import { type Family, formatIp, type Ip } from '../../base/ip.js';
+import { type Family, type Ip, ipBytes } from '../../base/ip.js';
 import type { Forwarder, Transport } from './forward.js';
 import type { DnsSandbox } from './model.js';
 import type { NameRegistry } from './names.js';
+import { OutsideNames } from './outside-names.js';
+import {
+  type AnswerRecord,
+  buildReply,
+  encodeName,
+  isEncodable,
+  type ReplyContent,
+} from './reply.js';
 import { addressOfReverseName } from './reverse.js';
-import { buildReply, classIn, isEncodable, parseQuery, type Query, rcodes, types } from './wire.js';
+import { classAny, classIn, parseQuery, type Query, rcodes, types } from './wire.js';
 
-/** How long clients may keep an answer of ours, in seconds; Docker's value. */
-const ttlSeconds = 600;
 const tcpLimit = 65535;
 
 /** Which addresses a type of query asks for. Other types of a known name have an empty answer. */
@@ -23,11 +28,13 @@ export class Resolver {
   readonly #names: NameRegistry;
   readonly #forwarder: Pick<Forwarder, 'forward'>;
   readonly #ids: Ids;
+  readonly #outside: OutsideNames;
 
   constructor(parts: { names: NameRegistry; forwarder: Pick<Forwarder, 'forward'>; ids: Ids }) {
     this.#names = parts.names;
     this.#forwarder = parts.forwarder;
     this.#ids = parts.ids;
+    this.#outside = new OutsideNames(parts.names);
   }
 
   /**
@@ -44,41 +51,78 @@ export class Resolver {
     if ('refusal' in parsed) return parsed.refusal;
     const { query } = parsed;
     const limit = transport === 'tcp' ? tcpLimit : query.udpLimit;
-    const local = this.#local(sandbox, query);
-    if (local) return buildReply(query, limit, local);
-    if (isHeldBack(sandbox, query)) return buildReply(query, limit, {});
-    return this.#forwarder.forward(sandbox, query, transport);
+    const own = this.#own(sandbox, query);
+    if (own) return buildReply(query, limit, own);
+    return this.#forward(sandbox, query, transport);
   }
 
-  #local(
-    sandbox: DnsSandbox,
-    query: Query,
-  ): { rcode?: number; answers?: readonly Answer[] } | undefined {
-    const { name } = query;
-    if (name === undefined || query.class !== classIn) return undefined;
-    if (query.type === types.ptr) return this.#reverse(sandbox, name);
-    const found = this.#names.lookup(sandbox.view, name, familiesOf.get(query.type) ?? []);
-    if (!found) return undefined;
-    return { answers: this.#shuffled(found.addresses).map((ip) => addressRecord(name, ip)) };
+  async #forward(sandbox: DnsSandbox, query: Query, transport: Transport): Promise<Buffer> {
+    const answer = await this.#forwarder.forward(sandbox, query, transport);
+    if (query.type !== types.ptr) this.#outside.note(sandbox, answer, query.question.length);
+    return answer;
   }
 
-  #reverse(
-    sandbox: DnsSandbox,
-    name: string,
-  ): { rcode?: number; answers?: readonly Answer[] } | undefined {
+  /** What is answered without asking anybody; undefined for what is to be forwarded. */
+  #own(sandbox: DnsSandbox, query: Query): ReplyContent | undefined {
+    const { name, type } = query;
+    if (name === undefined) return undefined;
+    const reverse = type === types.ptr ? this.#reverse(sandbox, name) : undefined;
+    return reverse ?? this.#known(sandbox, query, name) ?? this.#completed(sandbox, query, name);
+  }
+
+  /** A name of a network that the sandbox is on. */
+  #known(sandbox: DnsSandbox, query: Query, name: string): ReplyContent | undefined {
+    const found = this.#names.lookup(sandbox.view, name, wantedFamilies(sandbox, query));
+    if (found) return { records: this.#shuffled(found.addresses).map(addressRecord) };
+    return this.#isService(sandbox, name) ? {} : undefined;
+  }
+
+  /** `_http._tcp.web` asks what `web` serves (RFC 2782). That is not known here, nor is it outside. */
+  #isService(sandbox: DnsSandbox, name: string): boolean {
+    if (!name.startsWith('_')) return false;
+    const host = name.replace(/^(_[^.]*\.)+/, '');
+    return this.#names.lookup(sandbox.view, host, []) !== undefined;
+  }
+
+  /**
+   * What clients make of names that they want completed. A container's name with a search domain behind it does
+   * not go out (CVE-2025-8283): it doesn't exist, so the client goes on to the name alone. Other names of one label
+   * stay here where the user wants them completed: an empty answer makes the client do it.
+   */
+  #completed(sandbox: DnsSandbox, { type }: Query, name: string): ReplyContent | undefined {
+    if (this.#isKnownWithSearch(sandbox, name)) return { rcode: rcodes.nxDomain };
+    const asksAddress = type === types.a || type === types.aaaa;
+    return sandbox.ndotsSet && asksAddress && !name.includes('.') ? {} : undefined;
+  }
+
+  #isKnownWithSearch(sandbox: DnsSandbox, asked: string): boolean {
+    if (sandbox.search.length === 0) return false;
+    const lower = asked.toLowerCase();
+    return sandbox.search.some((domain) => {
+      if (!lower.endsWith(`.${domain}`)) return false;
+      const name = lower.slice(0, -domain.length - 1);
+      return (
+        this.#names.lookup(sandbox.view, name, []) !== undefined || this.#isService(sandbox, name)
+      );
+    });
+  }
+
+  #reverse(sandbox: DnsSandbox, name: string): ReplyContent | undefined {
     const ip = addressOfReverseName(name);
-    const data = ip && this.#names.reverse(sandbox.view, ip);
-    if (data === undefined) return undefined;
+    const found = ip && this.#names.reverse(sandbox.view, ip);
+    if (!found || this.#outside.has(sandbox, ip, found.endpoint)) return undefined;
     // A name that DNS can't carry: say so, rather than let someone outside answer for our address.
-    if (!isEncodable(data)) return { rcode: rcodes.servFail };
-    return { answers: [{ type: 'PTR', name, ttl: ttlSeconds, data }] };
+    if (!isEncodable(found.name)) return { rcode: rcodes.servFail };
+    return { records: [{ type: types.ptr, data: encodeName(found.name) }] };
   }
 
   /** In random order, so that clients which take the first address spread over all of them. */
-  #shuffled(addresses: readonly Ip[]): Ip[] {
+  #shuffled(addresses: readonly Ip[]): readonly Ip[] {
+    if (addresses.length < 2) return addresses;
     const shuffled = [...addresses];
+    const random = this.#ids.hex(8 * addresses.length);
     for (let last = shuffled.length - 1; last > 0; last--) {
-      const other = Number.parseInt(this.#ids.hex(8), 16) % (last + 1);
+      const other = Number.parseInt(random.slice(8 * last, 8 * last + 8), 16) % (last + 1);
       const [a, b] = [shuffled[last], shuffled[other]];
       if (a && b) [shuffled[last], shuffled[other]] = [b, a];
     }
@@ -86,13 +130,13 @@ export class Resolver {
   }
 }
 
-function addressRecord(name: string, ip: Ip): Answer {
-  const type = ip.family === 4 ? 'A' : 'AAAA';
-  return { type, name, ttl: ttlSeconds, data: formatIp(ip) };
+function addressRecord(ip: Ip): AnswerRecord {
+  return { type: ip.family === 4 ? types.a : types.aaaa, data: ipBytes(ip) };
 }
 
-/** The user wants short names completed from the search list: an empty answer makes the client do it. */
-function isHeldBack(sandbox: DnsSandbox, { name, type }: Query): boolean {
-  const asksAddress = type === types.a || type === types.aaaa;
-  return sandbox.ndotsSet && asksAddress && name !== undefined && !name.includes('.');
+/** The families of addresses that the answer may have. */
+function wantedFamilies({ hasIPv6 }: DnsSandbox, query: Query): readonly Family[] {
+  const isInternet = query.class === classIn || query.class === classAny;
+  const wanted = isInternet ? (familiesOf.get(query.type) ?? []) : [];
+  return hasIPv6 ? wanted : wanted.filter((family) => family === 4);
 }

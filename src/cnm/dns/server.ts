@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.js';
 import { type ConnectionLimits, defaultConnectionLimits, serveConnection } from './connection.js';
 import type { DnsSandbox } from './model.js';
 import type { Resolver } from './resolver.js';
+import { Turns } from './turns.js';
 
 /** TCP connections that one sandbox may have open; the ones beyond are closed at once. */
 const connectionsPerSandbox = 64;
@@ -86,11 +87,12 @@ export class DnsServer {
   }
 
   #serveTcp(sandbox: DnsSandbox, fd: number, connections: Set<Socket>): Server {
+    const terms = { limits: this.#limits, turns: new Turns() };
     const server = createServer((socket) => {
       connections.add(socket);
       socket.on('close', () => connections.delete(socket));
       const answer = (packet: Buffer) => this.#resolver.answer(sandbox, packet, 'tcp');
-      serveConnection(socket, answer, this.#limits);
+      serveConnection(socket, answer, terms);
     });
     server.maxConnections = connectionsPerSandbox;
     server.on('error', (error) =>

@@ -1,5 +1,3 @@
-import { type Answer, encode } from 'dns-packet';
-
 /** Response codes (RFC 1035 4.1.1). */
 export const rcodes = { noError: 0, formErr: 1, servFail: 2, nxDomain: 3, notImp: 4, refused: 5 };
 
@@ -9,15 +7,24 @@ export const types = { a: 1, ptr: 12, aaaa: 28, opt: 41, any: 255 };
 /** The class of the Internet. */
 export const classIn = 1;
 
-const headerLength = 12;
-const flagResponse = 0x8000;
-const flagTruncated = 0x0200;
-const flagRecursionDesired = 0x0100;
-const flagRecursionAvailable = 0x0080;
+/** Any class (RFC 1035 3.2.5). */
+export const classAny = 255;
+
+/** Bytes in front of the question (RFC 1035 4.1.1). */
+export const headerLength = 12;
+
+/** Bits of the header's second word. */
+export const flags = {
+  response: 0x8000,
+  truncated: 0x0200,
+  recursionDesired: 0x0100,
+  recursionAvailable: 0x0080,
+};
+
 /** The datagram that any resolver must take without EDNS (RFC 1035 2.3.4). */
 const plainUdpLimit = 512;
-/** What we say that we take ourselves: fits into one packet everywhere (DNS flag day 2020). */
-const ownUdpLimit = 1232;
+/** The most that a datagram can carry over IPv4: 65535 without the headers of IP and UDP. */
+const udpMost = 65507;
 
 /** A query that can be answered. */
 export interface Query {
@@ -26,7 +33,7 @@ export interface Query {
   readonly id: number;
   /** The question section as it came, case kept: it goes into the answer as it is. */
   readonly question: Buffer;
-  /** Labels joined by dots, without the last dot. Undefined if a label has a byte that no host name has. */
+  /** Labels, read as UTF-8, joined by dots, without the last dot. Undefined if a label has a dot inside. */
   readonly name: string | undefined;
   readonly type: number;
   readonly class: number;
@@ -42,42 +49,13 @@ export type Parsed = { readonly query: Query } | { readonly refusal: Buffer } | 
 /** Reads a packet from a client. Never throws, whatever the bytes. */
 export function parseQuery(packet: Buffer): Parsed {
   if (packet.length < headerLength) return undefined;
-  const flags = packet.readUInt16BE(2);
+  const word = packet.readUInt16BE(2);
   // Answering an answer could go on for ever.
-  if (flags & flagResponse) return undefined;
-  if ((flags >> 11) & 0xf) return { refusal: bare(packet, rcodes.notImp) };
+  if (word & flags.response) return undefined;
+  if ((word >> 11) & 0xf) return { refusal: bare(packet, rcodes.notImp) };
   if (packet.readUInt16BE(4) !== 1) return { refusal: bare(packet, rcodes.formErr) };
   const query = readQuery(packet);
   return query ? { query } : { refusal: bare(packet, rcodes.formErr) };
-}
-
-/** An answer of our own. Answers that don't fit into `limit` bytes are left out, and the client told so. */
-export function buildReply(
-  query: Query,
-  limit: number,
-  content: { rcode?: number; answers?: readonly Answer[] },
-): Buffer {
-  const rcode = content.rcode ?? rcodes.noError;
-  const all = [...(content.answers ?? [])];
-  const full = encodeReply(query, rcode, all, 0);
-  if (full.length <= limit) return full;
-  const room = limit / full.length;
-  const kept = all.slice(0, Math.floor(all.length * room));
-  for (;;) {
-    const cut = encodeReply(query, rcode, kept, flagTruncated);
-    if (cut.length <= limit || kept.pop() === undefined) return cut;
-  }
-}
-
-/** The answer of an upstream, with the client's id, cut down to the question if it exceeds `limit`. */
-export function relay(query: Query, answer: Buffer, limit: number): Buffer {
-  if (answer.length > limit) {
-    const rcode = rcodeOf(answer);
-    return encodeReply(query, rcode, [], flagTruncated);
-  }
-  const relayed = Buffer.from(answer);
-  relayed.writeUInt16BE(query.id, 0);
-  return relayed;
 }
 
 /** The query with another id, for an upstream. */
@@ -93,9 +71,9 @@ export function isAnswer(packet: Buffer, id: number, query: Query): boolean {
   return (
     packet.length >= end &&
     packet.readUInt16BE(0) === id &&
-    (packet.readUInt16BE(2) & flagResponse) !== 0 &&
+    (packet.readUInt16BE(2) & flags.response) !== 0 &&
     packet.readUInt16BE(4) === 1 &&
-    lowerCase(packet.subarray(headerLength, end)) === lowerCase(query.question)
+    isSameQuestion(packet, query.question)
   );
 }
 
@@ -106,52 +84,15 @@ export function rcodeOf(packet: Buffer): number {
 
 /** Whether an answer says that it is not complete. */
 export function isTruncated(packet: Buffer): boolean {
-  return (packet.readUInt16BE(2) & flagTruncated) !== 0;
-}
-
-/** Whether a name can be written: labels of 1 to 63 bytes, 253 in all (RFC 1035 2.3.4). */
-export function isEncodable(name: string): boolean {
-  const labels = name.split('.').map((label) => Buffer.byteLength(label));
-  return Buffer.byteLength(name) <= 253 && labels.every((length) => length >= 1 && length <= 63);
-}
-
-function encodeReply(query: Query, rcode: number, answers: Answer[], extra: number): Buffer {
-  const desired = query.packet.readUInt16BE(2) & flagRecursionDesired;
-  const encoded = encode({
-    type: 'response',
-    id: query.id,
-    flags: flagRecursionAvailable | desired | extra | rcode,
-    answers,
-    additionals: query.edns ? [ownOpt()] : [],
-  });
-  // The question is put in as it came: decoding and encoding again would change unusual names.
-  encoded.writeUInt16BE(1, 4);
-  return Buffer.concat([
-    encoded.subarray(0, headerLength),
-    query.question,
-    encoded.subarray(headerLength),
-  ]);
-}
-
-function ownOpt(): Answer {
-  return {
-    type: 'OPT',
-    name: '.',
-    udpPayloadSize: ownUdpLimit,
-    extendedRcode: 0,
-    ednsVersion: 0,
-    flags: 0,
-    flag_do: false,
-    options: [],
-  };
+  return (packet.readUInt16BE(2) & flags.truncated) !== 0;
 }
 
 /** A header and nothing else, for a query whose question can't be repeated. */
 function bare(packet: Buffer, rcode: number): Buffer {
   const reply = Buffer.alloc(headerLength);
   packet.copy(reply, 0, 0, 2);
-  const kept = packet.readUInt16BE(2) & (0x7800 | flagRecursionDesired);
-  reply.writeUInt16BE(flagResponse | kept | flagRecursionAvailable | rcode, 2);
+  const kept = packet.readUInt16BE(2) & (0x7800 | flags.recursionDesired);
+  reply.writeUInt16BE(flags.response | kept | flags.recursionAvailable | rcode, 2);
   return reply;
 }
 
@@ -179,7 +120,7 @@ function readQuery(packet: Buffer): Query | undefined {
     type: packet.readUInt16BE(at),
     class: packet.readUInt16BE(at + 2),
     edns: opt !== undefined,
-    udpLimit: Math.max(plainUdpLimit, opt?.udpLimit ?? 0),
+    udpLimit: Math.min(udpMost, Math.max(plainUdpLimit, opt?.udpLimit ?? 0)),
   };
 }
 
@@ -200,7 +141,8 @@ function findOpt(packet: Buffer, start: number): { udpLimit: number } | 'malform
   return found;
 }
 
-function afterName(packet: Buffer, start: number): number | undefined {
+/** Where a name ends that begins at `start`; what a pointer points at is not looked at, so there are no loops. */
+export function afterName(packet: Buffer, start: number): number | undefined {
   let at = start;
   for (;;) {
     const length = packet[at];
@@ -213,11 +155,21 @@ function afterName(packet: Buffer, start: number): number | undefined {
 }
 
 function hostName(labels: readonly Buffer[]): string | undefined {
-  const texts = labels.map((label) => label.toString('latin1'));
+  const texts = labels.map((label) => label.toString());
   // A dot inside a label is no border between labels; nothing of ours has one.
-  return texts.every((text) => /^[!-\-/-~]+$/.test(text)) ? texts.join('.') : undefined;
+  return texts.some((text) => text.includes('.')) ? undefined : texts.join('.');
 }
 
-function lowerCase(bytes: Buffer): string {
-  return bytes.toString('latin1').toLowerCase();
+/** Whether the packet repeats the question; upper and lower case may differ in its name, all but the last 4 bytes. */
+function isSameQuestion(packet: Buffer, question: Buffer): boolean {
+  for (let i = 0; i < question.length; i++) {
+    const [theirs = 0, ours = 0] = [packet[headerLength + i], question[i]];
+    if (theirs === ours) continue;
+    if (i >= question.length - 4 || foldCase(theirs) !== foldCase(ours)) return false;
+  }
+  return true;
+}
+
+function foldCase(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
 }
