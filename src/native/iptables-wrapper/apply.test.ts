@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { Iptables, IptablesError } from './apply.js';
+import { Iptables } from './apply.js';
+import { IptablesError } from './error.js';
 import { exampleGroup, exampleSave } from './example.js';
 import { renderAdd, renderDelete } from './render.js';
 import { runTool, type ToolCall, type ToolResult } from './tool.js';

@@ -35,6 +35,33 @@ export interface IptablesGroup {
   readonly owner: string;
   readonly chains: readonly IptablesChain[];
   readonly rules: readonly IptablesRule[];
+  /** Set when the group is added; removing it leaves them as they are. Default none. */
+  readonly policies?: readonly IptablesPolicy[];
+}
+
+/** What becomes of a packet that no rule of a built-in chain decides about. */
+export interface IptablesPolicy {
+  readonly table: IptablesTable;
+  /** A built-in chain, `FORWARD`. */
+  readonly chain: string;
+  readonly policy: 'ACCEPT' | 'DROP';
+}
+
+/** The part of one family's tables that stands whoever has something in them. */
+export interface IptablesBase {
+  /** Owner of `rules`. */
+  readonly owner: string;
+  /** How the comment of each rule of ours begins, those of all owners included: the others are foreign. */
+  readonly mark: string;
+  /** Chains of ours, emptied whenever the tables are made anew. */
+  readonly chains: readonly IptablesChain[];
+  /** Chains of the admin: made where they are missing, otherwise left alone. */
+  readonly userChains: readonly IptablesChain[];
+  /** Ways from built-in chains to these, without comment, in the order in which they are to be first there. */
+  readonly jumps: readonly IptablesRule[];
+  readonly rules: readonly IptablesRule[];
+  /** Chains that earlier programs had for the same purpose: they go, with the rules that lead to them. */
+  readonly obsolete: readonly IptablesChain[];
 }
 
 /** A table as `iptables-save` prints it. */

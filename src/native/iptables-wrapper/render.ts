@@ -1,4 +1,4 @@
-import type { IptablesGroup, IptablesRule, IptablesTable } from './model.js';
+import type { IptablesGroup, IptablesPolicy, IptablesRule, IptablesTable } from './model.js';
 import { chainName, ownerComment, quoteWord, quoteWords } from './words.js';
 
 /*
@@ -7,13 +7,16 @@ import { chainName, ownerComment, quoteWord, quoteWords } from './words.js';
  */
 
 /** Lines by table. */
-type Lines = Map<IptablesTable, string[]>;
+export type Lines = Map<IptablesTable, string[]>;
 
 /** Adds the groups: chains (emptied if they exist), then rules. Rules `at: 'top'` keep their order among themselves. @throws InvalidRule */
 export function renderAdd(groups: readonly IptablesGroup[]): string {
   const lines: Lines = new Map();
   for (const { table, name } of groups.flatMap(({ chains }) => chains)) {
     push(lines, table, `:${chainName(name)} - [0:0]`);
+  }
+  for (const policy of groups.flatMap(({ policies = [] }) => policies)) {
+    push(lines, policy.table, policyLine(policy));
   }
   const rules = groups.flatMap(withOwner);
   const atTop = rules.filter(({ at }) => at === 'top').reverse();
@@ -53,12 +56,27 @@ export function keyOf({ table, name }: IptablesGroup['chains'][number]): string 
   return `${table} ${name}`;
 }
 
-function withOwner({ owner, rules }: IptablesGroup): IptablesRule[] {
+/** The group's rules as they stand in a table: with the comment that tells whose they are. @throws InvalidRule */
+export function withOwner({ owner, rules }: IptablesGroup): IptablesRule[] {
   return rules.map((rule) => ({ ...rule, comment: ownerComment(owner, rule.comment) }));
 }
 
+/** Sets the policy of a built-in chain. @throws InvalidRule */
+export function policyLine({ chain, policy }: IptablesPolicy): string {
+  return `-P ${chainName(chain)} ${policy}`;
+}
+
+/** A batch as the commands that it stands for, a line each: `iptables -t nat -A ...`. */
+export function commandLines(text: string, program: string): string[] {
+  let table = '';
+  return text.split('\n').flatMap((line) => {
+    if (line.startsWith('*')) table = line.slice(1);
+    return line.startsWith('-') ? [`${program} -t ${table} ${line}`] : [];
+  });
+}
+
 /** What follows the chain: matches, comment, target. */
-function spec({ match, comment, target, goto }: IptablesRule): string {
+export function spec({ match, comment, target, goto }: IptablesRule): string {
   const parts = [
     quoteWords(match),
     comment === undefined ? '' : `-m comment --comment ${quoteWord(comment)}`,
@@ -67,13 +85,15 @@ function spec({ match, comment, target, goto }: IptablesRule): string {
   return parts.map((part) => (part === '' ? '' : ` ${part}`)).join('');
 }
 
-function push(lines: Lines, table: IptablesTable, line: string): void {
+/** Adds a line to a table's. */
+export function push(lines: Lines, table: IptablesTable, line: string): void {
   const ofTable = lines.get(table) ?? [];
   lines.set(table, ofTable);
   ofTable.push(line);
 }
 
-function batch(lines: Lines): string {
+/** The text that iptables-restore reads, the tables in the order of the map. */
+export function batch(lines: Lines): string {
   return [...lines]
     .map(([table, ofTable]) => `*${table}\n${ofTable.join('\n')}\nCOMMIT\n`)
     .join('');

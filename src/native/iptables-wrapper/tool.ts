@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 
 /** How to run a program. */
 export interface ToolCall {
@@ -19,6 +19,9 @@ export interface ToolResult {
 /** Runs a program to its end. Rejects only if it can't be started. */
 export type RunTool = (call: ToolCall) => Promise<ToolResult>;
 
+/** The same for callers that must not let anyone else have a turn. @throws if it can't be started */
+export type RunToolSync = (call: ToolCall) => ToolResult;
+
 /** {@link RunTool} by `child_process.spawn`, without a shell. */
 export const runTool: RunTool = ({ command: [program = '', ...args], input, timeoutMs }) =>
   new Promise((resolve, reject) => {
@@ -36,3 +39,16 @@ export const runTool: RunTool = ({ command: [program = '', ...args], input, time
     child.stdin.on('error', () => {});
     child.stdin.end(input);
   });
+
+/** {@link RunToolSync} by `child_process.spawnSync`, without a shell. */
+export const runToolSync: RunToolSync = ({
+  command: [program = '', ...args],
+  input,
+  timeoutMs,
+}) => {
+  const options = { input, timeout: timeoutMs, encoding: 'utf8', maxBuffer: 1 << 30 } as const;
+  const { status, stdout, stderr, error } = spawnSync(program, args, options);
+  // A tool that ran into the timeout has no status; one that could not be started has no process at all.
+  if (error && Reflect.get(error, 'code') !== 'ETIMEDOUT') throw error;
+  return { status: status ?? undefined, stdout, stderr };
+};

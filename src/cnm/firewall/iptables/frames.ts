@@ -1,0 +1,77 @@
+import { Unavailable } from '../../../base/errors.js';
+import type { NftFragment } from '../../../native/nft/model.js';
+import type { FirewallPolicy, FirewallSettings } from '../model.js';
+import type { FragmentTables } from '../nftables/backend.js';
+import { fragmentsOf } from '../nftables/fragments.js';
+
+/** The table of frames; it need not exist before something is installed. */
+export interface FrameTables extends FragmentTables {
+  /** Removes the table, if it is there. */
+  dropTables(): void;
+}
+
+/**
+ * Frames between neighbours that are to be kept apart, where br_netfilter does not show them to iptables. iptables
+ * has no word for them, so this is the `bridge` table of the nftables backend, there only while it is needed.
+ */
+export class FrameFilter {
+  readonly #open: () => FrameTables | undefined;
+  readonly #settings: FirewallSettings;
+  #owners = new Set<string>();
+
+  /** `open` gives the same tables each time, undefined where the host has no nftables. */
+  constructor(parts: { open: () => FrameTables | undefined; settings: FirewallSettings }) {
+    this.#open = parts.open;
+    this.#settings = parts.settings;
+  }
+
+  /** @throws Unavailable if there is something to install on a host without nftables */
+  install(policies: readonly FirewallPolicy[]): void {
+    const fragments = this.#fragments(policies);
+    if (fragments.length === 0) return;
+    this.#tables().install(fragments);
+    for (const { owner } of fragments) this.#owners.add(owner);
+  }
+
+  /** Takes the table away with the last owner. */
+  remove(owners: readonly string[]): void {
+    const leaving = owners.filter((owner) => this.#owners.has(owner));
+    if (leaving.length === 0) return;
+    const left = new Set([...this.#owners].filter((owner) => !leaving.includes(owner)));
+    if (left.size === 0) this.#tables().dropTables();
+    else this.#tables().remove(leaving);
+    this.#owners = left;
+  }
+
+  /** @throws Unavailable as {@link FrameFilter.install} */
+  replaceAll(policies: readonly FirewallPolicy[]): void {
+    const fragments = this.#fragments(policies);
+    if (fragments.length === 0) this.#open()?.dropTables();
+    else this.#tables().replaceAll(fragments);
+    this.#owners = new Set(fragments.map(({ owner }) => owner));
+  }
+
+  rebuild(): void {
+    if (this.#owners.size > 0) this.#tables().rebuild();
+  }
+
+  /** Whether something was amiss is not known; making a small table anew costs less than to find out. */
+  heal(): boolean {
+    this.rebuild();
+    return false;
+  }
+
+  #tables(): FrameTables {
+    const tables = this.#open();
+    if (tables) return tables;
+    throw new Unavailable(
+      'containers of a network without ICC are kept apart by br_netfilter or nftables, and this host has neither: load br_netfilter and set net.bridge.bridge-nf-call-iptables to 1',
+    );
+  }
+
+  #fragments(policies: readonly FirewallPolicy[]): NftFragment[] {
+    return policies
+      .flatMap((policy) => fragmentsOf(policy, this.#settings))
+      .filter(({ family }) => family === 'bridge');
+  }
+}
