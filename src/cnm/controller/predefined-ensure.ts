@@ -1,3 +1,4 @@
+import { messageOf, System } from '../../base/errors.js';
 import type { NetworkRecord, NetworkRequest } from '../model.js';
 import type { NetworkCreation } from './networks-create.js';
 import type { NetworkRemoval } from './networks-remove.js';
@@ -32,16 +33,18 @@ export class PredefinedNetworks {
     }
   }
 
-  /** Makes those that are missing. A failure of one doesn't keep the others from being made. */
+  /** Makes those that are missing. @throws System in Docker's words: the daemon is not to run without them */
   async addMissing(): Promise<void> {
-    const { registry, settings, logger } = this.#parts;
+    const { registry, settings } = this.#parts;
     const names = new Set(registry.networks().map(({ name }) => name));
     for (const request of settings.predefined) {
       if (names.has(request.name)) continue;
       try {
         await this.#creation.createPredefined(request);
       } catch (error) {
-        logger.error(`cannot make network ${request.name}`, { error });
+        throw new System(`error creating default "${request.name}" network: ${messageOf(error)}`, {
+          cause: error,
+        });
       }
     }
   }
