@@ -58,7 +58,10 @@ function withFile(given: Partial<Options>): Options {
 }
 
 async function main(): Promise<void> {
-  const settings = attempt(() => readArguments(process.argv.slice(2)));
+  const settings = {
+    ...attempt(() => readArguments(process.argv.slice(2))),
+    linkEnvironment: process.env['DOCKER_KEEP_DEPRECATED_LEGACY_LINKS_ENV_VARS'] === '1',
+  };
   if (process.getuid?.() !== 0) fail('tsnetd needs to be started with root privileges');
   const write = (line: string) => void process.stderr.write(line);
   const logger = lineLogger(write, { level: settings.logLevel, now: () => systemClock.now() });

@@ -15,6 +15,8 @@ export interface Settings {
   readonly execRoot: string;
   readonly pidfile: string;
   readonly logLevel: LogLevel;
+  /** Containers are told of linked ones by variables (an environment variable of the daemon's says so). */
+  readonly linkEnvironment?: boolean;
   readonly bridge: BridgeOptions | 'none';
   /** `--host-gateway-ip`: at most one for each family. */
   readonly hostGateways: readonly string[];

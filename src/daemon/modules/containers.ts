@@ -115,6 +115,7 @@ function containerSettings(settings: Settings): ContainersContext['settings'] {
     dns: settings.dns,
     dnsSearch: settings.dnsSearch,
     dnsOptions: settings.dnsOptions,
+    linkEnvironment: settings.linkEnvironment ?? false,
     hostname,
   };
 }

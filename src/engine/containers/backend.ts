@@ -29,6 +29,7 @@ import { createContainer } from './create.js';
 import { Execs } from './exec.js';
 import { type ContainerFilter, containerFilter } from './filters.js';
 import { inspectContainer } from './inspect.js';
+import { shownLinks } from './legacy-links.js';
 import { selectContainers, summarize } from './list.js';
 import { emptySettings } from './networking.js';
 import { filesOf, logPathOf, runDirOf } from './paths.js';
@@ -104,6 +105,7 @@ export class Containers implements ContainersBackend {
       logPath: logPathOf(this.#context, container),
       files: filesOf(this.#context.settings.containersDir, container.id),
       graphDriver: rootfs.graphDriver(container.id),
+      links: shownLinks(this.#context, container.record),
       ...(size && { size: await rootfs.size(container.id) }),
     });
   }

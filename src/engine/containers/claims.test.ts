@@ -7,7 +7,7 @@ import { removeContainer } from './remove.js';
 import { renameContainer } from './rename.js';
 import { restoreContainers } from './restore.js';
 
-const config = [{ subnet: '10.9.0.0/24' }];
+const config = [{ subnet: '10.9.0.0/24' }, { subnet: 'fd00::/64' }];
 const lan = fakeNetwork('lan', { ipam: { driver: 'default', options: {}, config } });
 const at = (IPv4Address: string, IPv6Address = '') => ({
   ...emptySettings,

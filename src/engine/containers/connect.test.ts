@@ -85,9 +85,10 @@ describe('connecting a container', () => {
   it('disconnects only what is connected', async () => {
     const error = await rejection(disconnectContainer(world, web, side));
     expect(error).to.be.instanceOf(System);
-    expect(error.message).to.equal(`container ${web.id} is not connected to network side`);
+    expect(error.message).to.equal(`container ${web.id} is not connected to the network side`);
     const host = world.networks.network('host');
-    expect(await rejection(disconnectContainer(world, web, host))).to.be.instanceOf(
+    const onHost = await world.create('on-host', { HostConfig: { NetworkMode: 'host' } });
+    expect(await rejection(disconnectContainer(world, onHost, host))).to.be.instanceOf(
       InvalidParameter,
     );
   });

@@ -4,7 +4,9 @@ import type { NetworkRecord } from '../../cnm/model.js';
 import { claimAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
-import { checkAddresses, endpointRequest, joinedContainer } from './networking.js';
+import { checkEndpoint } from './network-checks.js';
+import { joinedContainer } from './network-mode.js';
+import { endpointRequest } from './networking.js';
 
 /** Attaches a container to one more network: at once if it runs, else at its next start. */
 export async function connectContainer(
@@ -30,13 +32,14 @@ export async function disconnectContainer(
   network: NetworkRecord,
 ): Promise<void> {
   const key = attachedAs(context, container, network);
-  if (network.driver === 'host') {
+  if (network.driver === 'host' && key !== undefined) {
     throw new InvalidParameter(
       'cannot disconnect container from host network - container was created in host network mode',
     );
   }
   if (key === undefined) {
-    throw new System(`container ${container.id} is not connected to network ${network.name}`);
+    const which = container.run ? 'network' : 'the network';
+    throw new System(`container ${container.id} is not connected to ${which} ${network.name}`);
   }
   if (container.run) await context.networks.disconnect(container.id, network.id);
   const networks = { ...container.record.networks };
@@ -97,7 +100,7 @@ function checkConnect(
       `endpoint with name ${container.record.name} already exists in network ${network.name}`,
     );
   }
-  checkAddresses(network, endpointRequest(settings, ''));
+  checkEndpoint(network, settings);
 }
 
 async function saveNetworks(

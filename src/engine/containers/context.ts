@@ -86,6 +86,8 @@ export interface ContainerSettings {
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];
+  /** Whether containers are told of those they are linked to by variables, as was usual once. */
+  readonly linkEnvironment?: boolean;
   /** Name of the host, for containers on its network. */
   hostname(): string;
 }

@@ -38,7 +38,6 @@ describe('createContainer', () => {
   const hostnames: [string, object, string][] = [
     ['is kept', { Hostname: 'mine' }, 'mine'],
     ["is the host's on its network", { HostConfig: { NetworkMode: 'host' } }, 'the-host'],
-    ["is that of the network's owner", { HostConfig: { NetworkMode: 'container:db' } }, 'db-host'],
   ];
   for (const [what, over, hostname] of hostnames) {
     it(`has a hostname that ${what}`, async () => {
@@ -79,7 +78,6 @@ describe('createContainer', () => {
     ['an unknown image', { Image: 'nope' }, NotFound],
     ['--rm with a restart policy', restarting('always'), InvalidParameter],
     ['a bad port', { HostConfig: { PortBindings: { x: [] } } }, InvalidParameter],
-    ['a network owner that is not there', networkOf('container:nope'), NotFound],
     ['a relative bind', { HostConfig: { Binds: ['/a:b'] } }, InvalidParameter],
   ];
   for (const [what, over, kind] of refusals) {
@@ -123,8 +121,4 @@ describe('createContainer', () => {
 
 function restarting(Name: string): object {
   return { HostConfig: { AutoRemove: true, RestartPolicy: { Name } } };
-}
-
-function networkOf(NetworkMode: string): object {
-  return { HostConfig: { NetworkMode } };
 }

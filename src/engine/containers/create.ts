@@ -1,5 +1,5 @@
 import type { ContainerCreate, ContainerCreated } from '../../api/types/container.js';
-import { InvalidParameter } from '../../base/errors.js';
+import { InvalidParameter, NotFound, TsnetError } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
 import { Rollback } from '../../base/rollback.js';
 import { mountPoints } from './binds.js';
@@ -7,10 +7,13 @@ import { claimAddresses } from './claims.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { checkWorkingDir, withDefaults } from './host-defaults.js';
+import { newLinks } from './legacy-links.js';
 import { mergeConfig } from './merge.js';
 import { type ContainerRecord, neverRun } from './model.js';
 import { checkName, inventName } from './names.js';
-import { checkNetworking, joinedContainer, networkMode, wantedNetworks } from './networking.js';
+import { checkModes, checkNetworking } from './network-checks.js';
+import { joinedContainer, networkMode } from './network-mode.js';
+import { wantedNetworks } from './networking.js';
 
 /** Makes a container: its record and its writable layer. Nothing runs yet. */
 export async function createContainer(
@@ -24,12 +27,13 @@ export async function createContainer(
   if (body.Image === '') {
     throw new InvalidParameter('config cannot be empty in order to create a container');
   }
+  checkModes({ ...body, host: body.HostConfig });
   const image = context.images.resolve(body.Image);
   const name = wantedName
     ? checkName(wantedName)
     : inventName(context.ids, (free) => registry.isNameFree(free));
   const record = newRecord(context, { id, name, image, body });
-  checkNetworking(context, record, body.Hostname);
+  checkNetworking(context, record);
   const Warnings = warnings(body);
 
   registry.reserveName(name, id);
@@ -59,10 +63,8 @@ function newRecord(
   checkWorkingDir(wanted);
   const { config, args } = mergeConfig(wanted, image.config);
   const mode = wanted.NetworkDisabled ? 'none' : host.NetworkMode;
-  const joined = joinedContainer(mode);
-  // The id is kept instead of the name, so that a renamed container is still found.
-  const fullMode =
-    joined === undefined ? networkMode(mode) : `container:${context.registry.find(joined).id}`;
+  const fullMode = modeById(context, mode);
+  const links = isUserDefined(fullMode) ? [] : newLinks(context, host.Links);
   return {
     id,
     name,
@@ -71,15 +73,47 @@ function newRecord(
     config: { ...config, Hostname: config.Hostname || defaultHostname(context, id, fullMode) },
     args,
     host: { ...host, NetworkMode: fullMode },
-    networks: wantedNetworks(fullMode, networking?.EndpointsConfig ?? {}),
+    networks: wantedNetworks(fullMode, networking?.EndpointsConfig ?? {}, isSameIn(context)),
+    ...(links.length > 0 && { links }),
     mounts: mountPoints(host),
     lastRun: neverRun,
   };
 }
 
-function defaultHostname(context: ContainersContext, id: string, mode: string): string {
+/**
+ * The mode with the id of a joined container instead of its name, so that a renamed one is still found. One that
+ * isn't there, or is this very one, is found out at the start.
+ */
+function modeById({ registry }: ContainersContext, mode: string): string {
   const joined = joinedContainer(mode);
-  if (joined !== undefined) return context.registry.find(joined).record.config.Hostname;
+  if (joined === undefined) return networkMode(mode);
+  try {
+    return `container:${registry.find(joined).id}`;
+  } catch (error) {
+    if (error instanceof NotFound) return mode;
+    throw error;
+  }
+}
+
+function isUserDefined(mode: string): boolean {
+  return !['bridge', 'host', 'none'].includes(mode) && joinedContainer(mode) === undefined;
+}
+
+/** Whether two references mean one network. */
+function isSameIn({ networks }: ContainersContext): (a: string, b: string) => boolean {
+  const idOf = (reference: string) => {
+    try {
+      return networks.network(reference).id;
+    } catch (error) {
+      // One that isn't there yet is as good as its name.
+      if (error instanceof TsnetError) return reference;
+      throw error;
+    }
+  };
+  return (a, b) => idOf(a) === idOf(b);
+}
+
+function defaultHostname(context: ContainersContext, id: string, mode: string): string {
   return mode === 'host' ? context.settings.hostname() : shortId(id);
 }
 

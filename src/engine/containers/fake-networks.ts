@@ -88,7 +88,10 @@ export class FakeNetworks implements NetworkController {
 
   claimAddresses({ name }: { id: string; name: string }, attachments: readonly Attachment[]): void {
     const addresses = attachments.flatMap(({ endpoint: { ipv4, ipv6 } }) => [ipv4, ipv6]);
-    this.claimed.set(name, addresses.filter((address) => address !== undefined));
+    this.claimed.set(
+      name,
+      addresses.filter((address) => address !== undefined),
+    );
   }
 
   endpointsOn(networkId: string): readonly { endpoint: EndpointRecord; sandbox: SandboxRecord }[] {

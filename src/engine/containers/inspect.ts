@@ -12,6 +12,8 @@ export interface InspectFacts {
     readonly resolvConf: string;
   };
   readonly graphDriver: ContainerInspect['GraphDriver'];
+  /** `HostConfig.Links` as shown. */
+  readonly links: string[];
   /** Only if it was asked for: all files are looked at. */
   readonly size?: { readonly writable: number; readonly total: number };
 }
@@ -43,13 +45,18 @@ export function inspectContainer(
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execIds.size > 0 ? [...container.execIds] : null,
-    HostConfig: shownHostConfig(record.host),
+    HostConfig: shownHostConfig({ ...record.host, Links: facts.links }),
     GraphDriver: facts.graphDriver,
     ...(facts.size && { SizeRw: facts.size.writable, SizeRootFs: facts.size.total }),
     Mounts: record.mounts,
-    Config: shownConfig(record.config),
+    Config: shownConfig({ ...record.config, MacAddress: mainMac(record) }),
     NetworkSettings: networkSettings(view, container),
   };
+}
+
+/** The MAC that was asked for on the main network; one that was chosen is none of the configuration. */
+function mainMac({ config, host, networks }: Container['record']): string {
+  return config.MacAddress || (networks[host.NetworkMode]?.MacAddress ?? '');
 }
 
 /** Docker API: `State`. */

@@ -14,6 +14,12 @@ export interface LastRun {
   readonly error: string;
 }
 
+/** A container by id, and what it is called by one that is linked to it. */
+export interface ContainerLink {
+  readonly id: string;
+  readonly alias: string;
+}
+
 /** What the user made. Durable. */
 export interface ContainerRecord {
   readonly id: string;
@@ -29,6 +35,8 @@ export interface ContainerRecord {
   readonly host: HostConfig;
   /** What is asked of each network, by the name or id that the user gave. */
   readonly networks: Readonly<Record<string, EndpointSettingsInput>>;
+  /** Containers of the default bridge that it is linked to (legacy `--link`). */
+  readonly links?: readonly ContainerLink[];
   readonly mounts: readonly MountPoint[];
   readonly lastRun: LastRun;
 }

@@ -1,13 +1,16 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { endpointSettingsInput } from '../../api/types/network.js';
-import { InvalidParameter, NotFound } from '../../base/errors.js';
+import { InvalidParameter, NotFound, System } from '../../base/errors.js';
 import { FakeContext, rejection } from './fake-context.js';
 import { fakeNetwork } from './fake-networks.js';
 import { emptySettings, endpointRequest, sandboxRequest, wantedNetworks } from './networking.js';
 import { filesOf } from './paths.js';
 
 const settingsOf = (over: object) => v.parse(endpointSettingsInput, over);
+/** Each network has an id of its own. */
+const sameNetwork = (one: string, other: string) =>
+  one.replace('id-of-', '') === other.replace('id-of-', '');
 const fixed = (IPv4Address: string) => ({ IPAMConfig: { IPv4Address } });
 
 describe('wantedNetworks', () => {
@@ -19,23 +22,38 @@ describe('wantedNetworks', () => {
     ['web', { default: a }, { web: a }],
     ['web', { side: null, web: a }, { web: a, side: emptySettings }],
     ['web', { side: a }, { web: emptySettings, side: a }],
+    ['web', { 'id-of-web': a }, { web: a }],
+    ['id-of-web', { web: a, side: null }, { 'id-of-web': a, side: emptySettings }],
     ['container:x', { web: a }, {}],
   ];
   for (const [mode, endpoints, wanted] of cases) {
     it(`${mode || 'no mode'} with ${Object.keys(endpoints)}`, () => {
-      const networks = wantedNetworks(mode, endpoints);
+      const networks = wantedNetworks(mode, endpoints, sameNetwork);
       expect(networks).to.deep.equal(wanted);
       expect(Object.keys(networks)).to.deep.equal(Object.keys(wanted));
     });
   }
 });
 
+describe('networks of a new container', () => {
+  it('refuses one network by two names', () =>
+    expect(() => wantedNetworks('bridge', { web: null, 'id-of-web': null }, sameNetwork)).to.throw(
+      InvalidParameter,
+      'network "id-of-web" is specified multiple times',
+    ));
+});
+
 describe('endpointRequest', () => {
   it('reads addresses, and the MAC in any notation', () => {
     const settings = settingsOf({
-      IPAMConfig: { IPv4Address: '10.0.0.5', IPv6Address: 'fd00::5' },
+      IPAMConfig: {
+        IPv4Address: '10.0.0.5',
+        IPv6Address: 'fd00::5',
+        LinkLocalIPs: ['169.254.8.8'],
+      },
       MacAddress: '02-AA-00-00-00-01',
       Aliases: ['db'],
+      Links: ['web:www'],
       GwPriority: 7,
     });
     expect(endpointRequest(settings, '02:00:00:00:00:ff')).to.deep.equal({
@@ -43,6 +61,8 @@ describe('endpointRequest', () => {
       ipv4: '10.0.0.5',
       ipv6: 'fd00::5',
       mac: '02:aa:00:00:00:01',
+      linkLocal: ['169.254.8.8'],
+      links: [{ name: 'web', alias: 'www' }],
       driverOptions: {},
       gatewayPriority: 7,
     });
@@ -55,7 +75,9 @@ describe('endpointRequest', () => {
     [fixed('fd00::5'), 'invalid IPv4 address: fd00::5'],
     [fixed('x'), 'invalid IPv4 address: x'],
     [{ IPAMConfig: { IPv6Address: '10.0.0.5' } }, 'invalid IPv6 address: 10.0.0.5'],
-    [{ MacAddress: '02:00' }, 'invalid MAC address: 02:00'],
+    [{ IPAMConfig: { LinkLocalIPs: ['x'] } }, 'invalid link-local IP address: x'],
+    [{ Links: ['a:b:c'] }, 'bad format for links: a:b:c'],
+    [{ MacAddress: '02:00' }, 'invalid MAC address 02:00'],
   ] as const) {
     it(`refuses: ${message}`, () =>
       expect(() => endpointRequest(settingsOf(over), '')).to.throw(InvalidParameter, message));
@@ -87,7 +109,10 @@ describe('networking of a new container', () => {
 
   const refusals: [object, string][] = [
     [on(db, { Hostname: 'x' }), 'conflicting options: hostname and the network mode'],
-    [on(db, { HostConfig: { Links: ['a'] } }), 'container type network and links'],
+    [
+      on(db, { HostConfig: { Links: ['a'] } }),
+      "conflicting options: container type network can't be used with links.",
+    ],
     [on(db, { HostConfig: { Dns: ['1.1.1.1'] } }), 'dns and the network mode'],
     [on(db, { HostConfig: { ExtraHosts: ['a:1.1.1.1'] } }), 'custom host-to-IP mapping'],
     [on(db, { MacAddress: '02:00:00:00:00:01' }), 'mac-address and the network mode'],
@@ -97,6 +122,10 @@ describe('networking of a new container', () => {
     [on('pool', {}, fixed('10.9.0.9')), 'networks with user configured subnets'],
     [on('bridge', {}, { Aliases: ['a'] }), 'network-scoped aliases are only supported'],
     [on('own', {}, fixed('nope')), 'invalid IPv4 address: nope'],
+    [on('own', {}, fixed('10.8.0.9')), 'no configured subnet or ip-range contain'],
+    [on('container:', {}), 'invalid container format container:<name|id>'],
+    [on('host', { HostConfig: { Links: ['db'] } }), "host type networking can't be used with"],
+    [on('bridge', { HostConfig: { Links: ['nope'] } }), 'could not get container for nope: No'],
     [twoNetworks('none'), 'one of the networks in private (none) mode'],
     [twoNetworks('host'), 'container sharing network namespace with another container or host'],
   ];
@@ -113,10 +142,35 @@ describe('networking of a new container', () => {
     expect(record.networks['own']?.IPAMConfig?.IPv4Address).to.equal('10.9.0.9');
   });
 
+  it('says all that is wrong at once, and on which network', async () => {
+    const wrong = { ...fixed('172.17.0.9'), Aliases: ['a'] };
+    expect((await rejection(world.create('web', on('bridge', {}, wrong)))).message).to.equal(
+      'invalid config for network bridge: invalid endpoint settings:\n' +
+        'user-specified IP address is supported on user-defined networks only\n' +
+        'network-scoped aliases are only supported for user-defined networks',
+    );
+  });
+
+  it('takes ports that an image exposes to the network of another', async () => {
+    world.image.config = { Cmd: ['sh'], ExposedPorts: { '80/tcp': {} } };
+    const { record } = await world.create('web', on(db));
+    expect(record.networks).to.deep.equal({});
+  });
+
+  it('takes the network of a container that is not there yet', async () => {
+    const web = await world.create('web', on('container:later'));
+    expect(() => sandboxRequest(world, web)).to.throw(
+      System,
+      'joining network namespace of container: No such container: later',
+    );
+    await world.create('me', on('container:me'));
+    const me = world.registry.find('me');
+    expect(() => sandboxRequest(world, me)).to.throw(InvalidParameter, 'cannot join own network');
+  });
+
   it('takes a network that is not there yet', async () => {
     const web = await world.create('web', on('later'));
-    const files = filesOf('/c', web.id);
-    expect(() => sandboxRequest(world, web, files)).to.throw(NotFound, 'network later not found');
+    expect(() => sandboxRequest(world, web)).to.throw(NotFound, 'network later not found');
   });
 });
 
@@ -132,8 +186,8 @@ describe('sandboxRequest', () => {
       ExposedPorts: { '80/tcp': {} },
       NetworkingConfig: { EndpointsConfig: { side: { Aliases: ['w'] } } },
     });
-    const files = filesOf('/c', web.id);
-    const request = sandboxRequest(world, web, files);
+    const files = filesOf(world.settings.containersDir, web.id);
+    const request = sandboxRequest(world, web);
     expect(request).to.deep.include({
       id: web.id,
       kind: { type: 'own' },
@@ -162,7 +216,7 @@ describe('sandboxRequest', () => {
     const web = await world.create('web');
     const host = { ...web.record.host, NetworkMode: `container:${web.id}` };
     web.record = { ...web.record, host };
-    expect(() => sandboxRequest(world, web, filesOf('/c', web.id))).to.throw(
+    expect(() => sandboxRequest(world, web)).to.throw(
       InvalidParameter,
       `cannot join own network namespace: container ${web.id}`,
     );

@@ -1,40 +1,36 @@
 import type { EndpointSettingsInput } from '../../api/types/network.js';
-import { Conflict, InvalidParameter, NotFound } from '../../base/errors.js';
+import { Conflict, InvalidParameter, messageOf, NotFound, System } from '../../base/errors.js';
 import { parseIp } from '../../base/ip.js';
 import { parseMac } from '../../base/mac.js';
 import type { Attachment, SandboxRequest } from '../../cnm/contract.js';
-import type { EndpointRequest, NetworkRecord, SandboxFiles, SandboxKind } from '../../cnm/model.js';
+import type { EndpointRequest, SandboxFiles, SandboxKind } from '../../cnm/model.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { parseLink, startedLinks } from './legacy-links.js';
 import type { ContainerRecord } from './model.js';
-import { portRequests } from './ports.js';
+import { defaultNetwork, joinedContainer, networkMode } from './network-mode.js';
+import { filesOf } from './paths.js';
+import { parseExposedPort, portRequests } from './ports.js';
 
-/** The network that a container is on when the user names none. */
-const defaultNetwork = 'bridge';
-
-/** `--network` as the API has it: a name, an id, `default`, `host`, `none` or `container:<ref>`. */
-export function networkMode(mode: string): string {
-  return mode === '' || mode === 'default' ? defaultNetwork : mode;
-}
-
-/** The container whose network is shared, if the mode says so. */
-export function joinedContainer(mode: string): string | undefined {
-  return mode.startsWith('container:') ? mode.slice('container:'.length) : undefined;
-}
-
-/** The networks of a new container: those of `EndpointsConfig`, the mode's own first. */
+/**
+ * The networks of a new container: those of `EndpointsConfig`, the mode's own first.
+ * @param isSame whether two references mean one network, as its name and its id do
+ */
 export function wantedNetworks(
   mode: string,
   endpoints: Readonly<Record<string, EndpointSettingsInput | null | undefined>>,
+  isSame: (a: string, b: string) => boolean = () => false,
 ): Record<string, EndpointSettingsInput> {
   if (joinedContainer(mode) !== undefined) return {};
   const own = networkMode(mode);
-  const names = [
-    own,
-    ...Object.keys(endpoints).filter((name) => name !== own && name !== 'default'),
-  ];
-  const settings = (name: string) =>
-    endpoints[name] ?? (name === own ? endpoints['default'] : null);
+  const isOwn = (name: string) => name === own || name === 'default' || isSame(name, own);
+  const others = Object.keys(endpoints).filter((name) => !isOwn(name));
+  const second = others.find((name, at) => others.slice(0, at).some((one) => isSame(one, name)));
+  if (second !== undefined)
+    throw new InvalidParameter(`network "${second}" is specified multiple times`);
+  const names = [own, ...others];
+  const ownName = [own, ...Object.keys(endpoints)].find((name) => isOwn(name) && endpoints[name]);
+  const settings = (name: string) => endpoints[name === own ? (ownName ?? own) : name];
   return Object.fromEntries(names.map((name) => [name, settings(name) ?? emptySettings]));
 }
 
@@ -51,126 +47,41 @@ export const emptySettings: EndpointSettingsInput = {
 /** Reads an endpoint's settings. @throws InvalidParameter for addresses that are none */
 export function endpointRequest(settings: EndpointSettingsInput, mac: string): EndpointRequest {
   const { IPv4Address = '', IPv6Address = '' } = settings.IPAMConfig ?? {};
-  for (const [text, family] of [
-    [IPv4Address, 4],
-    [IPv6Address, 6],
-  ] as const) {
-    if (text !== '' && parseIp(text)?.family !== family) {
-      throw new InvalidParameter(`invalid IPv${family} address: ${text}`);
-    }
-  }
+  const linkLocal = settings.IPAMConfig?.LinkLocalIPs ?? [];
+  refuseAddresses({ IPv4Address, IPv6Address }, linkLocal);
   const wantedMac = settings.MacAddress || mac;
   if (wantedMac !== '' && !parseMac(wantedMac)) {
-    throw new InvalidParameter(`invalid MAC address: ${wantedMac}`);
+    throw new InvalidParameter(`invalid MAC address ${wantedMac}`);
   }
   return {
     aliases: [...settings.Aliases],
     ...(IPv4Address && { ipv4: IPv4Address }),
     ...(IPv6Address && { ipv6: IPv6Address }),
     ...(wantedMac && { mac: parseMac(wantedMac) ?? '' }),
+    ...(linkLocal.length > 0 && { linkLocal }),
+    ...(settings.Links.length > 0 && { links: settings.Links.map(parseLink) }),
     driverOptions: settings.DriverOpts,
     gatewayPriority: settings.GwPriority,
   };
 }
 
-/** Refuses combinations that Docker refuses at create. */
-export function checkNetworking(
-  context: ContainersContext,
-  record: Omit<ContainerRecord, 'lastRun'>,
-  wantedHostname: string,
+function refuseAddresses(
+  { IPv4Address, IPv6Address }: { IPv4Address: string; IPv6Address: string },
+  linkLocal: readonly string[],
 ): void {
-  const { host, config } = record;
-  if (joinedContainer(host.NetworkMode) !== undefined) {
-    checkJoined(record, wantedHostname);
-    return;
+  for (const [text, family] of [
+    [IPv4Address, 4],
+    [IPv6Address, 6],
+  ] as const) {
+    if (text !== '' && parseIp(text)?.family !== family)
+      throw new InvalidParameter(`invalid IPv${family} address: ${text}`);
   }
-  for (const [name, settings] of Object.entries(record.networks)) {
-    // One that isn't there may still be made: Docker finds out at the start.
-    const network = networkIfThere(context, name);
-    if (network) checkEndpoint(network, settings, record);
-  }
-  portRequests(host, config.ExposedPorts);
-}
-
-function networkIfThere(context: ContainersContext, name: string): NetworkRecord | undefined {
-  try {
-    return context.networks.network(name);
-  } catch (error) {
-    if (error instanceof NotFound) return undefined;
-    throw error;
-  }
-}
-
-function checkJoined(
-  { host, config }: Omit<ContainerRecord, 'lastRun'>,
-  wantedHostname: string,
-): void {
-  const conflicts: [boolean, string][] = [
-    [wantedHostname !== '', 'hostname and the network mode'],
-    [host.Links.length > 0, 'container type network and links'],
-    [host.Dns.length > 0, 'dns and the network mode'],
-    [host.ExtraHosts.length > 0, 'custom host-to-IP mapping and the network mode'],
-    [config.MacAddress !== '', 'mac-address and the network mode'],
-    [
-      Object.keys(host.PortBindings).length > 0 || host.PublishAllPorts,
-      'port publishing and the container type network mode',
-    ],
-    [
-      Object.keys(config.ExposedPorts).length > 0,
-      'port exposing and the container type network mode',
-    ],
-  ];
-  const found = conflicts.find(([conflict]) => conflict);
-  if (found) throw new InvalidParameter(`conflicting options: ${found[1]}`);
-}
-
-function checkEndpoint(
-  network: NetworkRecord,
-  settings: EndpointSettingsInput,
-  record: Omit<ContainerRecord, 'lastRun'>,
-): void {
-  const names = Object.keys(record.networks);
-  if (network.driver === 'null' && names.length > 1) {
-    throw new InvalidParameter(
-      'container cannot be connected to multiple networks with one of the networks in private (none) mode',
-    );
-  }
-  if (network.driver === 'host' && names.length > 1) {
-    throw new InvalidParameter(
-      'container sharing network namespace with another container or host cannot be connected to any other network',
-    );
-  }
-  const request = endpointRequest(settings, '');
-  checkAddresses(network, request);
-  if (!network.predefined) return;
-  if (request.aliases.length > 0) {
-    throw new InvalidParameter(
-      'network-scoped aliases are only supported for user-defined networks',
-    );
-  }
-}
-
-/** An address of one's own wants a subnet of one's own: others change with the network. @throws InvalidParameter */
-export function checkAddresses(network: NetworkRecord, request: EndpointRequest): void {
-  if (!request.ipv4 && !request.ipv6) return;
-  if (network.predefined) {
-    throw new InvalidParameter(
-      'user-specified IP address is supported on user-defined networks only',
-    );
-  }
-  if (!network.ipam.config.some(({ subnet }) => subnet !== undefined)) {
-    throw new InvalidParameter(
-      'user-specified IP address is supported only when connecting to networks with user configured subnets',
-    );
-  }
+  const wrong = linkLocal.find((text) => !parseIp(text) || /^(0\.0\.0\.0|::)$/.test(text));
+  if (wrong !== undefined) throw new InvalidParameter(`invalid link-local IP address: ${wrong}`);
 }
 
 /** The network stack that a start opens. */
-export function sandboxRequest(
-  context: ContainersContext,
-  container: Container,
-  files: SandboxFiles,
-): SandboxRequest {
+export function sandboxRequest(context: ContainersContext, container: Container): SandboxRequest {
   const { record } = container;
   const { config, host } = record;
   const kind = sandboxKind(context, record);
@@ -179,18 +90,46 @@ export function sandboxRequest(
     id: record.id,
     kind,
     containerName: record.name,
-    hostname: kind.type === 'host' ? settings.hostname() : config.Hostname,
-    domainname: config.Domainname,
+    ...names(context, record),
     resolver: {
       servers: host.Dns.length > 0 ? host.Dns : settings.dns,
       search: host.DnsSearch.length > 0 ? host.DnsSearch : settings.dnsSearch,
       options: host.DnsOptions.length > 0 ? host.DnsOptions : settings.dnsOptions,
       extraHosts: host.ExtraHosts,
     },
-    files,
+    files: filesFor(context, kind, record.id),
     ports: portRequests(host, config.ExposedPorts),
+    exposed: Object.keys(config.ExposedPorts)
+      .map(parseExposedPort)
+      .map(({ port, protocol }) => ({ protocol, containerPort: port })),
+    ...(record.links && { links: startedLinks(context, record) }),
+    ...(host.Sysctls[disableIPv6] === '1' && { withoutIPv6: true }),
     attachments: kind.type === 'own' ? attachments(record) : [],
   };
+}
+
+/** The files mounted over `/etc`: one's own, or those of the container whose network is shared. */
+function filesFor(
+  { networks, settings }: ContainersContext,
+  kind: SandboxKind,
+  id: string,
+): SandboxFiles {
+  const owner = kind.type === 'joined' ? networks.sandbox(kind.sandboxId) : undefined;
+  return owner?.files ?? filesOf(settings.containersDir, id);
+}
+
+/** The setting by which a container has no IPv6 at all. */
+const disableIPv6 = 'net.ipv6.conf.all.disable_ipv6';
+
+/** What the container's host is called: in another's network, as there. */
+function names(
+  { registry, settings }: ContainersContext,
+  { config, host }: ContainerRecord,
+): Pick<SandboxRequest, 'hostname' | 'domainname'> {
+  const joined = joinedContainer(host.NetworkMode);
+  const owner = joined === undefined ? config : registry.find(joined).record.config;
+  const { Hostname, Domainname: domainname } = owner;
+  return { hostname: host.NetworkMode === 'host' ? settings.hostname() : Hostname, domainname };
 }
 
 function attachments(record: ContainerRecord): Attachment[] {
@@ -207,7 +146,7 @@ function sandboxKind(context: ContainersContext, record: ContainerRecord): Sandb
     const first = Object.keys(record.networks)[0] ?? defaultNetwork;
     return context.networks.network(first).driver === 'host' ? { type: 'host' } : { type: 'own' };
   }
-  const target = context.registry.find(joined);
+  const target = joinedTarget(context, joined);
   if (target.id === record.id) {
     throw new InvalidParameter(`cannot join own network namespace: container ${record.id}`);
   }
@@ -215,4 +154,14 @@ function sandboxKind(context: ContainersContext, record: ContainerRecord): Sandb
     throw new Conflict(`cannot join network of a non running container: ${target.id}`);
   }
   return { type: 'joined', sandboxId: target.id };
+}
+
+/** @throws System in Docker's words: a missing container is no wrong request, it was there or is to come */
+function joinedTarget({ registry }: ContainersContext, reference: string): Container {
+  try {
+    return registry.find(reference);
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    throw new System(`joining network namespace of container: ${messageOf(error)}`);
+  }
 }

@@ -130,7 +130,8 @@ async function settleNetworks(context: ContainersContext, container: Container):
     reference,
     network: networks.networks().find((n) => n.name === reference || n.id.startsWith(reference)),
   }));
-  for (const { networkId } of sandbox.endpoints) {
+  // Legs on the gateway network have names of their own: nobody asked for them.
+  for (const { networkId } of sandbox.endpoints.filter(({ name }) => name === undefined)) {
     if (wanted.some(({ network }) => network?.id === networkId)) continue;
     await networks.disconnect(id, networkId);
   }

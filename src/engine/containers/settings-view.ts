@@ -5,6 +5,7 @@ import { shortId } from '../../base/ids.js';
 import { formatIp } from '../../base/ip.js';
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../../cnm/model.js';
 import type { Container } from './container.js';
+import { never } from './model.js';
 
 /** What the views need of the network model. */
 export interface NetworkView {
@@ -65,6 +66,7 @@ function endpointView(
   const v4 = split(own?.ipv4);
   const v6 = split(own?.ipv6);
   const userDefined = network !== undefined && !network.predefined;
+  const hasRun = endpoint !== undefined || record.lastRun.startedAt !== never;
   return {
     IPAMConfig: input.IPAMConfig ? { ...compact(input.IPAMConfig) } : null,
     Links: input.Links.length > 0 ? input.Links : null,
@@ -80,8 +82,18 @@ function endpointView(
     IPv6Gateway: own?.gateway6 ?? '',
     GlobalIPv6Address: v6.address,
     GlobalIPv6PrefixLen: v6.prefix,
-    DNSNames: userDefined ? [...new Set([record.name, ...input.Aliases, shortId(id)])] : null,
+    DNSNames: userDefined && hasRun ? dnsNames({ id, record }, input) : null,
   };
+}
+
+/** Names that it has on the network, or had when it ran last. */
+function dnsNames(
+  { id, record }: Pick<Container, 'id' | 'record'>,
+  { Aliases }: EndpointSettingsInput,
+): readonly string[] {
+  const { Hostname } = record.config;
+  const names = [record.name, ...Aliases, shortId(id), Hostname].filter((name) => name !== '');
+  return [...new Set(names)];
 }
 
 function split(text: string | undefined): { address: string; prefix: number } {

@@ -11,16 +11,18 @@ import {
 } from '../../base/errors.js';
 import { Rollback } from '../../base/rollback.js';
 import type { SandboxRequest } from '../../cnm/contract.js';
-import type { SandboxFiles, SandboxRecord } from '../../cnm/model.js';
+import type { SandboxRecord } from '../../cnm/model.js';
 import { startFailureCode } from '../isolation/runtime-errors.js';
 import { openStreams } from './attach.js';
 import { bindMounts } from './binds.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { linkEnvironment } from './legacy-links.js';
 import { watchRun } from './life.js';
-import { lostRun, type RunRecord } from './model.js';
-import { joinedContainer, sandboxRequest } from './networking.js';
-import { filesOf, logPathOf, runDirOf } from './paths.js';
+import { mergeEnv } from './merge.js';
+import { type ContainerRecord, lostRun, type RunRecord } from './model.js';
+import { sandboxRequest } from './networking.js';
+import { logPathOf, runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
 
 /** Starts a container. @throws NotModified if it runs already */
@@ -51,8 +53,8 @@ async function launch(context: ContainersContext, container: Container): Promise
   const { launcher, networks, rootfs, runs } = context;
   await using rollback = new Rollback(context.logger);
   launcher.expect();
-  const files = await sandboxFiles(context, container);
-  const request = wantedSandbox(context, container, files);
+  await mkdir(join(context.settings.containersDir, id), { recursive: true, mode: 0o710 });
+  const request = wantedSandbox(context, container);
 
   const merged = await rootfs.mount(id);
   rollback.defer('root file system', () => rootfs.unmount(id));
@@ -66,7 +68,7 @@ async function launch(context: ContainersContext, container: Container): Promise
   const { pid } = await launcher.create({
     spec: {
       id,
-      config: record.config,
+      config: withLinks(context, record),
       args: record.args,
       host: record.host,
       rootfs: merged,
@@ -95,6 +97,13 @@ async function launch(context: ContainersContext, container: Container): Promise
   context.emit({ action: 'start', container: record });
 }
 
+/** Its configuration with what it is told of containers that it is linked to; what the user says counts more. */
+function withLinks(context: ContainersContext, record: ContainerRecord): ContainerRecord['config'] {
+  if (!context.settings.linkEnvironment || !record.links) return record.config;
+  const { config } = record;
+  return { ...config, Env: mergeEnv(linkEnvironment(context, record), config.Env) };
+}
+
 /** What the record says if nothing is heard of the run any more; nobody waits for the disk. */
 function notePresumedEnd(context: ContainersContext, container: Container, run: RunRecord): void {
   // It may have ended already.
@@ -103,16 +112,6 @@ function notePresumedEnd(context: ContainersContext, container: Container, run: 
   context.records.save(container.id, container.record).catch((error: unknown) => {
     context.logger.warn('start not noted', { container: container.id, error: messageOf(error) });
   });
-}
-
-/** The files mounted over `/etc`: one's own, or those of the container whose network is shared. */
-async function sandboxFiles(
-  { networks, settings }: ContainersContext,
-  { id, record }: Container,
-): Promise<SandboxFiles> {
-  await mkdir(join(settings.containersDir, id), { recursive: true, mode: 0o710 });
-  const owner = networks.sandbox(joinedContainer(record.host.NetworkMode) ?? '');
-  return owner?.files ?? filesOf(settings.containersDir, id);
 }
 
 /** As Docker does for `-v`: a missing source becomes an empty folder. `--mount` wants it to be there. */
@@ -135,13 +134,9 @@ async function connectAttaches(context: ContainersContext, container: Container)
 }
 
 /** As in Docker the attempt is named for networks that aren't there, not for a container whose network can't be shared. */
-function wantedSandbox(
-  context: ContainersContext,
-  container: Container,
-  files: SandboxFiles,
-): SandboxRequest {
+function wantedSandbox(context: ContainersContext, container: Container): SandboxRequest {
   try {
-    return sandboxRequest(context, container, files);
+    return sandboxRequest(context, container);
   } catch (error) {
     if (!(error instanceof NotFound)) throw error;
     throw withContext('failed to set up container networking', error);
