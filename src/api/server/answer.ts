@@ -6,7 +6,12 @@ import { writable } from './streams.js';
 
 /** Answers with JSON. */
 export function json(response: ServerResponse, body: unknown, status = 200): void {
-  const text = `${JSON.stringify(body)}\n`;
+  jsonText(response, JSON.stringify(body), status);
+}
+
+/** The same with JSON that is text already. */
+export function jsonText(response: ServerResponse, body: string, status = 200): void {
+  const text = `${body}\n`;
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),

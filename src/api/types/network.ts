@@ -92,8 +92,18 @@ export interface NetworkInspect {
   readonly ConfigFrom: { readonly Network: string };
   readonly ConfigOnly: boolean;
   readonly Containers: Readonly<Record<string, NetworkContainer>>;
+  /** Of one that is inspected; not in lists. */
+  readonly Status?: {
+    readonly IPAM: { readonly Subnets?: Readonly<Record<string, SubnetStatusView>> };
+  };
   readonly Options: Readonly<Record<string, string>>;
   readonly Labels: Readonly<Record<string, string>>;
+}
+
+/** How full a subnet is. Docker API: `SubnetStatus`; unsigned 64-bit numbers on the wire, at most. */
+export interface SubnetStatusView {
+  readonly IPsInUse: bigint;
+  readonly DynamicIPsAvailable: bigint;
 }
 
 export interface NetworkContainer {

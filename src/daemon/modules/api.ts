@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { ContainerModule } from 'inversify';
+import { ContainerModule, type ContainerModuleLoadOptions } from 'inversify';
 import { ApiServer } from '../../api/server/server.js';
 import { apiVersion, minApiVersion } from '../../api/server/version.js';
 import { formatCidr } from '../../base/cidr.js';
@@ -14,6 +14,15 @@ import { product } from '../product.js';
 
 /** Docker's API on top of everything. */
 export const apiModule = new ContainerModule(({ bind }) => {
+  bindFacts(bind);
+  bindBackends(bind);
+  bind(id.apiServerId).toResolvedValue(
+    (backends, logger) => new ApiServer({ backends, logger, productVersion: product.version }),
+    [id.backendsId, id.loggerId],
+  );
+});
+
+function bindFacts(bind: ContainerModuleLoadOptions['bind']): void {
   bind(id.factsId).toResolvedValue(
     (settings, identity, storage, launcher, drivers, kernel): DaemonFacts => ({
       ...product,
@@ -48,10 +57,20 @@ export const apiModule = new ContainerModule(({ bind }) => {
       cnmNeeds.kernel,
     ],
   );
+}
+
+function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
   bind(id.backendsId).toResolvedValue(
-    (containers, controller, service, facts, events, clock) => ({
+    (containers, controller, service, facts, events, clock, logger, settings) => ({
       containers,
-      networks: new Networks({ controller, attachments: containers, clock }),
+      networks: new Networks({
+        controller,
+        attachments: containers,
+        clock,
+        logger,
+        events,
+        defaultOptions: settings.networkOptions,
+      }),
       images: new ImageBackend({ service }),
       system: new SystemService({
         facts,
@@ -64,10 +83,15 @@ export const apiModule = new ContainerModule(({ bind }) => {
         clock,
       }),
     }),
-    [id.containersId, cnmIds.controller, id.imagesId, id.factsId, id.eventsId, id.clockId],
+    [
+      id.containersId,
+      cnmIds.controller,
+      id.imagesId,
+      id.factsId,
+      id.eventsId,
+      id.clockId,
+      id.loggerId,
+      id.settingsId,
+    ],
   );
-  bind(id.apiServerId).toResolvedValue(
-    (backends, logger) => new ApiServer({ backends, logger, productVersion: product.version }),
-    [id.backendsId, id.loggerId],
-  );
-});
+}

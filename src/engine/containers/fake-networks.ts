@@ -32,6 +32,8 @@ export function fakeNetwork(name: string, over: Partial<NetworkRecord> = {}): Ne
 /** Networks in memory, and the sandboxes that are open. */
 export class FakeNetworks implements NetworkController {
   readonly sandboxes = new Map<string, SandboxRecord>();
+  /** Name of the network whose removal fails. */
+  refuseRemovalOf = '';
   /** How full networks are, by id. */
   readonly status = new Map<string, ReadonlyMap<string, SubnetStatus>>();
   /** Addresses that are kept for containers, by their names. */
@@ -77,6 +79,7 @@ export class FakeNetworks implements NetworkController {
 
   async removeNetwork(reference: string): Promise<NetworkRecord> {
     const network = this.network(reference);
+    if (network.name === this.refuseRemovalOf) throw new Forbidden(`${network.name} is in use`);
     if (network.predefined) throw new Forbidden(`${network.name} is a pre-defined network`);
     this.#networks.splice(this.#networks.indexOf(network), 1);
     return network;

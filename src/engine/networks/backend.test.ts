@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import * as v from 'valibot';
 import { networkConnect, networkCreate } from '../../api/types/network.js';
 import { FakeClock } from '../../base/clock.js';
-import { Conflict, Forbidden, NotFound } from '../../base/errors.js';
+import { Conflict, NotFound } from '../../base/errors.js';
+import { silentLogger } from '../../base/logger.js';
 import { rejection } from '../containers/fake-context.js';
 import { FakeNetworks, fakeNetwork } from '../containers/fake-networks.js';
+import type { EventSubject } from '../events.js';
 import { Networks } from './backend.js';
 
 const none = new Map<string, readonly string[]>();
@@ -46,11 +48,20 @@ describe('Networks', () => {
   let controller: FakeNetworks;
   let attachments: FakeAttachments;
   let networks: Networks;
+  let events: EventSubject[];
   beforeEach(async () => {
     controller = new FakeNetworks(() => {});
     controller.add(side);
     attachments = new FakeAttachments();
-    networks = new Networks({ controller, attachments, clock: new FakeClock() });
+    events = [];
+    networks = new Networks({
+      controller,
+      attachments,
+      clock: new FakeClock(),
+      logger: silentLogger,
+      events: { emit: (event) => void events.push(event) },
+      defaultOptions: { bridge: { 'com.docker.network.driver.mtu': '1400' } },
+    });
   });
 
   /** Opens the sandbox of a container that is on `side`. */
@@ -93,7 +104,34 @@ describe('Networks', () => {
     ]);
     expect(shown).to.deep.include({ Name: 'side', Scope: 'local', Labels: { l: '1' } });
     const listed = await networks.list(new Map([['name', ['side']]]));
-    expect(listed).to.deep.equal([{ ...shown, Containers: {} }]);
+    const { Status, ...rest } = shown;
+    expect(listed).to.deep.equal([{ ...rest, Containers: {} }]);
+    expect(Status).to.deep.equal({ IPAM: {} });
+  });
+
+  it('shows how full subnets are', async () => {
+    const status = { ipsInUse: 3n, dynamicIpsAvailable: 2n ** 64n - 2n };
+    controller.status.set(side.id, new Map([['fd00::/64', status]]));
+    expect((await networks.inspect('side', { scope: '' })).Status).to.deep.equal({
+      IPAM: {
+        Subnets: { 'fd00::/64': { IPsInUse: 3n, DynamicIPsAvailable: 2n ** 64n - 2n } },
+      },
+    });
+  });
+
+  it('shows what configuration-only networks keep, and who has it from where', async () => {
+    const config = [{ subnet: '10.7.0.0/24', gateway: '10.7.0.1' }, { ipRange: '10.7.0.0/25' }];
+    const ipam = { driver: 'default', options: {}, config };
+    controller.add(fakeNetwork('base', { configOnly: true, driver: 'null', ipam }));
+    controller.add(fakeNetwork('made', { configFrom: 'base' }));
+    const base = await networks.inspect('base', { scope: '' });
+    expect(base).to.deep.include({ ConfigOnly: true, Driver: 'null', ConfigFrom: { Network: '' } });
+    expect(base.IPAM.Config).to.deep.equal([
+      { Subnet: '10.7.0.0/24', Gateway: '10.7.0.1' },
+      { IPRange: '10.7.0.0/25' },
+    ]);
+    const made = await networks.inspect('made', { scope: '' });
+    expect(made).to.deep.include({ ConfigOnly: false, ConfigFrom: { Network: 'base' } });
   });
 
   it('looks in the scope that is asked for', async () => {
@@ -110,12 +148,12 @@ describe('Networks', () => {
     expect(await rejection(networks.remove('web'))).to.be.instanceOf(NotFound);
   });
 
-  for (const Name of ['bridge', 'host', 'none', 'default']) {
-    it(`does not make another ${Name}`, async () => {
-      const made = networks.create(v.parse(networkCreate, { Name }));
-      expect(await rejection(made)).to.be.instanceOf(Forbidden);
+  it('makes with the options that the daemon has for the driver', async () => {
+    await networks.create(v.parse(networkCreate, { Name: 'web' }));
+    expect(controller.network('web').options).to.deep.equal({
+      'com.docker.network.driver.mtu': '1400',
     });
-  }
+  });
 
   it('looks for the container first, then for the network', async () => {
     const connect = (network: string, Container: string) =>
@@ -136,7 +174,7 @@ describe('Networks', () => {
     expect(controller.endpointsOn(side.id)).to.have.length(1);
     await disconnect('lost', true);
     expect(controller.endpointsOn(side.id)).to.have.length(0);
-    expect((await rejection(disconnect('lost', true))).message).to.equal('No such container: lost');
+    expect((await rejection(disconnect('lost', true))).message).to.equal('endpoint lost not found');
     attachments.refusal = new Conflict('no');
     expect(await rejection(disconnect('web', true))).to.equal(attachments.refusal);
   });
@@ -155,6 +193,16 @@ describe('Networks', () => {
       'none',
       'side',
     ]);
+  });
+
+  it('prunes no configuration, goes on where a network can’t be removed, and tells of it', async () => {
+    controller.add(fakeNetwork('base', { configOnly: true }));
+    for (const name of ['one', 'busy', 'two']) controller.add(fakeNetwork(name));
+    controller.refuseRemovalOf = 'busy';
+    const labelled = new Map([['label!', ['l']]]);
+    expect(await networks.prune(labelled)).to.deep.equal({ NetworksDeleted: ['one', 'two'] });
+    const Actor = { ID: '', Attributes: { reclaimed: '0' } };
+    expect(events).to.deep.equal([{ Type: 'network', Action: 'prune', Actor }]);
   });
 
   it('prunes once at a time, and again after a failure', async () => {

@@ -8,13 +8,15 @@ import type {
 } from '../../api/types/network.js';
 import type { Filters, NetworksPruned } from '../../api/types/system.js';
 import type { Clock } from '../../base/clock.js';
-import { Conflict, Forbidden, NotFound } from '../../base/errors.js';
+import { Conflict, messageOf, NotFound } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
 import type { NetworkController } from '../../cnm/contract.js';
 import type { NetworkRecord } from '../../cnm/model.js';
+import type { EventSubject } from '../events.js';
 import { labelAndAgeFilter } from '../prune-filter.js';
 import { networkFilter } from './filters.js';
-import { networkRequest } from './request.js';
-import { networkView } from './view.js';
+import { type DefaultOptions, networkRequest } from './request.js';
+import { networkView, statusView } from './view.js';
 
 /** Attaching containers, which are the engine's. */
 export interface Attachments {
@@ -24,24 +26,35 @@ export interface Attachments {
   disconnect(container: string, network: NetworkRecord): Promise<void>;
 }
 
+/** What networks for the API are made of. */
+interface Parts {
+  readonly controller: NetworkController;
+  readonly attachments: Attachments;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: { emit(event: EventSubject): void };
+  /** `--default-network-opt`. */
+  readonly defaultOptions: DefaultOptions;
+}
+
 /** Networks for the API. */
 export class Networks implements NetworksBackend {
+  readonly #parts: Parts;
   readonly #controller: NetworkController;
   readonly #attachments: Attachments;
-  readonly #clock: Clock;
   #pruning = false;
 
-  constructor(parts: { controller: NetworkController; attachments: Attachments; clock: Clock }) {
+  constructor(parts: Parts) {
+    this.#parts = parts;
     this.#controller = parts.controller;
     this.#attachments = parts.attachments;
-    this.#clock = parts.clock;
   }
 
   async list(filters: Filters): Promise<NetworkInspect[]> {
-    const wanted = networkFilter(filters);
+    const wanted = networkFilter(filters, (network) => this.#isUsed(network));
     return this.#controller
       .networks()
-      .filter((network) => wanted(network, this.#isUsed(network)))
+      .filter(wanted)
       .map((network) => networkView(network, []));
   }
 
@@ -50,14 +63,15 @@ export class Networks implements NetworksBackend {
     if (options.scope !== '' && options.scope !== network.scope) {
       throw new NotFound(`network ${ref} not found`);
     }
-    return networkView(network, this.#controller.endpointsOn(network.id));
+    return {
+      ...networkView(network, this.#controller.endpointsOn(network.id)),
+      Status: statusView(this.#controller.subnetStatus(network.id)),
+    };
   }
 
   async create(body: NetworkCreate): Promise<NetworkCreated> {
-    if (['bridge', 'host', 'none', 'default'].includes(body.Name)) {
-      throw new Forbidden(`operation is not permitted on predefined ${body.Name} network`);
-    }
-    const { id } = await this.#controller.createNetwork(networkRequest(body));
+    const request = networkRequest(body, this.#parts.defaultOptions);
+    const { id } = await this.#controller.createNetwork(request);
     return { Id: id, Warning: '' };
   }
 
@@ -85,14 +99,31 @@ export class Networks implements NetworksBackend {
     if (this.#pruning) throw new Conflict('a prune operation is already running');
     this.#pruning = true;
     try {
-      const wanted = labelAndAgeFilter(filters, this.#clock.now());
-      const unused = this.#controller
-        .networks()
-        .filter((n) => !n.predefined && !this.#isUsed(n) && wanted(n.labels, n.created));
-      for (const { id } of unused) await this.#controller.removeNetwork(id);
-      return { NetworksDeleted: unused.length > 0 ? unused.map((n) => n.name) : null };
+      const wanted = labelAndAgeFilter(filters, this.#parts.clock.now());
+      const deleted: string[] = [];
+      for (const network of [...this.#controller.networks()]) {
+        if (network.predefined || network.configOnly) continue;
+        if (!wanted(network.labels, network.created) || this.#isUsed(network)) continue;
+        if (await this.#removed(network)) deleted.push(network.name);
+      }
+      const Actor = { ID: '', Attributes: { reclaimed: '0' } };
+      this.#parts.events.emit({ Type: 'network', Action: 'prune', Actor });
+      return { NetworksDeleted: deleted.length > 0 ? deleted : null };
     } finally {
       this.#pruning = false;
+    }
+  }
+
+  /** Somebody may have begun to use it, or to remove it: then it is left out, and the others go on. */
+  async #removed({ id, name }: NetworkRecord): Promise<boolean> {
+    try {
+      await this.#controller.removeNetwork(id);
+      return true;
+    } catch (error) {
+      this.#parts.logger.warn(`could not remove local network ${name}`, {
+        error: messageOf(error),
+      });
+      return false;
     }
   }
 
@@ -104,7 +135,7 @@ export class Networks implements NetworksBackend {
     const found = this.#controller
       .endpointsOn(network.id)
       .find(({ sandbox }) => sandbox.containerName === name);
-    if (!found) throw new NotFound(`No such container: ${name}`);
+    if (!found) throw new NotFound(`endpoint ${name} not found`);
     await this.#controller.disconnect(found.sandbox.id, network.id);
   }
 }

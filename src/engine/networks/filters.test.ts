@@ -7,25 +7,29 @@ const networks = [
   fakeNetwork('bridge', { predefined: true }),
   fakeNetwork('web', { labels: { tier: 'front', x: '' } }),
   fakeNetwork('web-data', { driver: 'other', labels: { tier: 'back' } }),
+  fakeNetwork('a(b', { driver: 'odd' }),
 ];
 
 function names(filters: Record<string, string[]>): string[] {
-  const wanted = networkFilter(new Map(Object.entries(filters)));
-  return networks.filter((one) => wanted(one, one.name === 'web')).map(({ name }) => name);
+  const wanted = networkFilter(new Map(Object.entries(filters)), ({ name }) => name === 'web');
+  return networks.filter(wanted).map(({ name }) => name);
 }
 
 describe('networkFilter', () => {
   const cases: [Record<string, string[]>, string[]][] = [
-    [{}, ['bridge', 'web', 'web-data']],
+    [{}, ['bridge', 'web', 'web-data', 'a(b']],
     [{ name: ['web'] }, ['web', 'web-data']],
     [{ name: ['data', 'bridge'] }, ['bridge', 'web-data']],
+    [{ name: ['^web$'] }, ['web']],
+    [{ name: ['w.*a$', 'a(b'] }, ['web-data', 'a(b']],
+    [{ type: ['builtin', 'custom'] }, ['bridge', 'web', 'web-data', 'a(b']],
     [{ id: [Buffer.from('bridge').toString('hex')] }, ['bridge']],
     [{ driver: ['other'] }, ['web-data']],
-    [{ scope: ['local'] }, ['bridge', 'web', 'web-data']],
+    [{ scope: ['local'] }, ['bridge', 'web', 'web-data', 'a(b']],
     [{ scope: ['swarm'] }, []],
     [{ type: ['builtin'] }, ['bridge']],
-    [{ type: ['custom'] }, ['web', 'web-data']],
-    [{ dangling: ['true'] }, ['web-data']],
+    [{ type: ['custom'] }, ['web', 'web-data', 'a(b']],
+    [{ dangling: ['true'] }, ['web-data', 'a(b']],
     [{ dangling: ['0'] }, ['bridge', 'web']],
     [{ label: ['tier'] }, ['web', 'web-data']],
     [{ label: ['tier=front'] }, ['web']],
@@ -39,8 +43,9 @@ describe('networkFilter', () => {
 
   for (const [filters, message] of [
     [{ colour: ['red'] }, "invalid filter 'colour'"],
-    [{ type: ['odd'] }, "invalid filter 'type=odd'"],
-    [{ dangling: ['maybe'] }, "invalid filter 'dangling=maybe'"],
+    [{ type: ['odd'] }, "invalid filter: 'type'='odd'"],
+    [{ dangling: ['maybe'] }, "invalid value for filter 'dangling', must be"],
+    [{ dangling: ['1', '0'] }, 'got more than one value for filter key "dangling"'],
   ] as const) {
     it(`refuses ${JSON.stringify(filters)}`, () =>
       expect(() => names(filters as unknown as Record<string, string[]>)).to.throw(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as v from 'valibot';
 import { networkCreate } from '../../api/types/network.js';
-import { InvalidParameter, NotImplemented } from '../../base/errors.js';
+import { InvalidParameter } from '../../base/errors.js';
 import { networkRequest } from './request.js';
 
 const requestOf = (body: object) =>
@@ -25,7 +25,6 @@ describe('networkRequest', () => {
   it('takes all that is said, and leaves out empty texts', () => {
     const request = requestOf({
       Driver: 'other',
-      Scope: 'local',
       EnableIPv4: false,
       EnableIPv6: true,
       Internal: true,
@@ -63,15 +62,40 @@ describe('networkRequest', () => {
     });
   });
 
-  for (const [body, kind] of [
-    [{ Name: '' }, InvalidParameter],
-    [{ Scope: 'swarm' }, NotImplemented],
-    [{ Ingress: true }, NotImplemented],
-    [{ ConfigOnly: true }, NotImplemented],
-    [{ ConfigFrom: { Network: 'x' } }, NotImplemented],
+  for (const [body, more] of [
+    [{ Scope: 'swarm' }, { scope: 'swarm' }],
+    [{ Ingress: true }, { ingress: true }],
+    [{ ConfigOnly: true }, { configOnly: true }],
+    [{ ConfigFrom: { Network: 'x' } }, { configFrom: 'x' }],
   ] as const) {
-    it(`refuses ${JSON.stringify(body)}`, () => expect(() => requestOf(body)).to.throw(kind));
+    it(`passes on ${JSON.stringify(body)}`, () => expect(requestOf(body)).to.deep.include(more));
   }
+
+  const defaults = {
+    bridge: { mtu: '1400', 'com.docker.network.enable_ipv6': 'true' },
+    other: { 'com.docker.network.enable_ipv4': 'no' },
+  };
+  const withDefaults = (body: object) =>
+    networkRequest(v.parse(networkCreate, { Name: 'web', ...body }), defaults);
+
+  it('fills in the options that the driver has by default', () => {
+    expect(withDefaults({})).to.deep.include({ options: defaults.bridge, enableIPv6: true });
+    expect(withDefaults({ Options: { mtu: '9000' } }).options['mtu']).to.equal('9000');
+    expect(withDefaults({ Driver: 'third' }).options).to.deep.equal({});
+    expect(withDefaults({ ConfigFrom: { Network: 'x' } }).options).to.deep.equal({});
+  });
+
+  it('doesn’t show a default that the request overrides', () =>
+    expect(withDefaults({ EnableIPv6: false })).to.deep.include({
+      options: { mtu: '1400' },
+      enableIPv6: false,
+    }));
+
+  it('refuses a default that is neither true nor false', () =>
+    expect(() => withDefaults({ Driver: 'other' })).to.throw(
+      InvalidParameter,
+      'driver-opt "com.docker.network.enable_ipv4" is not a valid bool',
+    ));
 
   it('takes an empty ConfigFrom, which Go clients send', () =>
     expect(requestOf({ ConfigFrom: { Network: '' } }).name).to.equal('web'));

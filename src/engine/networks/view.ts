@@ -1,5 +1,12 @@
 import type { NetworkContainer, NetworkInspect } from '../../api/types/network.js';
-import type { EndpointRecord, NetworkRecord, SandboxRecord, Subnet } from '../../cnm/model.js';
+import type { SubnetStatus } from '../../cnm/ipam/allocator.js';
+import type {
+  EndpointRecord,
+  IpamSubnetConfig,
+  NetworkRecord,
+  SandboxRecord,
+  Subnet,
+} from '../../cnm/model.js';
 
 /** Docker API: `NetworkInspect`. A list shows no containers. */
 export function networkView(
@@ -18,13 +25,15 @@ export function networkView(
     IPAM: {
       Driver: network.ipam.driver,
       Options: network.predefined ? null : options,
-      Config: network.subnets.map(subnetView),
+      Config: network.configOnly
+        ? network.ipam.config.map(subnetView)
+        : byFamily(network.subnets).map(subnetView),
     },
     Internal: network.internal,
     Attachable: network.attachable,
     Ingress: false,
-    ConfigFrom: { Network: '' },
-    ConfigOnly: false,
+    ConfigFrom: { Network: network.configFrom ?? '' },
+    ConfigOnly: network.configOnly ?? false,
     Containers: Object.fromEntries(
       attached.map(({ endpoint, sandbox }) => [sandbox.id, containerView(endpoint, sandbox)]),
     ),
@@ -33,9 +42,30 @@ export function networkView(
   };
 }
 
-function subnetView({ subnet, ipRange, gateway, auxAddresses }: Subnet): Record<string, unknown> {
+/** Docker API: `NetworkInspect.Status`. */
+export function statusView(
+  subnets: ReadonlyMap<string, SubnetStatus>,
+): NonNullable<NetworkInspect['Status']> {
+  const shown = [...subnets].map(
+    ([subnet, { ipsInUse, dynamicIpsAvailable }]) =>
+      [subnet, { IPsInUse: ipsInUse, DynamicIPsAvailable: dynamicIpsAvailable }] as const,
+  );
+  return { IPAM: shown.length > 0 ? { Subnets: Object.fromEntries(shown) } : {} };
+}
+
+/** IPv4 first, as Docker shows them; each family in the order of the request. */
+function byFamily(subnets: readonly Subnet[]): Subnet[] {
+  return subnets.toSorted((a, b) => a.family - b.family);
+}
+
+function subnetView({
+  subnet,
+  ipRange,
+  gateway,
+  auxAddresses = {},
+}: IpamSubnetConfig): Record<string, unknown> {
   return {
-    Subnet: subnet,
+    ...(subnet && { Subnet: subnet }),
     ...(ipRange && { IPRange: ipRange }),
     ...(gateway && { Gateway: gateway }),
     ...(Object.keys(auxAddresses).length > 0 && { AuxiliaryAddresses: auxAddresses }),
@@ -44,7 +74,7 @@ function subnetView({ subnet, ipRange, gateway, auxAddresses }: Subnet): Record<
 
 function containerView(endpoint: EndpointRecord, sandbox: SandboxRecord): NetworkContainer {
   return {
-    Name: sandbox.containerName,
+    Name: endpoint.name ?? sandbox.containerName,
     EndpointID: endpoint.id,
     MacAddress: endpoint.interface.mac,
     IPv4Address: endpoint.interface.ipv4 ?? '',

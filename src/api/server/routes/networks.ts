@@ -1,8 +1,10 @@
 import { networkConnect, networkCreate, networkDisconnect } from '../../types/network.js';
-import { empty, json } from '../answer.js';
+import { empty, json, jsonText } from '../answer.js';
 import type { NetworksBackend } from '../backend.js';
 import { jsonBody } from '../body.js';
 import type { Route } from '../router.js';
+import { compareVersions } from '../version.js';
+import { inspectText } from './network-status.js';
 
 /** Docker Engine API, tag `Network`. */
 export function networkRoutes(backend: NetworksBackend): Route[] {
@@ -16,8 +18,12 @@ export function networkRoutes(backend: NetworksBackend): Route[] {
     {
       method: 'POST',
       path: '/networks/create',
-      handle: async ({ request, response }) =>
-        json(response, await backend.create(await jsonBody(request, networkCreate)), 201),
+      handle: async ({ request, response, version }) => {
+        const { EnableIPv4, ...body } = await jsonBody(request, networkCreate);
+        // Older clients don't know of the field; Docker doesn't read it from them.
+        const isKnown = compareVersions(version, '1.48') >= 0;
+        json(response, await backend.create({ ...body, ...(isKnown && { EnableIPv4 }) }), 201);
+      },
     },
     {
       method: 'POST',
@@ -29,7 +35,7 @@ export function networkRoutes(backend: NetworksBackend): Route[] {
       path: '/networks/{id}',
       handle: async ({ params, query, response }) => {
         const options = { verbose: query.flag('verbose'), scope: query.text('scope') };
-        json(response, await backend.inspect(id(params), options));
+        jsonText(response, inspectText(await backend.inspect(id(params), options)));
       },
     },
     {
