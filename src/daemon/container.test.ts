@@ -63,7 +63,7 @@ describe('the composition root', () => {
 
   it('has every driver, by name', () => {
     const names = container.getAll(driverId).map((driver) => driver.name);
-    expect(names).to.have.members(['bridge', 'host', 'null']);
+    expect(names).to.have.members(['bridge', 'host', 'ipvlan', 'macvlan', 'null']);
     expect([...container.get(cnmIds.drivers).keys()]).to.have.members(names);
   });
 
