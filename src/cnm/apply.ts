@@ -4,8 +4,16 @@
  * other: `prepare` has seen what stood there before, and what isn't there counts as undone.
  */
 import { messageOf, System } from '../base/errors.js';
-import type { Kernel } from './kernel.js';
-import type { AppliedPlan, AppliedStep, Plan, StepArgs, StepKind, StepMemory } from './plan.js';
+import type { Kernel, Netns } from './kernel.js';
+import type {
+  AppliedPlan,
+  AppliedStep,
+  Plan,
+  Step,
+  StepArgs,
+  StepKind,
+  StepMemory,
+} from './plan.js';
 import { addrAdd, routeAdd } from './steps/address.js';
 import { alreadyExists, isGone } from './steps/errors.js';
 import type { Executor, SyncUndoMode } from './steps/executor.js';
@@ -128,6 +136,11 @@ export function undoAtOnce(applied: AppliedPlan, kernel: Kernel): string[] {
   return undoSync(applied, kernel, 'blocking');
 }
 
+/** Where a step works; undefined when that is the host as a whole. */
+export function placeOf(step: Step): Netns | undefined {
+  return placeOfOne(step as StepOf<StepKind>);
+}
+
 /** The arguments of all steps of one kind. */
 export function argsOf<K extends StepKind>(applied: AppliedPlan, kind: K): StepArgs[K][] {
   return applied.filter((step) => step.kind === kind).map((step) => step.args as StepArgs[K]);
@@ -191,9 +204,16 @@ function failure(step: AppliedStep, error: unknown, left: readonly string[]): un
   return new System(`cannot ${describe(step)}${rest}`, { cause: error });
 }
 
-function isInside<K extends StepKind>({ kind, args }: Omit<StepOf<K>, 'memory'>): boolean {
-  const netns = (executors[kind] as Executor<K>).netns?.(args);
+function isInside<K extends StepKind>(step: Omit<StepOf<K>, 'memory'>): boolean {
+  const netns = placeOfOne(step);
   return netns !== undefined && netns !== 'host';
+}
+
+function placeOfOne<K extends StepKind>({
+  kind,
+  args,
+}: Omit<StepOf<K>, 'memory'>): Netns | undefined {
+  return (executors[kind] as Executor<K>).netns?.(args);
 }
 
 function undoesBeforeNamespace<K extends StepKind>({ kind, args }: StepOf<K>): boolean {
@@ -213,7 +233,8 @@ function observed<K extends StepKind>(
 }
 
 function applyStep<K extends StepKind>({ kind, args, memory }: StepOf<K>, kernel: Kernel): void {
-  (executors[kind] as Executor<K>).apply(args, kernel, memory);
+  if (kernel.note) kernel.note({ verb: 'do', step: { kind, args, memory } as AppliedStep });
+  else (executors[kind] as Executor<K>).apply(args, kernel, memory);
 }
 
 function undoStep<K extends StepKind>(
@@ -221,13 +242,16 @@ function undoStep<K extends StepKind>(
   kernel: Kernel,
   mode: SyncUndoMode,
 ): void {
-  (executors[kind] as Executor<K>).undo(args, kernel, memory, mode);
+  if (kernel.note) kernel.note({ verb: 'undo', step: { kind, args, memory } as AppliedStep });
+  else (executors[kind] as Executor<K>).undo(args, kernel, memory, mode);
 }
 
 function startUndo<K extends StepKind>(
   { kind, args, memory }: StepOf<K>,
   kernel: Kernel,
 ): Promise<void> | void {
+  if (kernel.note)
+    return kernel.note({ verb: 'undo', step: { kind, args, memory } as AppliedStep });
   const executor = executors[kind] as Executor<K>;
   if (executor.undoAsync) return executor.undoAsync(args, kernel, memory);
   executor.undo(args, kernel, memory, 'blocking');

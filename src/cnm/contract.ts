@@ -1,4 +1,7 @@
 /** What the rest of the engine asks of the network model. `controller/` implements it. */
+
+import type { SubnetStatus } from './ipam/allocator.js';
+import type { Holder } from './ipam/holders.js';
 import type {
   EndpointRecord,
   EndpointRequest,
@@ -7,8 +10,7 @@ import type {
   SandboxRecord,
   SwarmWishes,
 } from './model.js';
-import type { SubnetStatus } from './ipam/allocator.js';
-import type { Holder } from './ipam/holders.js';
+import type { AppliedPlan, Step } from './plan.js';
 
 /** One network that a sandbox is to be on. */
 export interface Attachment {
@@ -28,6 +30,30 @@ export interface NetworkEvent {
   readonly network: NetworkRecord;
   /** The container, for connect and disconnect. */
   readonly containerId?: string;
+}
+
+/** A step of a plan, to be looked at. */
+export interface PlannedStep {
+  /** Undone where something that stands is in the way, such as the default route through another network. */
+  readonly verb: 'do' | 'undo';
+  readonly step: Step;
+  /** In words, to follow `to`: `create bridge br-4f1a0c2b9d3e`. */
+  readonly what: string;
+  /** Where: `host`, or the file of a namespace; absent for the host as a whole. */
+  readonly netns?: string;
+  /** It stands there already, and would only be used. */
+  readonly isThere?: boolean;
+  /** In the firewall's own language, for its steps. */
+  readonly commands: readonly string[];
+}
+
+/** What verbs would do to the kernel. Nothing is done; they throw what the verbs throw. */
+export interface NetworkPlanning {
+  network(request: NetworkRequest & SwarmWishes): Promise<PlannedStep[]>;
+  connect(sandboxId: string, attachment: Attachment): Promise<PlannedStep[]>;
+  sandbox(request: SandboxRequest): Promise<PlannedStep[]>;
+  /** The same for what was done. */
+  applied(plan: AppliedPlan): PlannedStep[];
 }
 
 /** Networks, sandboxes and endpoints, and what may be done to them. Operations on one object don't overlap. */
@@ -51,6 +77,10 @@ export interface NetworkController {
    * refused where it is wanted, not here. Networks that aren't there yet are no obstacle.
    */
   claimAddresses(holder: Holder, attachments: readonly Attachment[]): void;
+  /** What was done to the host for the network. */
+  planOf(networkId: string): AppliedPlan;
+  /** What would be done, and what was, to be looked at. */
+  readonly planning: NetworkPlanning;
   /** Endpoints on a network with the sandbox each belongs to. */
   endpointsOn(networkId: string): readonly { endpoint: EndpointRecord; sandbox: SandboxRecord }[];
 

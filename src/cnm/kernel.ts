@@ -11,6 +11,7 @@ import type {
 } from '../native/netlink-ts/model.js';
 import type { FirewallPolicy } from './firewall/model.js';
 import type { PortBinding } from './model.js';
+import type { AppliedStep } from './plan.js';
 
 /** `host` is the daemon's own namespace; otherwise the path of a namespace file. */
 export type Netns = 'host' | (string & {});
@@ -77,6 +78,12 @@ export interface HostPorts {
   release(owner: string): void;
 }
 
+/** A step that is to be done, or undone. */
+export interface StepNote {
+  readonly verb: 'do' | 'undo';
+  readonly step: AppliedStep;
+}
+
 /** Everything that a plan can touch. */
 export interface Kernel {
   links(netns: Netns): Links;
@@ -89,4 +96,6 @@ export interface Kernel {
   readonly conntrack: Conntrack;
   readonly ports: HostPorts;
   readonly proxy: PortProxy;
+  /** Given each step in place of its being carried out: for what shall only be shown. Default: it is carried out. */
+  readonly note?: (note: StepNote) => void;
 }

@@ -1,5 +1,10 @@
 import { KeyedMutex } from '../../base/mutex.js';
-import type { Attachment, NetworkController, SandboxRequest } from '../contract.js';
+import type {
+  Attachment,
+  NetworkController,
+  NetworkPlanning,
+  SandboxRequest,
+} from '../contract.js';
 import type { SubnetStatus } from '../ipam/allocator.js';
 import type { Holder } from '../ipam/holders.js';
 import type {
@@ -9,6 +14,7 @@ import type {
   SandboxRecord,
   SwarmWishes,
 } from '../model.js';
+import type { AppliedPlan } from '../plan.js';
 import { AddressClaims } from './address-claims.js';
 import { Announcing } from './announcing.js';
 import { EndpointConnection } from './endpoint-connect.js';
@@ -18,12 +24,13 @@ import { EndpointRemains } from './endpoint-remains.js';
 import { GatewayLegs } from './gateway-leg.js';
 import { GatewayMove } from './gateway-move.js';
 import { GatewayPlans } from './gateway-plans.js';
+import { HostPlan } from './host-plan.js';
 import { LegacyLinks } from './legacy-links.js';
 import { NetworkCreation } from './networks-create.js';
 import { NetworkRemoval } from './networks-remove.js';
 import type { Parts, Surroundings } from './parts.js';
-import { HostPlan } from './host-plan.js';
 import { PendingDeletions } from './pending-deletions.js';
+import { Planning } from './planning/planning.js';
 import { PredefinedNetworks } from './predefined-ensure.js';
 import { PublishedPorts } from './published-ports.js';
 import { Registry } from './registry.js';
@@ -51,15 +58,23 @@ export class Controller implements NetworkController {
   readonly #claims: AddressClaims;
   readonly #links: LegacyLinks;
 
-  constructor(surroundings: Surroundings) {
+  readonly planning: NetworkPlanning;
+
+  /** `registry` is for a controller that goes on from what another knows. */
+  constructor(surroundings: Surroundings, registry = new Registry()) {
     const { logger } = surroundings;
     const parts = {
       later: byTimer,
       ...surroundings,
-      registry: new Registry(),
+      registry,
       deletions: new PendingDeletions({ logger }),
       host: new HostPlan(surroundings),
     };
+    this.planning = new Planning(
+      surroundings,
+      registry,
+      (other, copy) => new Controller(other, copy),
+    );
     const drafts = new EndpointDrafts(parts);
     const gateways = new GatewayPlans(parts, drafts);
     const ports = new PublishedPorts(parts, drafts);
@@ -121,6 +136,10 @@ export class Controller implements NetworkController {
 
   claimAddresses(holder: Holder, attachments: readonly Attachment[]): void {
     this.#claims.set(holder, attachments);
+  }
+
+  planOf(networkId: string): AppliedPlan {
+    return this.#parts.registry.networkState(networkId)?.plan ?? [];
   }
 
   endpointsOn(networkId: string): readonly { endpoint: EndpointRecord; sandbox: SandboxRecord }[] {

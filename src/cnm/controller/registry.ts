@@ -11,6 +11,15 @@ export class Registry {
   readonly #plans = new Map<string, NetworkState>();
   readonly #sandboxes = new Map<string, SandboxState>();
 
+  /** One of its own that has the same in it. */
+  copy(): Registry {
+    const copy = new Registry();
+    for (const network of this.#ordered) copy.addNetwork(network);
+    for (const state of this.#plans.values()) copy.setNetworkState(state);
+    for (const state of this.#sandboxes.values()) copy.setSandbox(state);
+    return copy;
+  }
+
   /** All networks, oldest first. */
   networks(): NetworkRecord[] {
     return [...this.#ordered];

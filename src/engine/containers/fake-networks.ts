@@ -1,5 +1,11 @@
 import { Conflict, Forbidden, NotFound } from '../../base/errors.js';
-import type { Attachment, NetworkController, SandboxRequest } from '../../cnm/contract.js';
+import type {
+  Attachment,
+  NetworkController,
+  NetworkPlanning,
+  PlannedStep,
+  SandboxRequest,
+} from '../../cnm/contract.js';
 import type { SubnetStatus } from '../../cnm/ipam/allocator.js';
 import type {
   EndpointRecord,
@@ -89,6 +95,20 @@ export class FakeNetworks implements NetworkController {
     return this.status.get(networkId) ?? new Map();
   }
 
+  /** What was planned, in words. */
+  readonly planned: string[] = [];
+
+  readonly planning: NetworkPlanning = {
+    network: async ({ name }) => this.#plan(`network ${name}`),
+    connect: async (sandboxId, { network }) => this.#plan(`connect ${sandboxId} to ${network}`),
+    sandbox: async ({ containerName }) => this.#plan(`sandbox ${containerName}`),
+    applied: () => [],
+  };
+
+  planOf(): [] {
+    return [];
+  }
+
   claimAddresses({ name }: { id: string; name: string }, attachments: readonly Attachment[]): void {
     const addresses = attachments.flatMap(({ endpoint: { ipv4, ipv6 } }) => [ipv4, ipv6]);
     this.claimed.set(
@@ -146,6 +166,11 @@ export class FakeNetworks implements NetworkController {
   }
 
   async shutdown(): Promise<void> {}
+
+  #plan(what: string): PlannedStep[] {
+    this.planned.push(what);
+    return [];
+  }
 
   #change(
     id: string,
