@@ -12,22 +12,45 @@ export class Namespace implements AsyncDisposable {
   /** The file that pins it. */
   readonly path: string;
   readonly #running: Background[] = [];
+  #mounts: string | undefined;
+  readonly #pinned: boolean;
 
-  private constructor(name: string, path: string) {
+  private constructor(name: string, path: string, pinned: boolean) {
     this.name = name;
     this.path = path;
+    this.#pinned = pinned;
   }
 
   /** Makes one with its loopback up, pinned at `path`. */
   static async create(name: string, path: string): Promise<Namespace> {
     writeFileSync(path, '');
     await must(['unshare', `--net=${path}`, 'ip', 'link', 'set', 'lo', 'up']);
-    return new Namespace(name, path);
+    return new Namespace(name, path, true);
+  }
+
+  /** One that somebody else has made and pinned at `path`, such as a container's; it is left as it is. */
+  static at(name: string, path: string): Namespace {
+    return new Namespace(name, path, false);
   }
 
   /** Command line that runs `argv` inside. */
   inside(argv: readonly string[]): string[] {
-    return ['nsenter', `--net=${this.path}`, '--', ...argv];
+    const mounts = this.#mounts === undefined ? [] : [`--mount=${this.#mounts}`];
+    return ['nsenter', `--net=${this.path}`, ...mounts, '--', ...argv];
+  }
+
+  /**
+   * From now on what runs inside sees `file` in place of `path`, both files that are there, and has mounts of its
+   * own: others don't see what it mounts.
+   */
+  async replaceFile(path: string, file: string): Promise<void> {
+    if (this.#mounts === undefined) {
+      const hold = ['sh', '-c', 'echo ready; exec sleep infinity'];
+      const holder = this.start(['unshare', '--mount', '--propagation', 'private', ...hold]);
+      await holder.waitFor(/ready/);
+      this.#mounts = `/proc/${holder.pid}/ns/mnt`;
+    }
+    await must(this.inside(['mount', '--bind', file, path]));
   }
 
   /** Runs a command inside to its end, whatever its exit status. */
@@ -88,7 +111,7 @@ export class Namespace implements AsyncDisposable {
   /** Stops what was started inside and removes the pin. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#running.map((process) => process.stop('SIGKILL')));
-    await run(['umount', this.path]);
+    if (this.#pinned) await run(['umount', this.path]);
   }
 }
 

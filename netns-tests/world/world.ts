@@ -62,6 +62,27 @@ export class World implements AsyncDisposable {
     return neighbour;
   }
 
+  /** A machine behind outside, which is its router: 198.51.100.3 and 2001:db8:2::3. */
+  async remote(): Promise<Namespace> {
+    const remote = await this.namespace('remote');
+    const { outside } = this;
+    for (const key of ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding']) {
+      await outside.sysctl(key, '1');
+    }
+    await outside.must(`ip link add far type veth peer name eth0 netns ${remote.path}`);
+    for (const [machine, link, number] of [
+      [outside, 'far', 1],
+      [remote, 'eth0', 3],
+    ] as const) {
+      await machine.must(`ip addr add 198.51.100.${number}/24 dev ${link}`);
+      await machine.must(`ip -6 addr add 2001:db8:2::${number}/64 dev ${link} nodad`);
+      await machine.must(`ip link set ${link} up`);
+    }
+    await remote.must('ip route add default via 198.51.100.1');
+    await remote.must('ip -6 route add default via 2001:db8:2::1');
+    return remote;
+  }
+
   /** A folder for the test's files; it goes with the world. */
   get folder(): string {
     return this.#folder;
