@@ -3,11 +3,13 @@ import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { decode, encode, type RecordType } from 'dns-packet';
+import fc from 'fast-check';
 import { randomIds } from '../../src/base/ids.js';
 import { ip } from '../../src/base/ip.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { askByTcp, askByUdp, type Exchange } from '../../src/cnm/dns/exchange.js';
 import { Forwarder } from '../../src/cnm/dns/forward.js';
+import { framed } from '../../src/cnm/dns/framing.js';
 import type { DnsSandbox, Upstream } from '../../src/cnm/dns/model.js';
 import { NameRegistry } from '../../src/cnm/dns/names.js';
 import { Resolver } from '../../src/cnm/dns/resolver.js';
@@ -147,6 +149,55 @@ describe('DNS in a sandbox', () => {
     await Promise.all(closed);
     expect(addresses(await ask('tcp', 'web'))).to.deep.equal(['172.18.0.2']);
     noise.close();
+  });
+
+  it('takes 64 TCP connections of a sandbox; more are closed at once, and cost nobody an answer', async () => {
+    const sockets = socketsFromDescriptors(world.descriptors);
+    const states = await Promise.all(
+      Array.from({ length: 80 }, async () => {
+        const socket = sockets.tcp(sandbox, 4);
+        socket.on('error', () => socket.destroy());
+        const closed = new Promise<'closed'>((resolve) =>
+          socket.on('close', () => resolve('closed')),
+        );
+        socket.connect(53, '127.0.0.11', () => socket.resume());
+        return Promise.race([closed, sleep(150, 'open' as const)]);
+      }),
+    );
+    expect(states.filter((state) => state === 'open')).to.have.length(64);
+    expect(addresses(await ask('udp', 'web'))).to.deep.equal(['172.18.0.2']);
+    await sleep(300);
+    expect(addresses(await ask('tcp', 'web')), 'when the idle ones have been closed').to.deep.equal(
+      ['172.18.0.2'],
+    );
+  });
+
+  it('any packets by UDP and TCP leave the server answering', async () => {
+    const sockets = socketsFromDescriptors(world.descriptors);
+    const good = encode({ type: 'query', id: 3, questions: [{ name: 'web', type: 'A' }] });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(255), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+        fc.uint8Array({ maxLength: 600 }),
+        fc.nat(40),
+        async (changes, noise, length) => {
+          const broken = Buffer.from(good);
+          for (const [at, byte] of changes) broken[at % broken.length] = byte;
+          const udp = sockets.udp(sandbox, 4);
+          await new Promise<void>((resolve) => udp.connect(53, '127.0.0.11', () => resolve()));
+          for (const packet of [broken, broken.subarray(0, length), Buffer.from(noise)]) {
+            udp.send(packet);
+          }
+          const tcp = sockets.tcp(sandbox, 4);
+          tcp.on('error', () => tcp.destroy());
+          tcp.connect(53, '127.0.0.11', () => tcp.end(Buffer.concat([framed(broken), noise])));
+          expect(addresses(await ask('udp', 'web'))).to.deep.equal(['172.18.0.2']);
+          udp.close();
+          tcp.destroy();
+        },
+      ),
+      { numRuns: 150 },
+    );
   });
 
   it('closes its sockets with itself', async () => {
