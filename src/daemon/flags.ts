@@ -17,6 +17,13 @@ export interface Flag {
 /** Every flag, in the order of the help. */
 export const flags = [
   {
+    flag: 'allow-direct-routing',
+    key: 'allow-direct-routing',
+    type: 'boolean',
+    default: false,
+    help: 'Allow remote access to published ports on container IP addresses',
+  },
+  {
     flag: 'bridge',
     short: 'b',
     key: 'bridge',
@@ -37,6 +44,13 @@ export const flags = [
     type: 'string',
     default: '',
     help: 'IPv6 address for the default bridge',
+  },
+  {
+    flag: 'bridge-accept-fwmark',
+    key: 'bridge-accept-fwmark',
+    type: 'string',
+    default: '',
+    help: 'In bridge networks, accept packets with this firewall mark/mask',
   },
   {
     flag: 'config-file',
@@ -108,7 +122,7 @@ export const flags = [
     key: 'firewall-backend',
     type: 'string',
     default: 'nftables',
-    help: 'Firewall backend to use, nftables',
+    help: 'Firewall backend to use, iptables or nftables',
   },
   {
     flag: 'fixed-cidr',
@@ -180,6 +194,13 @@ export const flags = [
     type: 'boolean',
     default: false,
     help: 'Enable IPv6 networking for the default bridge network',
+  },
+  {
+    flag: 'ip6tables',
+    key: 'ip6tables',
+    type: 'boolean',
+    default: true,
+    help: 'Enable addition of firewall rules for IPv6',
   },
   {
     flag: 'iptables',

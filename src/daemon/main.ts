@@ -60,6 +60,7 @@ function withFile(given: Partial<Options>): Options {
 async function main(): Promise<void> {
   const settings = {
     ...attempt(() => readArguments(process.argv.slice(2))),
+    rawTable: process.env['DOCKER_INSECURE_NO_IPTABLES_RAW'] !== '1',
     linkEnvironment: process.env['DOCKER_KEEP_DEPRECATED_LEGACY_LINKS_ENV_VARS'] === '1',
   };
   if (process.getuid?.() !== 0) fail('tsnetd needs to be started with root privileges');

@@ -16,7 +16,6 @@ describe('readSettings', () => {
       logLevel: 'info',
       addressPools: [],
       networkOptions: {},
-      firewall: true,
       forwarding: true,
       liveRestore: false,
       runtimes: ['crun', 'runc'],
@@ -30,10 +29,7 @@ describe('readSettings', () => {
     [{ 'data-root': '/' }, { dataRoot: '/' }],
     [{ debug: true, 'log-level': 'error' }, { logLevel: 'debug' }],
     [{ dns: ['1.1.1.1', '::1'] }, { dns: ['1.1.1.1', '::1'] }],
-    [
-      { iptables: false, 'ip-forward': false },
-      { firewall: false, forwarding: false },
-    ],
+    [{ 'ip-forward': false }, { forwarding: false }],
     [{ runtime: 'runc' }, { runtimes: ['runc'] }],
   ];
   for (const [over, wanted] of taken) {
@@ -46,7 +42,7 @@ describe('readSettings', () => {
     ).to.have.length(1));
 
   const refusals: [Partial<Options>, string][] = [
-    [{ 'firewall-backend': 'iptables' }, 'invalid firewall-backend "iptables"'],
+    [{ 'firewall-backend': 'ipfw' }, 'invalid firewall-backend "ipfw"'],
     [{ 'exec-root': 'x' }, 'invalid exec-root "x": expected an absolute path'],
     [{ 'data-root': '' }, 'invalid data-root ""'],
     [{ pidfile: 'p' }, 'invalid pidfile "p"'],

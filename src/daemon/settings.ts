@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { type ListenAddress, parseListenAddress } from '../api/server/listen.js';
 import { InvalidParameter } from '../base/errors.js';
 import { isLogLevel, type LogLevel } from '../base/logger.js';
-import type { FirewallSettings } from '../cnm/firewall/model.js';
 import { type AddressPool, parseAddressPool } from '../cnm/ipam/pools.js';
 import { address, type BridgeOptions, bridgeOptions } from './default-bridge/options.js';
+import { firewallOptions } from './firewall-options.js';
 import type { Options } from './flags.js';
+import type { HostFirewallSettings } from './kernel/host-firewall.js';
 import { type NetworkOptions, readNetworkOptions } from './network-options.js';
 
 /** What the daemon runs by: the options, read and checked. */
@@ -29,8 +30,9 @@ export interface Settings {
   readonly dns: readonly string[];
   readonly dnsSearch: readonly string[];
   readonly dnsOptions: readonly string[];
-  readonly firewall: boolean;
-  readonly firewallSettings: FirewallSettings;
+  readonly firewall: HostFirewallSettings;
+  /** Whether iptables' raw table is used, by default yes (an environment variable of the daemon's says so). */
+  readonly rawTable?: boolean;
   readonly forwarding: boolean;
   readonly liveRestore: boolean;
   /** OCI runtimes in order of preference. */
@@ -39,11 +41,6 @@ export interface Settings {
 
 /** Reads and checks the options. @throws InvalidParameter naming the option */
 export function readSettings(options: Options): Settings {
-  if (options['firewall-backend'] !== 'nftables') {
-    throw new InvalidParameter(
-      `invalid firewall-backend "${options['firewall-backend']}": "nftables" is available`,
-    );
-  }
   const execRoot = absolute('exec-root', options['exec-root']);
   const hosts = options.host.length > 0 ? options.host : ['unix:///var/run/tsnet.sock'];
   return {
@@ -61,8 +58,7 @@ export function readSettings(options: Options): Settings {
     dns: options.dns.map((text) => address('dns', text)),
     dnsSearch: options['dns-search'],
     dnsOptions: options['dns-opt'],
-    firewall: options.iptables,
-    firewallSettings: { userlandProxy: options['userland-proxy'], allowDirectRouting: false },
+    firewall: firewallOptions(options),
     forwarding: options['ip-forward'],
     liveRestore: options['live-restore'],
     runtimes: options.runtime === '' ? ['crun', 'runc'] : [options.runtime],

@@ -1,18 +1,31 @@
 /** What of the host's settings tsnetd leaves alone when it is told to. */
 import type { Firewall, PortProxy } from '../../cnm/kernel.js';
-import type { NftFirewall } from '../../native/nft/firewall.js';
 
 /**
  * `--iptables=false`: rules are somebody else's business. Those of a daemon that was started without the
  * flag would lead to containers that are gone, so they go, too.
  */
-export function noFirewall(ours: Pick<NftFirewall, 'dropTables'>): Firewall {
+export function noFirewall(dropOurs: () => void): Firewall {
   return {
     install() {},
     remove() {},
-    replaceAll: () => ours.dropTables(),
+    replaceAll: dropOurs,
     repair() {},
     describe: () => [],
+  };
+}
+
+/** The firewall, with something to be done each time that it has been replaced. */
+export function afterReplaceAll(firewall: Firewall, work: () => void): Firewall {
+  return {
+    install: (policies) => firewall.install(policies),
+    remove: (owners) => firewall.remove(owners),
+    replaceAll(policies) {
+      firewall.replaceAll(policies);
+      work();
+    },
+    repair: () => firewall.repair(),
+    describe: (policies) => firewall.describe(policies),
   };
 }
 

@@ -8,7 +8,9 @@ import { cnmIds, cnmNeeds } from '../../cnm/ids.js';
 import { ImageBackend } from '../../engine/images/backend.js';
 import { isolationIds } from '../../engine/isolation/ids.js';
 import { Networks } from '../../engine/networks/backend.js';
+import { Plans } from '../../engine/networks/plans.js';
 import { type DaemonFacts, SystemService } from '../../engine/system/backend.js';
+import { firewallDriver } from '../firewall-options.js';
 import * as id from '../ids.js';
 import { product } from '../product.js';
 
@@ -31,7 +33,7 @@ function bindFacts(bind: ContainerModuleLoadOptions['bind']): void {
       id: identity.id,
       dataRoot: settings.dataRoot,
       storageDriver: storage.driverName,
-      firewallBackend: settings.firewall ? 'nftables' : 'none',
+      firewallBackend: firewallDriver(settings.firewall),
       cgroupVersion: existsSync('/sys/fs/cgroup/cgroup.controllers') ? '2' : '1',
       runtime: {
         name: launcher.runtime.kind,
@@ -69,6 +71,11 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
         clock,
         logger,
         events,
+        defaultOptions: settings.networkOptions,
+      }),
+      plans: new Plans({
+        controller,
+        containers,
         defaultOptions: settings.networkOptions,
       }),
       images: new ImageBackend({ service }),

@@ -1,23 +1,17 @@
 import { ContainerModule } from 'inversify';
-import { NftablesBackend } from '../../cnm/firewall/nftables/backend.js';
-import { baseTables } from '../../cnm/firewall/nftables/base.js';
 import { cnmNeeds } from '../../cnm/ids.js';
 import { PortAllocator } from '../../cnm/ports/allocator.js';
 import { Children } from '../../native/children.js';
 import { openConntrack } from '../../native/conntrack.js';
 import { openRtnetlink } from '../../native/netlink-ts/index.js';
 import { Namespaces } from '../../native/netns.js';
-import { openNft } from '../../native/nft/context.js';
-import { openNftElements } from '../../native/nft/element.js';
-import { NftFirewall } from '../../native/nft/firewall.js';
-import { renderAdd } from '../../native/nft/render.js';
 import { sysctls } from '../../native/sysctl.js';
 import { childrenId, lifetimeId, loggerId, namespacesId, settingsId } from '../ids.js';
 import { ConntrackQueue } from '../kernel/conntrack-queue.js';
-import { noFirewall, noProxy } from '../kernel/hands-off.js';
+import { noProxy } from '../kernel/hands-off.js';
+import { openHostFirewall } from '../kernel/host-firewall.js';
 import { HostKernel } from '../kernel/host-kernel.js';
 import { ephemeralPorts, heldPorts, hostSockets } from '../kernel/host-sockets.js';
-import { rememberingFlows, trackedFlows } from '../kernel/tracked-flows.js';
 
 /** The kernel: everything here belongs to the namespace that the daemon was started in. */
 export const kernelModule = new ContainerModule(({ bind }) => {
@@ -30,19 +24,11 @@ export const kernelModule = new ContainerModule(({ bind }) => {
   bind(cnmNeeds.kernel).toResolvedValue(
     (settings, lifetime, logger, namespaces, ports) => {
       const conntrack = lifetime.own(openConntrack());
-      const tables = baseTables();
-      const nft = lifetime.own(openNft());
-      const ours = new NftFirewall({ nft, tables });
-      const firewall = settings.firewall
-        ? new NftablesBackend({
-            tables: rememberingFlows(ours, nft),
-            settings: settings.firewallSettings,
-            render: renderAdd,
-          })
-        : noFirewall(ours);
-      const tracked = settings.firewall
-        ? trackedFlows({ elements: lifetime.own(openNftElements()), nft })
-        : { take: () => true };
+      const { firewall, tracked } = openHostFirewall({
+        settings: { ...settings.firewall, raw: settings.rawTable ?? true },
+        lifetime,
+        logger,
+      });
       return lifetime.own(
         new HostKernel({
           namespaces,

@@ -29,7 +29,8 @@ export class FrameFilter {
   install(policies: readonly FirewallPolicy[]): void {
     const fragments = this.#fragments(policies);
     if (fragments.length === 0) return;
-    this.#tables().install(fragments);
+    if (this.#owners.size === 0) this.#tables().replaceAll(fragments);
+    else this.#tables().install(fragments);
     for (const { owner } of fragments) this.#owners.add(owner);
   }
 

@@ -1,0 +1,172 @@
+import { Unavailable } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import type { Lifetime } from '../../base/rollback.js';
+import type { FrameTables } from '../../cnm/firewall/iptables/frames.js';
+import type { FirewallSettings } from '../../cnm/firewall/model.js';
+import { type FragmentTables, NftablesBackend } from '../../cnm/firewall/nftables/backend.js';
+import { baseTables } from '../../cnm/firewall/nftables/base.js';
+import type { Firewall } from '../../cnm/kernel.js';
+import { openNft } from '../../native/nft/context.js';
+import { openNftElements } from '../../native/nft/element.js';
+import { NftFirewall } from '../../native/nft/firewall.js';
+import type { NftContext } from '../../native/nft/model.js';
+import { renderAdd } from '../../native/nft/render.js';
+import { afterReplaceAll, noFirewall } from './hands-off.js';
+import { dropIptables, iptablesFirewall } from './iptables-firewall.js';
+import { openStamp } from './iptables-stamp.js';
+import { findIptables, hasIptables, runTool } from './iptables-tools.js';
+import { SelfHealingFirewall } from './iptables-watch.js';
+import { rememberingFlows, type TrackedFlows, trackedFlows } from './tracked-flows.js';
+
+/** Programs that the host's firewall can be told by. */
+export type FirewallProgram = 'nftables' | 'iptables';
+
+/** What the daemon's configuration says about the host's firewall. */
+export interface HostFirewallSettings {
+  readonly program: FirewallProgram;
+  /** Families whose rules are ours to make (`--iptables`, `--ip6tables`). */
+  readonly families: readonly (4 | 6)[];
+  /** Whether iptables' raw table is used; default yes. */
+  readonly raw?: boolean;
+  readonly policies: FirewallSettings;
+}
+
+/** The host's firewall, and what it notes about connections. */
+export interface HostFirewall {
+  readonly firewall: Firewall;
+  readonly tracked: TrackedFlows;
+}
+
+const families = [4, 6] as const;
+const familyName = { 4: 'ip', 6: 'ip6' } as const;
+
+/**
+ * Opens the firewall in the calling thread's network namespace. With the first `replaceAll`, when its own rules stand,
+ * it takes away what a daemon with another configuration has left: nothing is unprotected in between.
+ * @throws Unavailable if the host does not have the program
+ */
+export function openHostFirewall(parts: {
+  settings: HostFirewallSettings;
+  lifetime: Lifetime;
+  logger: Logger;
+}): HostFirewall {
+  const { settings, lifetime } = parts;
+  if (settings.families.length === 0) {
+    const nft = openNftIfThere(lifetime);
+    const firewall = noFirewall(() => {
+      if (nft) nftTables(nft, settings, families, true).dropTables();
+      dropIptablesIfThere(families);
+    });
+    return { firewall, tracked: { take: () => true } };
+  }
+  return settings.program === 'nftables' ? openNftables(parts) : openIptables(parts);
+}
+
+function openNftables({
+  settings,
+  lifetime,
+}: {
+  settings: HostFirewallSettings;
+  lifetime: Lifetime;
+}): HostFirewall {
+  const nft = lifetime.own(openNft());
+  const others = families.filter((family) => !settings.families.includes(family));
+  const tables = nftTables(nft, settings, settings.families, true);
+  const backend = new NftablesBackend({
+    tables: ofFamilies(rememberingFlows(tables, nft), settings.families),
+    settings: settings.policies,
+    render: renderAdd,
+  });
+  const noted = trackedFlows({ elements: lifetime.own(openNftElements()), nft });
+  return {
+    firewall: afterReplaceAll(backend, () => {
+      if (others.length > 0) nftTables(nft, settings, others, false).dropTables();
+      dropIptablesIfThere(families);
+    }),
+    tracked: {
+      take: (address) =>
+        !settings.families.includes(address.includes(':') ? 6 : 4) || noted.take(address),
+    },
+  };
+}
+
+function openIptables({
+  settings,
+  lifetime,
+  logger,
+}: {
+  settings: HostFirewallSettings;
+  lifetime: Lifetime;
+  logger: Logger;
+}): HostFirewall {
+  const tools = findIptables(settings.families);
+  const nft = openNftIfThere(lifetime);
+  const frames: FrameTables | undefined = nft && nftTables(nft, settings, [], true);
+  const backend = iptablesFirewall({
+    families: settings.families,
+    raw: settings.raw ?? true,
+    settings: settings.policies,
+    run: tools.run,
+    frames: () => frames,
+  });
+  const others = families.filter((family) => !settings.families.includes(family));
+  const firewall = lifetime.own(
+    new SelfHealingFirewall({
+      firewall: backend,
+      stamp: openStamp(tools.variant, settings.families),
+      logger,
+    }),
+  );
+  return {
+    firewall: afterReplaceAll(firewall, () => {
+      if (nft) nftTables(nft, settings, families, false).dropTables();
+      dropIptablesIfThere(others);
+    }),
+    // iptables notes nothing.
+    tracked: { take: () => true },
+  };
+}
+
+/** The tables of some families, with or without that of frames. */
+function nftTables(
+  nft: NftContext,
+  { policies }: HostFirewallSettings,
+  some: readonly (4 | 6)[],
+  frames: boolean,
+): NftFirewall {
+  const names: readonly string[] = [
+    ...some.map((family) => familyName[family]),
+    ...(frames ? ['bridge'] : []),
+  ];
+  return new NftFirewall({
+    nft,
+    tables: baseTables(policies).filter(({ family }) => names.includes(family)),
+  });
+}
+
+/** Leaves out what belongs to other families; the frames of a bridge are of no family. */
+function ofFamilies(tables: FragmentTables, some: readonly (4 | 6)[]): FragmentTables {
+  if (families.every((family) => some.includes(family))) return tables;
+  const names = ['bridge', ...some.map((family) => familyName[family])];
+  const only = (fragments: Parameters<FragmentTables['install']>[0]) =>
+    fragments.filter(({ family }) => names.includes(family));
+  return {
+    ...tables,
+    install: (fragments) => tables.install(only(fragments)),
+    replaceAll: (fragments) => tables.replaceAll(only(fragments)),
+  };
+}
+
+function openNftIfThere(lifetime: Lifetime): NftContext | undefined {
+  try {
+    return lifetime.own(openNft());
+  } catch (error) {
+    if (error instanceof Unavailable) return undefined;
+    throw error;
+  }
+}
+
+/** A host without iptables has nothing that we could have left there. */
+function dropIptablesIfThere(some: readonly (4 | 6)[]): void {
+  if (some.length > 0 && hasIptables()) dropIptables(some, runTool);
+}
