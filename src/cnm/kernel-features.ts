@@ -23,7 +23,7 @@ export function missingFeature(kind: LinkSpec['kind'], error: unknown): System |
   );
 }
 
-/** A link that no kernel makes, so that only the reason of its refusal tells kernels apart. */
+/** Links that kernels refuse to make, so that only the reason of the refusal tells kernels apart. */
 const impossible = {
   macvlan: { kind: 'macvlan', name: 'probe', parent: 'lo', mode: 'bridge' },
   ipvlan: { kind: 'ipvlan', name: 'probe', parent: 'lo', mode: 'l2', flag: 'bridge' },
@@ -38,10 +38,13 @@ const impossible = {
  */
 export function lacks(
   kind: keyof typeof impossible,
-  links: Pick<Links, 'addLink'>,
+  links: Pick<Links, 'addLink' | 'deleteLink'>,
 ): System | undefined {
+  const spec = impossible[kind];
   try {
-    links.addLink(impossible[kind]);
+    links.addLink(spec);
+    // One that does make it has what it takes.
+    links.deleteLink(spec.name);
   } catch (error) {
     return missingFeature(kind, error);
   }

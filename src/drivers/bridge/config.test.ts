@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { InvalidParameter } from '../../base/errors.js';
+import { disablesIPv6, endpointConfig, endpointLabel } from '../../cnm/endpoint-options.js';
 import { bridgeConfig } from './config.js';
-import { disablesIPv6, endpointConfig } from './endpoint-config.js';
-import { endpointLabel, networkLabel } from './labels.js';
+import { networkLabel } from './labels.js';
 
 const read = (options: Record<string, string>, more = {}) =>
   bridgeConfig({ options, internal: false, enableIPv6: false, ...more });

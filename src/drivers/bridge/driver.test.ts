@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { networkRecord, subnet4 } from '../../../netns-tests/world/records.js';
 import { Conflict, Forbidden, InvalidParameter } from '../../base/errors.js';
 import { countingIds } from '../../base/ids.js';
+import { endpointLabel } from '../../cnm/endpoint-options.js';
 import { BridgeDriver } from './driver.js';
-import { endpointLabel, networkLabel } from './labels.js';
+import { networkLabel } from './labels.js';
 
 const driver = new BridgeDriver({
   ids: countingIds(),

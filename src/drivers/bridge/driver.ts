@@ -2,6 +2,7 @@ import { InvalidParameter } from '../../base/errors.js';
 import type { Ids } from '../../base/ids.js';
 import { parseMac } from '../../base/mac.js';
 import type { Driver, EndpointDraft } from '../../cnm/driver.js';
+import { endpointConfig } from '../../cnm/endpoint-options.js';
 import type { Netns, Sysctls } from '../../cnm/kernel.js';
 import type {
   EndpointRequest,
@@ -13,7 +14,6 @@ import type {
 import type { Plan } from '../../cnm/plan.js';
 import { bridgeConfig } from './config.js';
 import { refuseConflicts, refuseSubnets } from './conflicts.js';
-import { endpointConfig } from './endpoint-config.js';
 import { type ForwardingSettings, forwardingPlan } from './forwarding.js';
 import { interfaceNames } from './names.js';
 import { type BridgeNetwork, bridgeNetwork } from './network.js';

@@ -1,7 +1,6 @@
 /*
- * Option keys of bridge networks and their endpoints, as Docker names them (`-o` of `network create`,
- * `--driver-opt` of `network connect`). What each means and defaults to is said in `config.ts` and
- * `cnm/endpoint-options.ts`.
+ * Option keys of bridge networks, as Docker names them (`-o` of `network create`). What each means and defaults
+ * to is said in `config.ts`; the keys of endpoints are in `cnm/endpoint-options.ts`.
  */
 
 /** Every key that only the bridge driver has starts so; an unknown one is refused. */
@@ -23,5 +22,3 @@ export const networkLabel = {
   snat4: 'com.docker.network.host_ipv4',
   snat6: 'com.docker.network.host_ipv6',
 } as const;
-
-export { endpointLabel } from '../../cnm/endpoint-options.js';

@@ -7,11 +7,12 @@ import {
   subnet6,
 } from '../../../netns-tests/world/records.js';
 import { countingIds } from '../../base/ids.js';
+import { endpointLabel } from '../../cnm/endpoint-options.js';
 import { fragmentsOf } from '../../cnm/firewall/nftables/fragments.js';
 import type { PortBinding } from '../../cnm/model.js';
 import type { Plan, StepKind } from '../../cnm/plan.js';
 import { BridgeDriver } from './driver.js';
-import { endpointLabel, networkLabel } from './labels.js';
+import { networkLabel } from './labels.js';
 
 const netns = '/run/netns/c1';
 const tcp80: PortBinding = {

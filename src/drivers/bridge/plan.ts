@@ -1,6 +1,6 @@
-import { cidrOf, contains, parseInterfaceAddress } from '../../base/cidr.js';
 import { formatIp, ip } from '../../base/ip.js';
 import type { EndpointDraft } from '../../cnm/driver.js';
+import { disablesIPv6, type EndpointConfig } from '../../cnm/endpoint-options.js';
 import {
   endpointOwner,
   linkOwner,
@@ -8,10 +8,10 @@ import {
   portsOwner,
   translates,
 } from '../../cnm/firewall/model.js';
+import { defaultRoute, interfaceSysctls, ipv6Setting } from '../../cnm/interface-steps.js';
 import type { Netns } from '../../cnm/kernel.js';
 import type { ExposedPort, Interface, PortBinding } from '../../cnm/model.js';
 import { type Plan, type Step, step } from '../../cnm/plan.js';
-import { disablesIPv6, type EndpointConfig } from './endpoint-config.js';
 import { type BridgeNetwork, familyIn, firewalled } from './network.js';
 import type { BridgeHost } from './observe.js';
 import { hostBindings, type PublishedEndpoint, portsPolicy } from './ports.js';
@@ -78,9 +78,7 @@ export function endpointPlan(
       step('addr.add', { netns, link: link.name, address }),
     ),
     step('link.up', { netns, name: link.name }),
-    ...config.sysctls.map(({ family, group, key, value }) =>
-      step('sysctl.set', { netns, key: ['net', family, group, link.name, key], value }),
-    ),
+    ...interfaceSysctls(netns, link.name, config),
   ];
 }
 
@@ -196,25 +194,6 @@ function ipv6Settings(netns: Netns, name: string, wanted: boolean): Step[] {
     ipv6Setting(netns, name, 'disable_ipv6', wanted ? '0' : '1'),
     ipv6Setting(netns, name, 'accept_ra', '0'),
     ...(wanted ? [ipv6Setting(netns, name, 'accept_dad', '0')] : []),
-  ];
-}
-
-/** A kernel without IPv6 has no such keys, and nothing to protect. */
-function ipv6Setting(netns: Netns, name: string, key: string, value: string): Step {
-  const path = ['net', 'ipv6', 'conf', name, key];
-  return step('sysctl.set', { netns, key: path, value, ifPresent: true });
-}
-
-/** A gateway outside the interface's subnet is made known as a neighbour first. */
-function defaultRoute(netns: Netns, link: string, address: string, gateway: string): Step[] {
-  const next = ip(gateway);
-  const { family } = next;
-  const own = parseInterfaceAddress(address);
-  const onLink = own !== undefined && contains(cidrOf(own.ip, own.prefix), next);
-  const destination = `${gateway}/${family === 4 ? 32 : 128}`;
-  return [
-    ...(onLink ? [] : [step('route.add', { netns, route: { destination, family, link } })]),
-    step('route.add', { netns, route: { destination: 'default', family, gateway, link } }),
   ];
 }
 

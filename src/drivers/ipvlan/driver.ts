@@ -3,12 +3,12 @@ import type { Family } from '../../base/ip.js';
 import type { Driver, EndpointDraft } from '../../cnm/driver.js';
 import { endpointConfig } from '../../cnm/endpoint-options.js';
 import { nameInterface } from '../../cnm/interface-name.js';
-import type { Links, Netns } from '../../cnm/kernel.js';
+import type { Netns } from '../../cnm/kernel.js';
 import type { EndpointRequest, Interface, NetworkRecord, NetworkRequest } from '../../cnm/model.js';
 import type { Plan } from '../../cnm/plan.js';
 import { endpointPlan, familiesOf } from '../parent/endpoint.js';
 import { routesByDevice, routesByGateway } from '../parent/gateway.js';
-import { leadsSomewhere, observeParent, parentPlan } from '../parent/network.js';
+import { leadsSomewhere, observeParent, type ParentLinks, parentPlan } from '../parent/network.js';
 import { parentName } from '../parent/place.js';
 import { ipvlanConfig } from './config.js';
 import { refuseSharing } from './conflicts.js';
@@ -21,10 +21,10 @@ export class IpvlanDriver implements Driver {
   readonly usesIpam = true;
   readonly onParentWire = true;
   readonly publishesPorts = false;
-  readonly #links: Pick<Links, 'link' | 'addLink'>;
+  readonly #links: ParentLinks;
 
   /** `links` are those of the host's namespace. */
-  constructor({ links }: { links: Pick<Links, 'link' | 'addLink'> }) {
+  constructor({ links }: { links: ParentLinks }) {
     this.#links = links;
   }
 

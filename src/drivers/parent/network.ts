@@ -7,6 +7,9 @@ import { type Plan, step } from '../../cnm/plan.js';
 import type { ParentConfig } from './config.js';
 import { type ParentPlace, parentPlace } from './place.js';
 
+/** What is asked of rtnetlink. Nothing stays of what is added to see whether the kernel can. */
+export type ParentLinks = Pick<Links, 'link' | 'addLink' | 'deleteLink'>;
+
 /** What a plan must know about the host. */
 export interface ParentHost {
   readonly place: ParentPlace;
@@ -21,7 +24,7 @@ export interface ParentHost {
  * @throws InvalidParameter where the parent is missing, System where the kernel has no such links
  */
 export function observeParent(
-  links: Pick<Links, 'link' | 'addLink'>,
+  links: ParentLinks,
   kind: 'macvlan' | 'ipvlan',
   network: Pick<NetworkRecord, 'id'>,
   { parent }: ParentConfig,
