@@ -1,5 +1,4 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { Cidr } from '../base/cidr.js';
 import type { NetworkController, NetworkEvent } from './contract.js';
 import type { DnsSockets } from './controller/embedded-names.js';
 import type {
@@ -15,7 +14,7 @@ import type { NameRegistry } from './dns/names.js';
 import type { DnsServer } from './dns/server.js';
 import type { UpstreamSockets } from './dns/upstream-sockets.js';
 import type { Driver } from './driver.js';
-import type { Ipam } from './ipam/ipam.js';
+import type { Avoided, Ipam } from './ipam/ipam.js';
 import type { AddressPool } from './ipam/pools.js';
 import type { Kernel } from './kernel.js';
 import type { NetworkRecord } from './model.js';
@@ -63,8 +62,8 @@ type Stores = Pick<
 export interface CnmSettings extends ControllerSettings {
   /** In order of preference, both families. */
   readonly pools: readonly AddressPool[];
-  /** What subnets from the pools must not overlap: the host's on-link routes and name servers; read anew each time. */
-  readonly avoid: () => readonly Cidr[];
+  /** What subnets from the pools stay away from: the host's routes and name servers; read anew each time. */
+  readonly avoid: (family: 4 | 6) => readonly Avoided[];
   readonly resolvConf: HostResolvConf;
   /** `/etc/hosts`. */
   readonly hostsPath: string;

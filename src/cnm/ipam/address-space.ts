@@ -153,12 +153,12 @@ export class AddressSpace {
   /** The end of a refusal: who has the address, if it is known. Clients match on what stands before it. */
   #heldBy(address: Ip, at: number): string {
     const what = `: ${formatIp(address)} is`;
-    const holder = this.#holders.holder(address);
-    if (holder) return `${what} held by container ${holder.name} (${shortId(holder.id)})`;
     const { gateway, auxiliary } = this.subnets[at] ?? {};
     if (gateway?.value === address.value) return `${what} the gateway`;
     const [name] = [...(auxiliary ?? [])].find(([, ip]) => ip.value === address.value) ?? [];
-    return name === undefined ? '' : `${what} the auxiliary address ${name}`;
+    if (name !== undefined) return `${what} the auxiliary address ${name}`;
+    const holder = this.#holders.holder(address);
+    return holder ? `${what} held by container ${holder.name} (${shortId(holder.id)})` : '';
   }
 
   #takeAny(family: Family): Lease {

@@ -95,7 +95,9 @@ describe('AddressSpace: claims', () => {
     ['10.1.0.1', 'the gateway'],
     ['10.1.0.9', 'the auxiliary address router'],
   ] as const) {
-    it(`are not needed to say that ${address} is ${who}`, () =>
-      expect(take(ip(address))).to.throw(`Address already in use: ${address} is ${who}`));
+    it(`change nothing about ${address}, which is ${who}`, () => {
+      space.claim(ip(address), db);
+      expect(take(ip(address))).to.throw(`Address already in use: ${address} is ${who}`);
+    });
   }
 });

@@ -138,6 +138,18 @@ describe('Ipam', () => {
     expect(shown(request(ipam, 'b', bad.slice(0, 1)))).to.deep.equal(['172.17.0.0/24 172.17.0.1']);
   });
 
+  it('takes what is routed elsewhere last', () => {
+    const routed = { ...cidr('172.16.0.0/12'), ifPossible: true };
+    const pools = dockerLocalPools();
+    const ipam = new Ipam({ pools, avoid: () => [routed, cidr('192.168.0.0/17')] });
+    const subnets = Array.from({ length: 9 }, (_, i) => shown(request(ipam, `n${i}`))[0]);
+    expect(subnets[0]).to.equal('192.168.128.0/20 192.168.128.1');
+    expect(subnets.slice(7)).to.deep.equal([
+      '192.168.240.0/20 192.168.240.1',
+      '172.17.0.0/16 172.17.0.1',
+    ]);
+  });
+
   it('takes 0.0.0.0/0 and an empty entry for any subnet', () => {
     const ipam = make();
     expect(shown(request(ipam, 'a', [{ Subnet: '0.0.0.0/0' }]))).to.deep.equal([

@@ -1,6 +1,6 @@
 import { type Cidr, contains, overlaps } from '../../base/cidr.js';
-import { Conflict, Forbidden, messageOf, System } from '../../base/errors.js';
-import { formatIp, type Ip } from '../../base/ip.js';
+import { Conflict, Forbidden, InvalidParameter, messageOf, System } from '../../base/errors.js';
+import { type Family, formatIp, type Ip } from '../../base/ip.js';
 import { AddressSpace, type AssignedSubnet } from './address-space.js';
 import { AddressAllocator } from './allocator.js';
 import type { SubnetSpec } from './config.js';
@@ -25,6 +25,12 @@ export interface SpaceOptions {
   readonly namesGateway?: boolean;
 }
 
+/** A block that subnets from the pools stay away from. */
+export interface Avoided extends Cidr {
+  /** Taken all the same when nothing else is left in the pools. Default false. */
+  readonly ifPossible?: boolean;
+}
+
 interface Entry {
   readonly space: AddressSpace;
   readonly allocators: readonly AddressAllocator[];
@@ -37,7 +43,7 @@ interface Entry {
  */
 export class Ipam {
   readonly #pools: SubnetPools;
-  readonly #avoid: () => readonly Cidr[];
+  readonly #avoid: (family: Family) => readonly Avoided[];
   readonly #entries = new Map<string, Entry>();
   /** Subnets of networks that share with nobody, by family. */
   readonly #own = { 4: new SubnetIndex(), 6: new SubnetIndex() };
@@ -46,10 +52,13 @@ export class Ipam {
 
   /**
    * @param parts.pools where subnets come from, both families, in order of preference
-   * @param parts.avoid what a subnet from the pools must not overlap: the host's on-link routes and its
-   *   name servers. Asked anew for each choice; subnets that a user named are not checked against it
+   * @param parts.avoid what a subnet from the pools must not overlap: the host's routes and its name servers.
+   *   Asked anew for each choice; subnets that a user named are not checked against it
    */
-  constructor(parts: { pools: readonly AddressPool[]; avoid: () => readonly Cidr[] }) {
+  constructor(parts: {
+    pools: readonly AddressPool[];
+    avoid: (family: Family) => readonly Avoided[];
+  }) {
     this.#pools = new SubnetPools(parts.pools);
     this.#avoid = parts.avoid;
   }
@@ -125,15 +134,23 @@ export class Ipam {
       }
       return subnet;
     }
-    const avoided = this.#avoid();
-    const obstacles = {
-      network: (block: Cidr) => this.#taken(block, mine, false),
+    const all = this.#avoid(family);
+    const strict = all.filter(({ ifPossible }) => !ifPossible);
+    const network = (block: Cidr) => this.#taken(block, mine, false);
+    const around = (avoided: readonly Cidr[]) => ({
+      network,
       passing: (block: Cidr) => avoided.find((other) => overlaps(other, block)),
-    };
+    });
     const preferred = options.preferred?.find((block) => block.family === family);
-    if (preferred && !obstacles.network(preferred) && !obstacles.passing(preferred))
-      return preferred;
-    return this.#pools.take({ family, ...(prefix !== undefined && { prefix }) }, obstacles);
+    if (preferred && !network(preferred) && !around(strict).passing(preferred)) return preferred;
+    const request = { family, ...(prefix !== undefined && { prefix }) };
+    if (strict.length === all.length) return this.#pools.take(request, around(all));
+    try {
+      return this.#pools.take(request, around(all));
+    } catch (error) {
+      if (!(error instanceof InvalidParameter)) throw error;
+      return this.#pools.take(request, around(strict));
+    }
   }
 
   /** What of the networks stands in the way of a subnet; for one that shares, only what it may not overlap. */

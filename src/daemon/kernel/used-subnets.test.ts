@@ -1,24 +1,35 @@
 import { expect } from 'chai';
 import { formatCidr } from '../../base/cidr.js';
 import type { Links } from '../../cnm/kernel.js';
-import { usedSubnets } from './used-subnets.js';
+import { UsedSubnets } from './used-subnets.js';
 
 type Route = ReturnType<Links['routes']>[number];
 
 const route = (destination: string, over: object = {}): Route =>
   ({ destination, ...over }) as Route;
 
-describe('usedSubnets', () => {
+const both = (routes: () => Route[], resolvConf = '') => {
+  const ofFamily = (family?: 4 | 6) =>
+    routes().filter(({ destination }) => destination.includes(':') === (family === 6));
+  const used = new UsedSubnets({ links: { routes: ofFamily }, resolvConf: () => resolvConf });
+  return () =>
+    ([4, 6] as const).flatMap((family) =>
+      used.read(family).map((one) => `${formatCidr(one)}${one.ifPossible ? ' if possible' : ''}`),
+    );
+};
+
+describe('UsedSubnets', () => {
   const cases: [string, Route[], string, string[]][] = [
     ['nothing', [], '', []],
-    [
-      'on-link routes',
-      [route('10.1.0.0/16'), route('fd00::/64')],
-      '',
-      ['10.1.0.0/16', 'fd00::/64'],
-    ],
+    ['on-link', [route('10.1.0.0/16'), route('fd00::/64')], '', ['10.1.0.0/16', 'fd00::/64']],
     ['no default route', [route('default', { link: 'ppp0' })], '', []],
-    ['no routes by way of a gateway', [route('10.0.0.0/8', { gateway: '10.1.0.1' })], '', []],
+    [
+      'by way of a gateway',
+      [route('10.0.0.0/8', { gateway: '10.1.0.1' })],
+      '',
+      ['10.0.0.0/8 if possible'],
+    ],
+    ['around the default route', [route('0.0.0.0/1')], '', ['0.0.0.0/1 if possible']],
     [
       'name servers',
       [],
@@ -27,9 +38,16 @@ describe('usedSubnets', () => {
     ],
   ];
   for (const [what, routes, resolvConf, wanted] of cases) {
-    it(what, () => {
-      const found = usedSubnets({ routes: () => routes }, resolvConf).map(formatCidr);
-      expect(found).to.deep.equal(wanted);
-    });
+    it(what, () => expect(both(() => routes, resolvConf)()).to.deep.equal(wanted));
   }
+
+  it('sees each time what has come and gone', () => {
+    const routes = [route('10.1.0.0/16')];
+    const read = both(() => routes);
+    expect(read()).to.deep.equal(['10.1.0.0/16']);
+    routes.push(route('10.2.0.0/16'));
+    expect(read()).to.deep.equal(['10.1.0.0/16', '10.2.0.0/16']);
+    routes.shift();
+    expect(read()).to.deep.equal(['10.2.0.0/16']);
+  });
 });

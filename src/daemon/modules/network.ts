@@ -12,6 +12,7 @@ import type {
 } from '../../cnm/controller/records.js';
 import { socketsFromDescriptors } from '../../cnm/dns/upstream-sockets.js';
 import { cnmNeeds } from '../../cnm/ids.js';
+import type { Avoided } from '../../cnm/ipam/ipam.js';
 import { poolsOf, ulaPool } from '../../cnm/ipam/pools.js';
 import type { Kernel } from '../../cnm/kernel.js';
 import type { NetworkRecord } from '../../cnm/model.js';
@@ -28,7 +29,7 @@ import { fromNetwork } from '../event-sources.js';
 import * as id from '../ids.js';
 import { dnsSockets, upstreamDescriptors } from '../kernel/dns-sockets.js';
 import { pinnedNamespaces } from '../kernel/pinned-namespaces.js';
-import { usedSubnets } from '../kernel/used-subnets.js';
+import { UsedSubnets } from '../kernel/used-subnets.js';
 import { durableRecords, recordFolder, volatileRecords } from '../records.js';
 import type { Settings } from '../settings.js';
 
@@ -97,7 +98,7 @@ export const networkNeedsModule = new ContainerModule(({ bind }) => {
       predefined: predefinedNetworks(bridgeOf(settings.bridge, { kernel, records, logger })),
       hostGateways: settings.hostGateways,
       pools: poolsOf(settings.addressPools, ulaPool(identity.globalId)),
-      avoid: () => usedSubnets(kernel.links('host'), hostResolvConf()),
+      avoid: usedSubnets(kernel),
       resolvConf: { path: resolvConfPath, behindStub: '/run/systemd/resolve/resolv.conf' },
       hostsPath: '/etc/hosts',
     }),
@@ -120,6 +121,12 @@ function bridgeOf(
 
 function netnsFolder(execRoot: string): string {
   return join(execRoot, 'netns');
+}
+
+function usedSubnets(kernel: Kernel): (family: 4 | 6) => readonly Avoided[] {
+  const links = { routes: (family?: 4 | 6) => kernel.links('host').routes(family) };
+  const used = new UsedSubnets({ links, resolvConf: hostResolvConf });
+  return (family) => used.read(family);
 }
 
 function hasPlan({ plan }: { readonly plan: unknown }): boolean {

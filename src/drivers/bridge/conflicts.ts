@@ -23,6 +23,8 @@ export function refuseSubnets(request: NetworkRequest): void {
 export function refuseConflicts(request: NetworkRequest, others: readonly NetworkRecord[]): void {
   const { bridgeName } = bridgeConfig(request);
   const wanted = wantedSubnets(request);
+  // One with neither can't meet another: not to look at a thousand of them keeps creation as fast as the first.
+  if (!bridgeName && wanted.length === 0) return;
   for (const record of others.filter(({ driver }) => driver === request.driver)) {
     const other = bridgeNetwork(record);
     const clash = other.families.find(({ subnet }) => wanted.some((own) => meets(own, subnet)));
