@@ -35,14 +35,14 @@ import type { Settings } from '../settings.js';
 
 const resolvConfPath = '/etc/resolv.conf';
 
-/** The network model and every network driver. A new driver is added here. */
+/** The network model and every network driver. A new driver is added here; `docker info` shows them in this order. */
 export const networkModules = [
   cnmModule({ ids: id.idsId, clock: id.clockId, logger: id.loggerId, driver: driverId }),
   bridgeModule({ ids: id.idsId, kernel: cnmNeeds.kernel, forwarding: id.forwardingId }),
   hostModule(),
-  noneModule(),
-  macvlanModule({ kernel: cnmNeeds.kernel }),
   ipvlanModule({ kernel: cnmNeeds.kernel }),
+  macvlanModule({ kernel: cnmNeeds.kernel }),
+  noneModule(),
 ];
 
 /** What the network model needs besides the kernel: records, sockets and settings. */

@@ -152,6 +152,14 @@ describe('macvlan: plan of an endpoint', () => {
     expect(off).to.be.greaterThan(-1).and.lessThan(up);
   });
 
+  it('link-local addresses that were asked for come after the leased ones', () => {
+    const draft = endpointDraft(dual, 2, { interface: { linkLocal: ['169.254.7.7/16'] } });
+    const added = driver()
+      .planEndpoint(dual, draft, netns)
+      .flatMap((one) => (one.kind === 'addr.add' ? [one.args.address] : []));
+    expect(added).to.deep.equal(['172.30.0.2/16', 'fd00:30::2/64', '169.254.7.7/16']);
+  });
+
   it('passthru: the MAC is the parent’s unless one is asked for', () => {
     const pass = network({ parent: 'eth0', macvlan_mode: 'passthru' });
     expect(driver().borrowsMac(pass)).to.equal(true);
