@@ -21,18 +21,19 @@ function many(names: string, summary: string, load: () => Promise<AnyCommand>): 
 
 const verbs = () => import('./commands/container/verbs.js');
 
-/** Groups of commands with the text of their help. */
+/** Groups of commands with the text of their help. One with a space in its name is in another. */
 export const groups: Readonly<Record<string, string>> = {
   container: 'Manage containers',
   image: 'Manage images',
   network: 'Manage networks',
+  'network plan': 'Show what would be done to the network, and do nothing',
   system: 'Manage tsnet',
 };
 
 /** Commands that help shows first. */
 export const common = ['run', 'exec', 'ps', 'pull', 'images', 'version', 'info'];
 
-/** Every command. Names with a space are in a group. */
+/** Every command. All words of a name but the last are its group's. */
 export const catalogue: readonly Entry[] = [
   entry(
     'container attach, attach',
@@ -194,6 +195,21 @@ export const catalogue: readonly Entry[] = [
     () => import('./commands/network/inspect.js'),
   ),
   entry('network ls, network list', 'List networks', () => import('./commands/network/list.js')),
+  entry(
+    'network plan connect',
+    'Show what connecting a container to a network would do',
+    () => import('./commands/network/plan/connect.js'),
+  ),
+  entry(
+    'network plan create',
+    'Show what creating a network would do',
+    () => import('./commands/network/plan/create.js'),
+  ),
+  entry(
+    'network plan run',
+    'Show what running a container would do to the network',
+    () => import('./commands/network/plan/run.js'),
+  ),
   entry('network prune', 'Remove all unused networks', () => import('./commands/network/prune.js')),
   entry(
     'network rm, network remove',

@@ -89,24 +89,36 @@ interface Found {
 
 /** @throws Help, Failure */
 function findEntry(args: readonly string[], terminal: Terminal): Found {
-  const [first, second] = args;
   const columns = terminal.stdout.columns;
-  if (first === undefined || first === 'help') throw new Help(rootHelp(globalFlags, columns), true);
-  const summary = groups[first];
+  if (args[0] === undefined || args[0] === 'help')
+    throw new Help(rootHelp(globalFlags, columns), true);
+  const group = findGroup(args);
+  const next = args[group.length];
+  const groupName = group.join(' ');
+  const summary = groups[groupName];
   if (summary !== undefined) {
-    if (second === undefined || second === '--help' || second === '-h') {
-      throw new Help(groupHelp(first, summary), second !== undefined);
-    }
-    if (second.startsWith('-')) throw new FlagError(`unknown flag: ${second}`);
+    if (next === undefined || next === '--help' || next === '-h')
+      throw new Help(groupHelp(groupName, summary), next !== undefined);
+    if (next.startsWith('-')) throw new FlagError(`unknown flag: ${next}`);
   }
-  const name = summary === undefined ? first : `${first} ${second}`;
+  const name = [...group, next].join(' ');
   const entry = catalogue.find(({ names }) => names.includes(name));
-  if (entry) return { entry, name, rest: args.slice(summary === undefined ? 1 : 2) };
-  const usage = summary === undefined ? '' : `Usage:  tsnet ${first}\n\n`;
-  const help = summary === undefined ? 'tsnet --help' : `tsnet ${first} --help`;
+  if (entry) return { entry, name, rest: args.slice(group.length + 1) };
+  const usage = summary === undefined ? '' : `Usage:  tsnet ${groupName}\n\n`;
+  const help = summary === undefined ? 'tsnet --help' : `tsnet ${groupName} --help`;
   throw new Failure(
     `tsnet: unknown command: tsnet ${name}\n\n${usage}Run '${help}' for more information`,
   );
+}
+
+/** The words that name the innermost group; none for a command of its own. */
+function findGroup(args: readonly string[]): string[] {
+  const group: string[] = [];
+  for (const word of args) {
+    if (groups[[...group, word].join(' ')] === undefined) break;
+    group.push(word);
+  }
+  return group;
 }
 
 /** The parsed input, or the exit code if there is nothing to run. @throws Help, Failure */

@@ -4,6 +4,7 @@ import type {
   ContainerTop,
   ContainerWait,
 } from '../types/container.js';
+import type { PlannedStepView } from '../types/plan.js';
 import type { ContainersPruned } from '../types/system.js';
 import type { ApiClient, Hijacked } from './client.js';
 import type { Incoming } from './exchange.js';
@@ -46,6 +47,11 @@ export class Containers {
 
   create(body: object, query: QueryValues): Promise<ContainerCreated> {
     return this.#api.json('POST', '/containers/create', { body, query });
+  }
+
+  /** What a start of a container that is created so would do to the network. Not part of Docker's API. */
+  plan(body: object, query: QueryValues): Promise<PlannedStepView[]> {
+    return this.#api.json('POST', '/plan/containers/create', { body, query });
   }
 
   inspect(ref: string): Promise<InspectedContainer> {

@@ -1,4 +1,5 @@
 import type { NetworkCreated, NetworkInspect } from '../types/network.js';
+import type { PlannedStepView } from '../types/plan.js';
 import type { NetworksPruned } from '../types/system.js';
 import type { ApiClient } from './client.js';
 
@@ -20,6 +21,16 @@ export class Networks {
 
   async connect(ref: string, body: object): Promise<void> {
     await this.#api.text('POST', `${path(ref)}/connect`, { body });
+  }
+
+  /** What the same body given to {@link create} would do to the kernel. Not part of Docker's API. */
+  planCreate(body: object): Promise<PlannedStepView[]> {
+    return this.#api.json('POST', '/plan/networks/create', { body });
+  }
+
+  /** What the same body given to {@link connect} would do. */
+  planConnect(ref: string, body: object): Promise<PlannedStepView[]> {
+    return this.#api.json('POST', `/plan${path(ref)}/connect`, { body });
   }
 
   async disconnect(ref: string, body: object): Promise<void> {

@@ -20,6 +20,7 @@ import type {
   NetworkDisconnect,
   NetworkInspect,
 } from '../types/network.js';
+import type { PlannedStepView } from '../types/plan.js';
 import type {
   ContainersPruned,
   EventMessage,
@@ -119,12 +120,24 @@ export interface AttachedStreams extends OutputStream {
 
 export interface NetworksBackend {
   list(filters: Filters): Promise<NetworkInspect[]>;
-  inspect(ref: string, options: { verbose: boolean; scope: string }): Promise<NetworkInspect>;
+  /** `plan`: with what was done to the kernel for it. */
+  inspect(
+    ref: string,
+    options: { verbose: boolean; scope: string; plan: boolean },
+  ): Promise<NetworkInspect>;
   create(body: NetworkCreate): Promise<NetworkCreated>;
   remove(ref: string): Promise<void>;
   connect(ref: string, body: NetworkConnect): Promise<void>;
   disconnect(ref: string, body: NetworkDisconnect): Promise<void>;
   prune(filters: Filters): Promise<NetworksPruned>;
+}
+
+/** What requests would do to the kernel. Nothing is done; what the requests refuse is refused. */
+export interface PlanBackend {
+  network(body: NetworkCreate): Promise<PlannedStepView[]>;
+  connect(ref: string, body: NetworkConnect): Promise<PlannedStepView[]>;
+  /** What the container would need once it starts. */
+  container(name: string | undefined, body: ContainerCreate): Promise<PlannedStepView[]>;
 }
 
 /** Results are Docker's JSON; progress goes to `progress` as Docker's JSON messages, one object each. */
@@ -171,6 +184,7 @@ export interface SystemBackend {
 export interface Backends {
   readonly containers: ContainersBackend;
   readonly networks: NetworksBackend;
+  readonly plans: PlanBackend;
   readonly images: ImagesBackend;
   readonly system: SystemBackend;
 }

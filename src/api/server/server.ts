@@ -14,6 +14,7 @@ import { containerRoutes } from './routes/containers.js';
 import { imageRoutes } from './routes/images.js';
 import { missingRoutes } from './routes/missing.js';
 import { networkRoutes } from './routes/networks.js';
+import { planRoutes } from './routes/plan.js';
 import { systemRoutes } from './routes/system.js';
 import { errorAnswer } from './status.js';
 import { apiVersion, splitVersion } from './version.js';
@@ -31,12 +32,13 @@ export class ApiServer {
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor(parts: { backends: Backends; logger: Logger; productVersion: string }) {
-    const { containers, networks, images, system } = parts.backends;
+    const { containers, networks, plans, images, system } = parts.backends;
     this.#router = new Router([
       ...systemRoutes(system),
       ...containerRoutes(containers),
       ...attachRoutes(containers),
       ...networkRoutes(networks),
+      ...planRoutes(plans),
       ...imageRoutes(images),
       ...missingRoutes(),
     ]);

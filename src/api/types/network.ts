@@ -1,6 +1,7 @@
 /** Networks on the wire. Docker Engine API: tag `Network`. */
 import * as v from 'valibot';
 import { count, flag, labels, text, texts } from './fields.js';
+import type { PlannedStepView } from './plan.js';
 
 /** Docker API: `IPAM`. */
 export const ipam = v.object({
@@ -95,6 +96,12 @@ export interface NetworkInspect {
   /** Of one that is inspected; not in lists. */
   readonly Status?: {
     readonly IPAM: { readonly Subnets?: Readonly<Record<string, SubnetStatusView>> };
+  };
+  /** What was done to the kernel, if that was asked for; not part of Docker's API. */
+  readonly Plan?: {
+    readonly Network: readonly PlannedStepView[];
+    /** By the container's name. */
+    readonly Containers: Readonly<Record<string, readonly PlannedStepView[]>>;
   };
   readonly Options: Readonly<Record<string, string>>;
   readonly Labels: Readonly<Record<string, string>>;

@@ -19,9 +19,15 @@ export function commandHelp(
 
 /** Help of a group of commands. */
 export function groupHelp(group: string, summary: string): string {
-  const members = catalogue.flatMap(({ names: [name], summary: text }) =>
-    name.startsWith(`${group} `) ? [[name.slice(group.length + 1), text] as const] : [],
-  );
+  const named = [
+    ...catalogue.map(({ names: [name], summary: text }) => [name, text] as const),
+    ...Object.entries(groups),
+  ];
+  const members = named
+    .filter(([name]) => name.startsWith(`${group} `))
+    .map(([name, text]) => [name.slice(group.length + 1), text] as const)
+    .filter(([name]) => !name.includes(' '))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return (
     `Usage:  tsnet ${group} COMMAND\n\n${summary}\n\nCommands:\n${rows(members)}\n` +
     `Run 'tsnet ${group} COMMAND --help' for more information on a command.\n`
@@ -38,7 +44,7 @@ export function rootHelp(flags: FlagTable, columns: number): string {
   const others = tops.filter(([top]) => !common.includes(top)).sort(([a], [b]) => (a < b ? -1 : 1));
   return (
     `Usage:  tsnet [OPTIONS] COMMAND\n\nA container engine, networking first\n\n` +
-    `Common Commands:\n${rows(first)}\nManagement Commands:\n${rows(Object.entries(groups))}\n` +
+    `Common Commands:\n${rows(first)}\nManagement Commands:\n${rows(Object.entries(groups).filter(([name]) => !name.includes(' ')))}\n` +
     `Commands:\n${rows(others)}\nGlobal Options:\n${flagHelp(flags, columns)}\n` +
     `Run 'tsnet COMMAND --help' for more information on a command.\n`
   );

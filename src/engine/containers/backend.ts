@@ -20,6 +20,7 @@ import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
 import type { NetworkConnect } from '../../api/types/network.js';
 import type { ContainersPruned, Filters } from '../../api/types/system.js';
 import { Conflict, TsnetError } from '../../base/errors.js';
+import type { PlannedStep } from '../../cnm/contract.js';
 import type { NetworkRecord } from '../../cnm/model.js';
 import { attach } from './attach.js';
 import { connectContainer, disconnectContainer } from './connect.js';
@@ -33,6 +34,7 @@ import { shownLinks } from './legacy-links.js';
 import { selectContainers, summarize } from './list.js';
 import { emptySettings } from './networking.js';
 import { filesOf, logPathOf, runDirOf } from './paths.js';
+import { planConnect, planContainer } from './plan.js';
 import { pruneContainers } from './prune.js';
 import { removeContainer } from './remove.js';
 import { renameContainer } from './rename.js';
@@ -191,6 +193,21 @@ export class Containers implements ContainersBackend {
   /** @throws NotFound if there is no such container */
   require(ref: string): void {
     this.#find(ref);
+  }
+
+  /** What a container that is made so would need of the network, once it starts. */
+  planContainer(name: string | undefined, body: ContainerCreate): Promise<PlannedStep[]> {
+    return planContainer(this.#context, name, body);
+  }
+
+  /** What {@link connect} would do. */
+  async planConnect(
+    ref: string,
+    network: NetworkRecord,
+    body: NetworkConnect,
+  ): Promise<PlannedStep[]> {
+    const settings = body.EndpointConfig ?? emptySettings;
+    return planConnect(this.#context, this.#find(ref), network, settings);
   }
 
   /** Attaches to one more network: `POST /networks/{id}/connect`. */

@@ -61,7 +61,8 @@ export function attachedAs(
   });
 }
 
-function checkConnect(
+/** @throws Conflict, Forbidden, InvalidParameter where the container can't be put on the network */
+export function checkConnect(
   context: ContainersContext,
   container: Container,
   network: NetworkRecord,

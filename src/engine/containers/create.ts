@@ -23,6 +23,30 @@ export async function createContainer(
 ): Promise<ContainerCreated> {
   const { registry, rootfs } = context;
   await using rollback = new Rollback(context.logger);
+  const { record, chainId } = draftContainer(context, wantedName, body);
+  const { id, name } = record;
+  const Warnings = warnings(body);
+
+  registry.reserveName(name, id);
+  rollback.defer('name', () => registry.releaseName(name));
+  rollback.defer('root file system', () => rootfs.remove(id));
+  await rootfs.prepare(id, chainId);
+  await context.records.save(id, record);
+  const container = new Container(record);
+  registry.add(container);
+  claimAddresses(context, container);
+  rollback.commit();
+  context.emit({ action: 'create', container: record });
+  return { Id: id, Warnings };
+}
+
+/** Works a new container's record out, and checks it; nothing is made. */
+export function draftContainer(
+  context: ContainersContext,
+  wantedName: string | undefined,
+  body: ContainerCreate,
+): { record: ContainerRecord; chainId: string | undefined } {
+  const { registry } = context;
   const id = context.ids.id();
   if (body.Image === '') {
     throw new InvalidParameter('config cannot be empty in order to create a container');
@@ -34,19 +58,7 @@ export async function createContainer(
     : inventName(context.ids, (free) => registry.isNameFree(free));
   const record = newRecord(context, { id, name, image, body });
   checkNetworking(context, record);
-  const Warnings = warnings(body);
-
-  registry.reserveName(name, id);
-  rollback.defer('name', () => registry.releaseName(name));
-  rollback.defer('root file system', () => rootfs.remove(id));
-  await rootfs.prepare(id, image.chainId);
-  await context.records.save(id, record);
-  const container = new Container(record);
-  registry.add(container);
-  claimAddresses(context, container);
-  rollback.commit();
-  context.emit({ action: 'create', container: record });
-  return { Id: id, Warnings };
+  return { record, chainId: image.chainId };
 }
 
 function newRecord(

@@ -12,9 +12,11 @@ import { Conflict, messageOf, NotFound } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { NetworkController } from '../../cnm/contract.js';
 import type { NetworkRecord } from '../../cnm/model.js';
+import type { AppliedPlan } from '../../cnm/plan.js';
 import type { EventSubject } from '../events.js';
 import { labelAndAgeFilter } from '../prune-filter.js';
 import { networkFilter } from './filters.js';
+import { plannedStepView } from './plan-view.js';
 import { type DefaultOptions, networkRequest } from './request.js';
 import { networkView, statusView } from './view.js';
 
@@ -58,7 +60,7 @@ export class Networks implements NetworksBackend {
       .map((network) => networkView(network, []));
   }
 
-  async inspect(ref: string, options: { scope: string }): Promise<NetworkInspect> {
+  async inspect(ref: string, options: { scope: string; plan?: boolean }): Promise<NetworkInspect> {
     const network = this.#controller.network(ref);
     if (options.scope !== '' && options.scope !== network.scope) {
       throw new NotFound(`network ${ref} not found`);
@@ -66,6 +68,7 @@ export class Networks implements NetworksBackend {
     return {
       ...networkView(network, this.#controller.endpointsOn(network.id)),
       Status: statusView(this.#controller.subnetStatus(network.id)),
+      ...(options.plan && { Plan: this.#planView(network) }),
     };
   }
 
@@ -125,6 +128,22 @@ export class Networks implements NetworksBackend {
       });
       return false;
     }
+  }
+
+  /** What was done for the network, and for each container on it by name. */
+  #planView({ id }: NetworkRecord): NonNullable<NetworkInspect['Plan']> {
+    const view = (plan: AppliedPlan) =>
+      this.#controller.planning.applied(plan).map(plannedStepView);
+    const endpoints = this.#controller
+      .endpointsOn(id)
+      .map(({ endpoint: { plan, portPlan }, sandbox }) => [
+        sandbox.containerName,
+        view([...plan, ...portPlan]),
+      ]);
+    return {
+      Network: view(this.#controller.planOf(id)),
+      Containers: Object.fromEntries(endpoints),
+    };
   }
 
   #isUsed(network: NetworkRecord): boolean {

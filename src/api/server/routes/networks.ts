@@ -34,7 +34,11 @@ export function networkRoutes(backend: NetworksBackend): Route[] {
       method: 'GET',
       path: '/networks/{id}',
       handle: async ({ params, query, response }) => {
-        const options = { verbose: query.flag('verbose'), scope: query.text('scope') };
+        const options = {
+          verbose: query.flag('verbose'),
+          scope: query.text('scope'),
+          plan: query.flag('plan'),
+        };
         jsonText(response, inspectText(await backend.inspect(id(params), options)));
       },
     },

@@ -59,7 +59,13 @@ export class PlanningKernel implements Kernel {
     settled: () => Promise.resolve(),
   };
 
-  readonly ports = { hold() {}, release() {} };
+  readonly ports = {
+    hold() {},
+    release() {},
+    listensOnIPv6: () => this.#real.ports.listensOnIPv6(),
+  };
 
-  readonly proxy = { forward() {}, stop() {} };
+  get proxy() {
+    return { isOn: this.#real.proxy.isOn, forward() {}, stop() {}, replaceAll() {} };
+  }
 }
