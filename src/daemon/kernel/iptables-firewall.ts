@@ -1,5 +1,5 @@
 import { Unavailable } from '../../base/errors.js';
-import { IptablesBackend, type TablesByFamily } from '../../cnm/firewall/iptables/backend.js';
+import { IptablesBackend } from '../../cnm/firewall/iptables/backend.js';
 import { iptablesBase } from '../../cnm/firewall/iptables/base.js';
 import { iptablesFamily } from '../../cnm/firewall/iptables/family.js';
 import { FrameFilter, type FrameTables } from '../../cnm/firewall/iptables/frames.js';
@@ -27,8 +27,8 @@ export interface IptablesParts {
 /** The iptables backend over the host's programs. */
 export function iptablesFirewall(parts: IptablesParts): IptablesBackend {
   const { families, raw, settings, run, frames } = parts;
-  const tables: TablesByFamily = Object.fromEntries(
-    families.map((family) => [family, familyTables(family, raw, run)]),
+  const tables = new Map(
+    families.map((family) => [family, familyTables(family, raw, run)] as const),
   );
   return new IptablesBackend({
     tables,

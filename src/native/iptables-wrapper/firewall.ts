@@ -67,6 +67,11 @@ export class IptablesFirewall {
     this.#live = live;
   }
 
+  /** Makes all of ours anew, whatever became of it. @throws IptablesError */
+  rebuild(): void {
+    this.#rebuild(this.#live, this.#tables.save(), 'kept');
+  }
+
   /** Makes all of ours anew if others have damaged it. @returns whether they had @throws IptablesError */
   heal(): boolean {
     const saved = this.#tables.save();

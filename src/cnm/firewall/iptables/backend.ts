@@ -17,8 +17,8 @@ export interface FamilyTables {
   heal(): boolean;
 }
 
-/** The families that are told, by number; one that is left out is somebody else's business. */
-export type TablesByFamily = Readonly<Partial<Record<4 | 6, FamilyTables>>>;
+/** The families that are told; one that is left out is somebody else's business. */
+export type TablesByFamily = ReadonlyMap<4 | 6, FamilyTables>;
 
 /** One of the things in the kernel that policies are spread over. */
 interface Part {
@@ -49,12 +49,9 @@ export class IptablesBackend implements Firewall {
     this.#settings = parts.settings;
     this.#options = parts.options;
     this.#commands = parts.commands;
-    this.#families = ([4, 6] as const).filter((family) => parts.tables[family]);
+    this.#families = [...parts.tables.keys()];
     this.#parts = [
-      ...this.#families.flatMap((family) => {
-        const tables = parts.tables[family];
-        return tables ? [this.#part(family, tables)] : [];
-      }),
+      ...[...parts.tables].map(([family, tables]) => this.#part(family, tables)),
       parts.frames,
     ];
   }
