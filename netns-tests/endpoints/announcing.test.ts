@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { must } from '../world/command.js';
 import { type Lab, useLab } from './lab.js';
 
 /** Counts what the host hears of an address, from the link layer up. */
@@ -7,13 +8,13 @@ async function listen(lab: Lab, ipv4: string, ipv6: string): Promise<void> {
   const { host } = lab.world;
   const rules = [
     'add table arp heard',
-    'add chain arp heard all { type filter hook input priority 0; }',
-    `add rule arp heard all arp saddr ip ${ipv4} arp daddr ip ${ipv4} counter`,
+    'add chain arp heard in { type filter hook input priority 0; }',
+    `add rule arp heard in arp saddr ip ${ipv4} arp daddr ip ${ipv4} counter`,
     'add table ip6 heard',
-    'add chain ip6 heard all { type filter hook prerouting priority -400; }',
-    `add rule ip6 heard all ip6 saddr ${ipv6} ip6 daddr ff02::1 icmpv6 type nd-neighbor-advert counter`,
+    'add chain ip6 heard in { type filter hook prerouting priority -400; }',
+    `add rule ip6 heard in ip6 saddr ${ipv6} ip6 daddr ff02::1 icmpv6 type nd-neighbor-advert counter`,
   ];
-  for (const rule of rules) await host.run(['nft', rule]);
+  for (const rule of rules) await must(host.inside(['nft', rule]));
 }
 
 async function heard(lab: Lab, family: 'arp' | 'ip6'): Promise<number> {
@@ -75,7 +76,7 @@ describe('endpoints: announcing', () => {
     await lab.it.ok('restart -t 0 web');
     const { MacAddress } = await lab.it.endpoint('web', 'lan');
     expect(MacAddress).not.to.equal(before);
-    await delay(300);
+    for (let k = 0; k < 25 && (await known()) !== MacAddress; k++) await delay(100);
     expect(await known(), 'without having asked').to.equal(MacAddress);
     await lab.it.daemon.stop('SIGKILL');
     await listen(lab.it, '10.78.0.9', 'fd78::9');
