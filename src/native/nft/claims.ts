@@ -2,52 +2,77 @@ import { Conflict, System } from '../../base/errors.js';
 import type { NftFragment, NftTable } from './model.js';
 import { isOf } from './render.js';
 
-/** Who a chain or element of a table without an owner belongs to. */
-const BASE = 'the base of the table';
+/** Owners of the elements of one set, by key. */
+type Holders = Map<string, string>;
 
 /**
- * Who holds which chain and which element. nft takes an element twice without a word if its value is the
- * same, and the first owner to leave would take it from the other; so nothing may be held twice.
+ * Who holds which element. nft takes an element twice without a word if its value is the same, and the first owner
+ * to leave would take it from the other; so nothing may be held twice.
  */
 export class Claims {
   readonly #tables: readonly NftTable[];
-  readonly #holders = new Map<string, string>();
+  /** By `family table set`. */
+  readonly #sets = new Map<string, Holders>();
 
   constructor(tables: readonly NftTable[]) {
     this.#tables = tables;
-    for (const { family, name, chains } of tables) {
-      for (const chain of chains) this.#holders.set(chainKey(family, name, chain.name), BASE);
-    }
   }
 
   /** Claims for all fragments, or for none. @throws Conflict naming what is held, and by whom */
   take(fragments: readonly NftFragment[]): void {
-    const taken: string[] = [];
+    let taken = 0;
     try {
       for (const fragment of fragments) {
         this.#checkTable(fragment);
-        for (const key of keysOf(fragment)) {
-          this.#takeOne(key, fragment.owner);
-          taken.push(key);
-        }
+        this.#each(fragment, (holders, key, set) => {
+          const holder = holders.get(key);
+          if (holder !== undefined) refuse(`element ${set} { ${key} }`, fragment.owner, holder);
+          holders.set(key, fragment.owner);
+          taken++;
+        });
       }
     } catch (error) {
-      for (const key of taken) this.#holders.delete(key);
+      this.#release(fragments, taken);
       throw error;
     }
   }
 
   /** Gives up what {@link Claims.take} claimed. */
   release(fragments: readonly NftFragment[]): void {
+    this.#release(fragments, Number.POSITIVE_INFINITY);
+  }
+
+  #release(fragments: readonly NftFragment[], count: number): void {
+    let left = count;
     for (const fragment of fragments) {
-      for (const key of keysOf(fragment)) this.#holders.delete(key);
+      if (left <= 0) return;
+      this.#each(fragment, (holders, key) => {
+        if (left-- > 0) holders.delete(key);
+      });
     }
   }
 
-  #takeOne(key: string, owner: string): void {
-    const holder = this.#holders.get(key);
-    if (holder === undefined) this.#holders.set(key, owner);
-    else throw new Conflict(`${owner} can't have firewall ${key}: it belongs to ${holder}`);
+  #each(
+    { family, table, elements }: NftFragment,
+    visit: (holders: Holders, key: string, set: string) => void,
+  ): void {
+    let last = '';
+    let name = '';
+    let holders: Holders = new Map();
+    for (const { set, key } of elements) {
+      if (set !== last) {
+        last = set;
+        name = `${family} ${table} ${set}`;
+        holders = this.#holders(name);
+      }
+      visit(holders, key, name);
+    }
+  }
+
+  #holders(name: string): Holders {
+    const holders = this.#sets.get(name) ?? new Map<string, string>();
+    this.#sets.set(name, holders);
+    return holders;
   }
 
   #checkTable(fragment: NftFragment): void {
@@ -57,13 +82,6 @@ export class Claims {
   }
 }
 
-function keysOf({ family, table, chains, elements }: NftFragment): string[] {
-  return [
-    ...chains.map(({ name }) => chainKey(family, table, name)),
-    ...elements.map(({ set, key }) => `element ${family} ${table} ${set} { ${key} }`),
-  ];
-}
-
-function chainKey(family: string, table: string, name: string): string {
-  return `chain ${family} ${table} ${name}`;
+function refuse(what: string, owner: string, holder: string): never {
+  throw new Conflict(`${owner} can't have firewall ${what}: it belongs to ${holder}`);
 }

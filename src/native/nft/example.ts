@@ -21,6 +21,13 @@ export const exampleTable: NftTable = {
   ],
   chains: [
     {
+      name: 'into-network',
+      rules: [
+        { text: 'ct state { established, related } accept' },
+        { text: 'drop', comment: 'UNPUBLISHED PORT DROP' },
+      ],
+    },
+    {
       name: 'filter-forward',
       hook: { type: 'filter', at: 'forward', priority: 0, policy: 'accept' },
       rules: [{ text: 'oifname vmap @forward-in' }],
@@ -42,23 +49,13 @@ export const exampleTable: NftTable = {
   ],
 };
 
-/** A network with two chains that jump to one another in one direction, and the element that leads there. */
+/** A network: the element that leads packets to a chain of the base. */
 export function exampleNetwork(bridge: string): NftFragment {
   return {
     owner: `network/${bridge}`,
     family: 'ip',
     table: 'tsnet-test',
-    chains: [
-      {
-        name: `in__${bridge}`,
-        rules: [
-          { text: 'ct state { established, related } accept' },
-          { text: `jump end__${bridge}` },
-        ],
-      },
-      { name: `end__${bridge}`, rules: [{ text: 'drop', comment: 'UNPUBLISHED PORT DROP' }] },
-    ],
-    elements: [{ set: 'forward-in', key: `"${bridge}"`, value: `jump in__${bridge}` }],
+    elements: [{ set: 'forward-in', key: `"${bridge}"`, value: 'jump into-network' }],
   };
 }
 
@@ -68,7 +65,6 @@ export function exampleEndpoint(id: string, first: number, count: number): NftFr
     owner: `endpoint/${id}`,
     family: 'ip',
     table: 'tsnet-test',
-    chains: [],
     elements: Array.from({ length: count }, (_, i) => ({
       set: 'published',
       key: `tcp . ${first + i}`,

@@ -22,7 +22,6 @@ export type Ruleset = Map<string, FakeTable>;
 /** The words of the kernel for what {@link applyLine} refuses. */
 const NO_ENTRY = 'Could not process rule: No such file or directory';
 const EXISTS = 'Could not process rule: File exists';
-const BUSY = 'Could not process rule: Device or resource busy';
 
 /** One command: table, name of chain or set (empty for tables), and what follows. */
 interface Command {
@@ -34,13 +33,11 @@ interface Command {
 
 /**
  * Applies one line as `render.ts` writes them. @throws Error with the kernel's words, e.g. when a rule
- * jumps to a chain that isn't there or a chain is deleted while something jumps to it.
+ * jumps to a chain that isn't there.
  */
 export function applyLine(ruleset: Ruleset, line: string): void {
   const match =
-    /^(add|delete|flush) (table|set|map|chain|rule|element) (\S+ \S+)(?: (\S+))?(?: (.+))?$/.exec(
-      line,
-    );
+    /^(add|delete) (table|set|map|chain|rule|element) (\S+ \S+)(?: (\S+))?(?: (.+))?$/.exec(line);
   const [, verb, kind, table = '', name = '', rest = ''] = match ?? [];
   const command = commands[`${verb} ${kind}`];
   if (!command) throw new Error('syntax error');
@@ -63,12 +60,6 @@ const commands: Readonly<Record<string, (command: Command) => void>> = {
   'add rule': (command) => {
     checkTargets(tableOf(command), command.rest);
     chainOf(command).rules.push(command.rest);
-  },
-  'flush chain': (command) => chainOf(command).rules.splice(0),
-  'delete chain': (command) => {
-    chainOf(command);
-    if (isBusy(tableOf(command), command.name)) throw new Error(BUSY);
-    tableOf(command).chains.delete(command.name);
   },
   'add element': (command) => {
     for (const element of elementsIn(command.rest)) addElement(command, element);
@@ -129,10 +120,4 @@ function checkTargets({ chains, sets }: FakeTable, text: string): void {
 
 function targetsOf(bare: string): string[] {
   return [...bare.matchAll(/\b(?:jump|goto) (\S+)/g)].map(([, chain = '']) => chain);
-}
-
-function isBusy({ chains, sets }: FakeTable, name: string): boolean {
-  const rules = [...chains.values()].flatMap((chain) => chain.rules);
-  const verdicts = [...sets.values()].flatMap((set) => [...set.elements.values()]);
-  return [...rules, ...verdicts].some((text) => targetsOf(text).includes(name));
 }

@@ -58,8 +58,14 @@ export class FakeNft implements NftContext {
     );
   }
 
-  /** Like the real one's answer for `tables`; other listings are not made up. */
+  /** Like the real one's answer for `tables`, and for a chain as far as whether it is there. */
   listJson(what: string): unknown {
+    const [kind, family, table, chain = ''] = what.split(' ');
+    if (kind === 'chain') {
+      if (!this.chains(`${family} ${table}`).includes(chain))
+        throw new NftError('Error: No such file\n', what);
+      return { nftables: [{ chain: { family, table, name: chain } }] };
+    }
     if (what !== 'tables') throw new NftError(`Error: FakeNft can't list ${what}\n`, what);
     const tables = this.tables().map((table) => table.split(' '));
     return { nftables: tables.map(([family, name]) => ({ table: { family, name } })) };

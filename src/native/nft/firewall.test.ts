@@ -20,16 +20,15 @@ function setUp() {
 describe('NftFirewall', () => {
   it('installs and removes in one transaction each', () => {
     const { nft, firewall } = setUp();
-    const before = nft.chains(table);
     firewall.install([network, web]);
     expect(firewall.owners()).to.deep.equal(['network/br-1', 'endpoint/web']);
-    expect(nft.chains(table)).to.deep.equal([...before, 'in__br-1', 'end__br-1']);
+    expect(nft.elements(table, 'forward-in')).to.deep.equal({ '"br-1"': 'jump into-network' });
     expect(nft.elements(table, 'published')).to.deep.equal({
       'tcp . 8080': '172.17.0.2 . 8080',
       'tcp . 8081': '172.17.0.2 . 8081',
     });
     firewall.remove(['endpoint/web', 'network/br-1', 'endpoint/never-there']);
-    expect(nft.chains(table)).to.deep.equal(before);
+    expect(nft.elements(table, 'forward-in')).to.deep.equal({});
     expect(nft.elements(table, 'published')).to.deep.equal({});
     expect(firewall.owners()).to.deep.equal([]);
     expect(nft.scripts).to.have.length(2);
@@ -51,11 +50,11 @@ describe('NftFirewall', () => {
     firewall.install([network]);
     nft.flushRuleset();
     firewall.install([web]);
-    expect(nft.chains(table)).to.include('in__br-1');
+    expect(Object.keys(nft.elements(table, 'forward-in'))).to.have.length(1);
     expect(Object.keys(nft.elements(table, 'published'))).to.have.length(2);
     nft.flushRuleset();
     firewall.remove(['network/br-1']);
-    expect(nft.chains(table)).to.not.include('in__br-1');
+    expect(nft.elements(table, 'forward-in')).to.deep.equal({});
     expect(Object.keys(nft.elements(table, 'published'))).to.have.length(2);
     expect(firewall.owners()).to.deep.equal(['endpoint/web']);
   });
@@ -74,6 +73,53 @@ describe('NftFirewall', () => {
     nft.run(`delete element ${table} published { tcp . 8080 }`);
     firewall.rebuild();
     expect(Object.keys(nft.elements(table, 'published'))).to.have.length(2);
+  });
+
+  it('leaves what a daemon before made alone until it has its own', () => {
+    const nft = new FakeNft();
+    nft.run(`add table ${table}\n`);
+    new NftFirewall({ nft, tables: [exampleTable] }).rebuild();
+    expect(nft.tables()).to.deep.equal([table]);
+    expect(nft.scripts).to.have.length(1);
+  });
+
+  it('gives dynamic sets what they start as, however the tables came to be made anew', () => {
+    const nft = new FakeNft();
+    const seen = { name: 'seen', key: 'ifname', dynamic: true, startsAs: 'forward-in' };
+    const sets = [...exampleTable.sets, seen];
+    const firewall = new NftFirewall({ nft, tables: [{ ...exampleTable, sets }] });
+    const marked = () => Object.keys(nft.elements(table, 'seen'));
+    firewall.replaceAll([network]);
+    expect(marked()).to.deep.equal(['"br-1"']);
+    nft.run(`delete element ${table} seen { "br-1" }\n`);
+    firewall.install([exampleNetwork('br-2')]);
+    expect(marked()).to.deep.equal([]);
+    firewall.rebuild();
+    expect(marked()).to.deep.equal(['"br-1"', '"br-2"']);
+    nft.flushRuleset();
+    firewall.install([exampleNetwork('br-3')]);
+    expect(marked()).to.deep.equal(['"br-1"', '"br-2"', '"br-3"']);
+  });
+
+  it('makes what others fill where it is missing, and never touches it again', () => {
+    const nft = new FakeNft();
+    const user = {
+      family: 'inet',
+      name: 'user',
+      sets: [],
+      chains: [{ name: 'c', rules: [] }],
+    } as const;
+    const firewall = new NftFirewall({ nft, tables: [exampleTable], forOthers: [user] });
+    firewall.replaceAll([]);
+    nft.run('add rule inet user c drop\n');
+    firewall.rebuild();
+    firewall.replaceAll([]);
+    firewall.dropTables();
+    expect(nft.rules('inet user', 'c')).to.deep.equal(['drop']);
+    firewall.replaceAll([]);
+    nft.flushRuleset();
+    firewall.rebuild();
+    expect(nft.chains('inet user')).to.deep.equal(['c']);
   });
 
   it('replaces all owners', () => {
@@ -100,10 +146,11 @@ describe('NftFirewall', () => {
     const six = { ...exampleTable, family: 'ip6' as const };
     const firewall = new NftFirewall({ nft, tables: [exampleTable, six] });
     firewall.replaceAll([network, { ...network, family: 'ip6' }]);
-    expect(nft.chains('ip6 tsnet-test')).to.include('in__br-1');
+    const bridges = (family: string) =>
+      Object.keys(nft.elements(`${family} tsnet-test`, 'forward-in'));
+    expect([bridges('ip'), bridges('ip6')]).to.deep.equal([['"br-1"'], ['"br-1"']]);
     firewall.remove(['network/br-1']);
-    expect(nft.chains('ip tsnet-test')).to.not.include('in__br-1');
-    expect(nft.chains('ip6 tsnet-test')).to.not.include('in__br-1');
+    expect([bridges('ip'), bridges('ip6')]).to.deep.equal([[], []]);
   });
 
   const conflicts: [string, () => ReturnType<typeof exampleEndpoint>[], RegExp][] = [
@@ -112,11 +159,6 @@ describe('NftFirewall', () => {
       'an element of another owner',
       () => [exampleEndpoint('other', 8081, 2)],
       /endpoint\/other .*tcp \. 8081.* belongs to endpoint\/web/,
-    ],
-    [
-      'a chain of the base',
-      () => [{ ...web, owner: 'x', elements: [], chains: [{ name: 'nat-prerouting', rules: [] }] }],
-      /the base of the table/,
     ],
   ];
   for (const [what, fragments, message] of conflicts) {
@@ -139,11 +181,10 @@ describe('NftFirewall', () => {
 describe('FakeNft', () => {
   const refusals: [string, RegExp][] = [
     ['add chain ip nowhere c', /No such file/],
-    [`delete chain ${table} in__br-1`, /busy/],
     [`add element ${table} published { tcp . 8080 : 9.9.9.9 . 1 }`, /File exists/],
     [`delete element ${table} published { tcp . 1 }`, /No such file/],
-    [`add rule ${table} in__br-1 jump nowhere`, /No such file/],
-    [`add rule ${table} in__br-1 iifname @nowhere`, /No such file/],
+    [`add rule ${table} into-network jump nowhere`, /No such file/],
+    [`add rule ${table} into-network iifname @nowhere`, /No such file/],
     ['nonsense', /syntax error/],
   ];
   for (const [line, message] of refusals) {

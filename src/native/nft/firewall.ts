@@ -1,8 +1,21 @@
 import { Conflict } from '../../base/errors.js';
 import { Claims } from './claims.js';
+import type { NftElementBatches } from './element-batch.js';
 import { NftError } from './error.js';
 import type { NftContext, NftFragment, NftTable } from './model.js';
-import { renderAdd, renderDelete, renderDrop, renderTable } from './render.js';
+import { renderAdd, renderDelete, renderDrop, renderMissing, renderTable } from './render.js';
+import { type SetTable, setChanges, setTable } from './set-changes.js';
+
+/** What a firewall works with. */
+export interface NftFirewallParts {
+  /** Stays the caller's to dispose, like the batches. */
+  readonly nft: NftContext;
+  /** Without them, libnftables changes elements, too, at several times the price. */
+  readonly batches?: Pick<NftElementBatches, 'run'>;
+  readonly tables: readonly NftTable[];
+  /** Tables that others fill: chains that are missing are made, and nothing is ever changed or taken away. */
+  readonly forOthers?: readonly NftTable[];
+}
 
 /**
  * The tables of one namespace, and what each owner has added to them. The model here is the truth, the
@@ -11,14 +24,20 @@ import { renderAdd, renderDelete, renderDrop, renderTable } from './render.js';
  */
 export class NftFirewall {
   readonly #nft: NftContext;
+  readonly #batches: Pick<NftElementBatches, 'run'> | undefined;
   readonly #tables: readonly NftTable[];
+  readonly #sets: SetTable;
+  readonly #forOthers: readonly NftTable[];
   #claims: Claims;
   #live = new Map<string, readonly NftFragment[]>();
+  #exists = false;
 
-  /** The context stays the caller's to dispose. */
-  constructor({ nft, tables }: { nft: NftContext; tables: readonly NftTable[] }) {
+  constructor({ nft, batches, tables, forOthers = [] }: NftFirewallParts) {
     this.#nft = nft;
+    this.#batches = batches;
     this.#tables = tables;
+    this.#sets = setTable(tables);
+    this.#forOthers = forOthers;
     this.#claims = new Claims(tables);
   }
 
@@ -30,7 +49,7 @@ export class NftFirewall {
   /**
    * Adds fragments; an owner may have several, in several tables, but all in one call. If the kernel refuses,
    * its tables may have been tampered with (`nft flush ruleset`), so all is made anew once before giving up.
-   * @throws Conflict if an owner is already installed, or a chain or element is another owner's
+   * @throws Conflict if an owner is already installed, or an element is another owner's
    * @throws NftError
    */
   install(fragments: readonly NftFragment[]): void {
@@ -39,7 +58,7 @@ export class NftFirewall {
     for (const owner of newcomers.keys()) this.#refuseIfLive(owner);
     this.#claims.take(fragments);
     try {
-      this.#runOrRebuild(renderAdd(fragments), () => [...this.#fragments(), ...fragments]);
+      this.#runOrRebuild('add', fragments, () => [...this.#fragments(), ...fragments]);
     } catch (error) {
       this.#claims.release(fragments);
       throw error;
@@ -56,14 +75,19 @@ export class NftFirewall {
     const gone = [...leaving].flatMap((owner) => this.#live.get(owner) ?? []);
     if (gone.length === 0) return;
     const staying = () => this.#fragments().filter(({ owner }) => !leaving.has(owner));
-    this.#runOrRebuild(renderDelete(gone), staying);
+    this.#runOrRebuild('delete', gone, staying);
     this.#claims.release(gone);
     for (const owner of leaving) this.#live.delete(owner);
   }
 
-  /** Makes the tables anew as they should be, whatever became of them. @throws NftError */
+  /**
+   * Makes the tables anew as they should be, whatever became of them. Before there are any, what stands is the
+   * work of a daemon before, and stays. @throws NftError
+   */
   rebuild(): void {
+    if (!this.#exists) return;
     this.#nft.run(this.#whole(this.#fragments()));
+    this.#makeMissing();
   }
 
   /** Makes the tables anew with these fragments in place of all others. @throws Conflict @throws NftError */
@@ -73,6 +97,8 @@ export class NftFirewall {
     this.#nft.run(this.#whole(fragments));
     this.#claims = claims;
     this.#live = byOwner(fragments);
+    this.#exists = true;
+    this.#makeMissing();
   }
 
   /** Removes the tables from the kernel, and all owners. Tables already gone are fine. @throws NftError */
@@ -80,17 +106,45 @@ export class NftFirewall {
     this.#nft.run(this.#tables.map(renderDrop).join(''));
     this.#claims = new Claims(this.#tables);
     this.#live.clear();
+    this.#exists = false;
   }
 
   /**
    * Throws the first error if the rebuild fails too: it is the one about the change that was asked for. What the
    * tables shall hold `after` is worked out only then, as that takes longer the more they hold.
    */
-  #runOrRebuild(change: string, after: () => readonly NftFragment[]): void {
+  #runOrRebuild(
+    verb: 'add' | 'delete',
+    fragments: readonly NftFragment[],
+    after: () => readonly NftFragment[],
+  ): void {
     try {
-      this.#nft.run(change);
+      this.#change(verb, fragments);
     } catch (error) {
       if (!(error instanceof NftError) || !this.#tryRun(this.#whole(after()))) throw error;
+    }
+  }
+
+  #change(verb: 'add' | 'delete', fragments: readonly NftFragment[]): void {
+    if (this.#batches) this.#batches.run(setChanges(verb, fragments, this.#sets));
+    else this.#nft.run(verb === 'add' ? renderAdd(fragments) : renderDelete(fragments));
+  }
+
+  #makeMissing(): void {
+    for (const table of this.#forOthers) {
+      const isThere = table.chains.every(({ name }) =>
+        this.#tryList(`chain ${table.family} ${table.name} ${name}`),
+      );
+      if (!isThere) this.#nft.run(renderMissing(table));
+    }
+  }
+
+  #tryList(what: string): boolean {
+    try {
+      this.#nft.listJson(what);
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -1,8 +1,8 @@
 /**
- * An nftables table as data. A table has a fixed *base* (base chains, maps, sets and their rules) and any
- * number of *fragments*, each owned by one network or endpoint: the chains and elements that it adds.
- * Adding a fragment and removing it are the same data rendered twice. The whole table (base and all live
- * fragments) can be rendered at any time, which is how a restart and a repair work.
+ * An nftables table as data. A table has a fixed *base* (chains, maps, sets and their rules) and any number of
+ * *fragments*, each owned by one network or endpoint: the elements that it adds to maps and sets. Adding a fragment
+ * and removing it are the same data rendered twice. The whole table (base and all live fragments) can be rendered at
+ * any time, which is how a restart and a repair work.
  */
 
 export type NftFamily = 'ip' | 'ip6' | 'inet' | 'bridge' | 'arp';
@@ -34,8 +34,13 @@ export interface NftSet {
   readonly value?: string;
   /** Keys may be ranges and prefixes. */
   readonly interval?: boolean;
-  /** Rules may add elements as packets come (`add @name { ... }`); it starts empty and no fragment fills it. */
+  /** Rules may add elements as packets come (`add @name { ... }`); no fragment fills it. */
   readonly dynamic?: boolean;
+  /**
+   * A set of the same table whose keys this one has when the table is made anew: what packets had added to a
+   * dynamic set is lost then. Empty at first without it.
+   */
+  readonly startsAs?: string;
 }
 
 /** One element: key and value as nft text. */
@@ -56,11 +61,10 @@ export interface NftTable {
 
 /** What one owner adds to a table. */
 export interface NftFragment {
-  /** `network/<id>` or `endpoint/<id>`. */
+  /** `network/<id>` or `endpoint/<id>`: the comment of its elements. */
   readonly owner: string;
   readonly family: NftFamily;
   readonly table: string;
-  readonly chains: readonly NftChain[];
   readonly elements: readonly NftElement[];
 }
 

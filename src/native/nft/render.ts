@@ -20,34 +20,26 @@ import { elementText, ruleText, typeText } from './statement.js';
 /** A whole table, base and fragments, whatever was there of this name before. Fragments of other tables are passed over. */
 export function renderTable(table: NftTable, fragments: readonly NftFragment[]): string {
   const at = `${table.family} ${identifier(table.name)}`;
+  const its = fragments.filter((fragment) => isOf(fragment, table));
   return text([
     ...drop(table),
     `add table ${at}`,
     ...table.sets.map((set) => `add ${setKind(set)} ${at} ${identifier(set.name)} ${setBody(set)}`),
     ...table.chains.map((chain) => addChain(at, chain)),
     ...table.chains.flatMap((chain) => addRules(at, chain)),
-    ...additions(fragments.filter((fragment) => isOf(fragment, table))),
+    ...elementStatements('add', its),
+    ...table.sets.flatMap((set) => startElements(at, set, its)),
   ]);
 }
 
 /** What the fragments add, for tables that exist. */
 export function renderAdd(fragments: readonly NftFragment[]): string {
-  return text(additions(fragments));
+  return text(elementStatements('add', fragments));
 }
 
-/**
- * Takes away what {@link renderAdd} added. Elements go first, since a chain that a verdict map jumps to is
- * busy; then rules, since the chains may jump to each other; then chains.
- */
+/** Takes away what {@link renderAdd} added. */
 export function renderDelete(fragments: readonly NftFragment[]): string {
-  const chains = fragments.flatMap((fragment) =>
-    fragment.chains.map((chain) => `chain ${tableOf(fragment)} ${identifier(chain.name)}`),
-  );
-  return text([
-    ...elementStatements('delete', fragments),
-    ...chains.map((chain) => `flush ${chain}`),
-    ...chains.map((chain) => `delete ${chain}`),
-  ]);
+  return text(elementStatements('delete', fragments));
 }
 
 /** Removes the table, or does nothing if there is none. */
@@ -68,14 +60,6 @@ function drop({ family, name }: { family: NftFamily; name: string }): string[] {
   return [`add table ${family} ${identifier(name)}`, `delete table ${family} ${identifier(name)}`];
 }
 
-function additions(fragments: readonly NftFragment[]): string[] {
-  return [
-    ...fragments.flatMap((f) => f.chains.map((chain) => addChain(tableOf(f), chain))),
-    ...fragments.flatMap((f) => f.chains.flatMap((c) => addRules(tableOf(f), c, f.owner))),
-    ...elementStatements('add', fragments),
-  ];
-}
-
 function addChain(at: string, { name, hook }: NftChain): string {
   return `add chain ${at} ${identifier(name)}${hook ? ` ${hookBody(hook)}` : ''}`;
 }
@@ -84,15 +68,15 @@ function hookBody({ type, at, priority, policy }: NftHook): string {
   return `{ type ${type} hook ${at} priority ${priority}; policy ${policy}; }`;
 }
 
-function addRules(at: string, { name, rules }: NftChain, owner?: string): string[] {
+function addRules(at: string, { name, rules }: NftChain): string[] {
   return rules.map((rule) => {
-    const comment = commentOf(rule, owner);
+    const comment = commentOf(rule);
     return `add rule ${at} ${identifier(name)} ${ruleText(rule.text)}${comment}`;
   });
 }
 
 /** The owner comes first: it is what a reader of `nft list ruleset` looks for. */
-function commentOf({ comment }: Pick<NftRule, 'comment'>, owner: string | undefined): string {
+function commentOf({ comment }: Pick<NftRule, 'comment'>, owner?: string): string {
   const words = [owner, comment].filter((word) => word !== undefined);
   return words.length > 0 ? ` comment ${quoteComment(words.join(' '))}` : '';
 }
@@ -109,6 +93,22 @@ function setBody({ key, value, interval, dynamic }: NftSet): string {
   return `{ type ${type};${interval ? ' flags interval;' : ''}${dynamic ? ` flags dynamic; size ${maxDynamic};` : ''} }`;
 }
 
+/** What a set has at first, of what the fragments put into another. */
+function startElements(at: string, set: NftSet, fragments: readonly NftFragment[]): string[] {
+  const keys = fragments.flatMap(({ elements }) =>
+    elements.filter((element) => element.set === set.startsAs).map(({ key }) => elementText(key)),
+  );
+  return keys.length > 0
+    ? [`add element ${at} ${identifier(set.name)} { ${keys.join(', ')} }`]
+    : [];
+}
+
+/** A table that somebody else fills: its chains, if they are missing. */
+export function renderMissing({ family, name, chains }: NftTable): string {
+  const at = `${family} ${identifier(name)}`;
+  return text([`add table ${at}`, ...chains.map((chain) => addChain(at, chain))]);
+}
+
 /** One statement per set, with the elements of all fragments: nft's cost is per statement. */
 function elementStatements(verb: 'add' | 'delete', fragments: readonly NftFragment[]): string[] {
   const render = verb === 'add' ? newElement : oldElement;
@@ -122,6 +122,16 @@ function elementStatements(verb: 'add' | 'delete', fragments: readonly NftFragme
     }
   }
   return [...bySet].map(([set, elements]) => `${verb} element ${set} { ${elements.join(', ')} }`);
+}
+
+/** The statement that changes one element, for messages. */
+export function elementStatement(
+  change: { verb: 'add' | 'delete'; family: NftFamily; table: string; set: Pick<NftSet, 'name'> },
+  { key, value }: NftElement,
+): string {
+  const { verb, family, table, set } = change;
+  const data = verb === 'add' && value !== undefined ? ` : ${value}` : '';
+  return `${verb} element ${family} ${table} ${set.name} { ${key}${data} }`;
 }
 
 function newElement(element: NftElement, owner: string): string {

@@ -1,10 +1,13 @@
-import type { NftChain, NftHook, NftSet, NftTable } from '../../../native/nft/model.js';
-import { type FirewallFamily, firewallFamily, TABLE, TRACKED } from './family.js';
+import type { NftChain, NftSet, NftTable } from '../../../native/nft/model.js';
+import type { FirewallSettings } from '../model.js';
+import { type FirewallFamily, firewallFamily, hook, PUBLISH, TABLE, TRACKED } from './family.js';
+import { filterChains } from './filter.js';
+import { natChains } from './nat.js';
 
 /*
- * The part of the firewall that is the same on every host. A packet meets a constant number of rules:
- * whatever belongs to one network, container or port is an element of a set or map, or in the few chains
- * that a network has of its own.
+ * The part of the firewall that is the same on every host: all chains, all rules. What belongs to one network,
+ * container or port is an element of a set or map, so that a packet meets a constant number of rules, and a change
+ * costs the same however much there is.
  *
  * "in" is towards a bridge, "out" away from it. Docker's nftables backend has the same hooks and priorities.
  */
@@ -13,11 +16,31 @@ import { type FirewallFamily, firewallFamily, TABLE, TRACKED } from './family.js
  * The tables that all fragments go into. To be installed once when the daemon starts.
  * A foreign table can still drop what these let through; what these drop, no other can save.
  */
-export function baseTables(): NftTable[] {
-  return [addressTable(firewallFamily[4]), addressTable(firewallFamily[6]), frameTable()];
+export function baseTables(
+  settings: Pick<FirewallSettings, 'userlandProxy' | 'acceptMark'>,
+): NftTable[] {
+  return [
+    addressTable(firewallFamily[4], settings),
+    addressTable(firewallFamily[6], settings),
+    frameTable(),
+  ];
 }
 
-function addressTable(family: FirewallFamily): NftTable {
+/**
+ * The admin's own chain, which forwarded packets meet before ours, as Docker's DOCKER-USER. In a table of its own,
+ * because ours are made anew as wholes. A drop is final there; an accept only ends this chain.
+ */
+export const userTable: NftTable = {
+  family: 'inet',
+  name: 'tsnet-user',
+  sets: [],
+  chains: [{ name: 'tsnet-user', hook: hook('filter', 'forward', -10), rules: [] }],
+};
+
+function addressTable(
+  family: FirewallFamily,
+  settings: Pick<FirewallSettings, 'userlandProxy' | 'acceptMark'>,
+): NftTable {
   return {
     family: family.name,
     name: TABLE,
@@ -25,44 +48,64 @@ function addressTable(family: FirewallFamily): NftTable {
     chains: [
       rawPrerouting(family),
       manglePrerouting(family),
-      ...publishing(family.name),
-      filterForward(),
-      natPostrouting(family),
+      ...filterChains(family, settings),
+      ...natChains(family, settings),
     ],
   };
 }
 
 function sets(address: FirewallFamily['addressType']): NftSet[] {
+  return [...networkSets(address), ...containerSets(address), ...portSets(address)];
+}
+
+function networkSets(address: FirewallFamily['addressType']): NftSet[] {
   return [
-    // Chains of a network, by its bridge.
+    // What becomes of packets to a network, by its bridge, and from one, if it is internal.
     { name: 'forward-in', key: 'ifname', value: 'verdict' },
     { name: 'forward-out', key: 'ifname', value: 'verdict' },
+    // From a network to itself.
+    { name: 'neighbours', key: 'ifname . ifname', value: 'verdict' },
     // Bridges of the networks that have a way out.
     { name: 'outgoing', key: 'ifname' },
     // What becomes of packets that are neither from nor to a network, by protocol: nothing, or drop.
     { name: 'forward-rest', key: 'ether_type', value: 'verdict' },
-    { name: 'postrouting-in', key: 'ifname', value: 'verdict' },
-    { name: 'postrouting-out', key: 'ifname', value: 'verdict' },
+    // Networks with address translation: their bridges, the way from one to itself, their subnets.
+    { name: 'translated', key: 'ifname' },
+    { name: 'hairpins', key: 'ifname . ifname' },
+    { name: 'subnets', key: address, interval: true },
+    // Whose packets get an address of the host, and which, if not the one that fits best.
+    { name: 'masqueraded', key: 'ifname' },
+    { name: 'host-address', key: 'ifname', value: address },
+  ];
+}
+
+function containerSets(address: FirewallFamily['addressType']): NftSet[] {
+  return [
     // Containers that nobody may address but by published ports, and the interfaces that may all the same.
     { name: 'containers', key: address },
     { name: 'direct', key: `${address} . ifname` },
-    // Where published ports lead: for one address of the host, and for all.
-    {
-      name: 'publish-address',
-      key: `${address} . inet_proto . inet_service`,
-      value: `${address} . inet_service`,
-    },
-    {
-      name: 'publish-any',
-      key: 'inet_proto . inet_service',
-      value: `${address} . inet_service`,
-    },
-    // Ports of containers that others may open connections to.
-    { name: 'openings', key: `${address} . inet_proto . inet_service` },
     // Who may open connections to which ports of a neighbour though ICC is off.
     { name: 'links', key: `${address} . ${address} . inet_proto . inet_service` },
-    // Containers that have had a tracked connection through the host.
-    { name: TRACKED, key: address, dynamic: true },
+    // Containers that have had a tracked connection through the host. Afterwards it is unknown: any may have had.
+    { name: TRACKED, key: address, dynamic: true, startsAs: 'containers' },
+  ];
+}
+
+/**
+ * Single ports are in plain maps. A range that keeps its numbers is one element of a map of ranges, which
+ * translates the address alone.
+ */
+function portSets(address: FirewallFamily['addressType']): NftSet[] {
+  const port = 'inet_proto . inet_service';
+  return [
+    // Where published ports lead: for one address of the host, and for all.
+    { name: PUBLISH.address, key: `${address} . ${port}`, value: `${address} . inet_service` },
+    { name: PUBLISH.addressRanges, key: `${address} . ${port}`, value: address, interval: true },
+    { name: PUBLISH.any, key: port, value: `${address} . inet_service` },
+    { name: PUBLISH.anyRanges, key: port, value: address, interval: true },
+    // Ports of containers that others may open connections to.
+    { name: 'openings', key: `${address} . ${port}` },
+    { name: 'opening-ranges', key: `${address} . ${port}`, interval: true },
   ];
 }
 
@@ -93,54 +136,6 @@ function manglePrerouting({ name }: FirewallFamily): NftChain {
   };
 }
 
-/** Published ports, for packets from outside and from the host's own processes. Only addresses of the host count. */
-function publishing(family: FirewallFamily['name']): NftChain[] {
-  const toPublish = { text: 'fib daddr type local jump publish' };
-  const key = 'meta l4proto . th dport';
-  return [
-    {
-      name: 'publish',
-      rules: [
-        { text: `dnat to ${family} daddr . ${key} map @publish-address` },
-        { text: `dnat to ${key} map @publish-any` },
-      ],
-    },
-    { name: 'nat-PREROUTING', hook: hook('nat', 'prerouting', -100), rules: [toPublish] },
-    { name: 'nat-OUTPUT', hook: hook('nat', 'output', -100), rules: [toPublish] },
-  ];
-}
-
-/** Walls of internal networks first: an opening of another network must not lead through them. */
-function filterForward(): NftChain {
-  return {
-    name: 'filter-FORWARD',
-    hook: hook('filter', 'forward', 0),
-    rules: [
-      { text: 'iifname vmap @forward-out' },
-      { text: 'oifname vmap @forward-in' },
-      { text: 'iifname @outgoing accept', comment: 'OUTGOING' },
-      { text: 'meta protocol vmap @forward-rest' },
-    ],
-  };
-}
-
-/** A chain of type nat sees the first packet of each connection, so noting it here costs the others nothing. */
-function natPostrouting({ name }: FirewallFamily): NftChain {
-  const note = (end: 'saddr' | 'daddr') => ({
-    text: `${name} ${end} @containers add @${TRACKED} { ${name} ${end} }`,
-  });
-  return {
-    name: 'nat-POSTROUTING',
-    hook: hook('nat', 'postrouting', 100),
-    rules: [
-      note('saddr'),
-      note('daddr'),
-      { text: 'iifname vmap @postrouting-out' },
-      { text: 'oifname vmap @postrouting-in' },
-    ],
-  };
-}
-
 /** Frames between ports of one bridge, which the tables above see only where br_netfilter shows them. */
 function frameTable(): NftTable {
   return {
@@ -160,8 +155,4 @@ function frameTable(): NftTable {
       },
     ],
   };
-}
-
-function hook(type: NftHook['type'], at: NftHook['at'], priority: number): NftHook {
-  return { type, at, priority, policy: 'accept' };
 }

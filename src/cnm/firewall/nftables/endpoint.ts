@@ -18,7 +18,7 @@ export function endpointFragments(
     const itsFamily = firewalledFamily(network, family);
     if (!itsFamily || !isProtected(network, itsFamily, settings)) return [];
     const elements = protection(network, address);
-    return [{ owner, family: firewallFamily[family].name, table: TABLE, chains: [], elements }];
+    return [{ owner, family: firewallFamily[family].name, table: TABLE, elements }];
   });
   return separated ? [...direct, separation(owner, hostName)] : direct;
 }
@@ -48,7 +48,6 @@ function separation(owner: string, hostName: string): NftFragment {
     owner,
     family: 'bridge',
     table: TABLE,
-    chains: [],
     elements: [{ set: 'separated', key: quoted(hostName) }],
   };
 }

@@ -6,5 +6,5 @@ import { firewallFamily, TABLE } from './family.js';
 export function forwardingFragment({ owner, family }: ForwardingPolicy): NftFragment {
   const { name } = firewallFamily[family];
   const elements = [{ set: 'forward-rest', key: name, value: 'drop' }];
-  return { owner, family: name, table: TABLE, chains: [], elements };
+  return { owner, family: name, table: TABLE, elements };
 }

@@ -10,7 +10,7 @@ import { portsFragments } from './ports.js';
 export function fragmentsOf(policy: FirewallPolicy, settings: FirewallSettings): NftFragment[] {
   switch (policy.kind) {
     case 'network':
-      return networkFragments(policy, settings);
+      return networkFragments(policy);
     case 'endpoint':
       return endpointFragments(policy, settings);
     case 'ports':

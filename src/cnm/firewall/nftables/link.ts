@@ -10,5 +10,5 @@ export function linkFragments({ owner, client, server, ports }: LinkPolicy): Nft
     key: `${client.address} . ${server.address} . ${protocol} . ${port}`,
   }));
   const family = firewallFamily[server.family].name;
-  return [{ owner, family, table: TABLE, chains: [], elements }];
+  return [{ owner, family, table: TABLE, elements }];
 }

@@ -1,0 +1,104 @@
+import type { NftChain, NftRule } from '../../../native/nft/model.js';
+import type { FirewallMark, FirewallSettings } from '../model.js';
+import { type FirewallFamily, hook } from './family.js';
+
+/** What an established flow sends is let through everywhere but in and out of internal networks. */
+const answers: NftRule = { text: 'ct state established,related accept' };
+const neighbours: NftRule = { text: 'iifname . oifname vmap @neighbours' };
+
+/** Chains that elements lead to; each belongs to one kind of network. */
+export const into = {
+  nat: 'into-nat',
+  routed: 'into-routed',
+  unprotected: 'into-unprotected',
+  internal: 'into-internal',
+} as const;
+export const OUT_OF_INTERNAL = 'out-of-internal';
+/** ICC is off: of a normal network, of an internal one. */
+export const APART = 'apart';
+export const INTERNAL_APART = 'internal-apart';
+
+/** Who may forward what. */
+export function filterChains(
+  family: FirewallFamily,
+  { acceptMark }: Pick<FirewallSettings, 'acceptMark'>,
+): NftChain[] {
+  const marked = acceptMark ? [{ text: `${matchMark(acceptMark)} accept`, comment: 'MARKED' }] : [];
+  return [
+    { name: into.nat, rules: intoNat(family, marked) },
+    {
+      name: into.routed,
+      rules: [{ text: `${family.icmp} accept` }, { text: `goto ${into.nat}` }],
+    },
+    {
+      name: into.unprotected,
+      rules: [answers, ...marked, neighbours, { text: 'accept', comment: 'UNPROTECTED' }],
+    },
+    ...internalChains(),
+    ...apartChains(family),
+    filterForward(),
+  ];
+}
+
+/** Into a normal network: replies, neighbours, published ports, and nothing else. */
+function intoNat({ name }: FirewallFamily, marked: readonly NftRule[]): NftRule[] {
+  const opened = (set: string) => ({
+    text: `${name} daddr . meta l4proto . th dport @${set} accept`,
+    comment: 'PUBLISHED',
+  });
+  return [
+    answers,
+    ...marked,
+    neighbours,
+    opened('openings'),
+    opened('opening-ranges'),
+    { text: 'drop', comment: 'UNPUBLISHED PORT DROP' },
+  ];
+}
+
+/** No way in or out, whatever is published or established. */
+function internalChains(): NftChain[] {
+  return [
+    {
+      name: into.internal,
+      rules: [neighbours, { text: 'drop', comment: 'INTERNAL NETWORK INGRESS' }],
+    },
+    {
+      name: OUT_OF_INTERNAL,
+      rules: [neighbours, { text: 'drop', comment: 'INTERNAL NETWORK EGRESS' }],
+    },
+  ];
+}
+
+/** With ICC off, a neighbour is still reached by a link, and by a published port, like anyone's. */
+function apartChains({ name }: FirewallFamily): NftChain[] {
+  const linked = {
+    text: `${name} saddr . ${name} daddr . meta l4proto . th dport @links accept`,
+    comment: 'LINKED',
+  };
+  return [
+    {
+      name: APART,
+      rules: [linked, { text: 'ct status & dnat != dnat drop', comment: 'ICC' }],
+    },
+    { name: INTERNAL_APART, rules: [answers, linked, { text: 'drop', comment: 'ICC' }] },
+  ];
+}
+
+/** Walls of internal networks first: an opening of another network must not lead through them. */
+function filterForward(): NftChain {
+  return {
+    name: 'filter-FORWARD',
+    hook: hook('filter', 'forward', 0),
+    rules: [
+      { text: 'iifname vmap @forward-out' },
+      { text: 'oifname vmap @forward-in' },
+      { text: 'iifname @outgoing accept', comment: 'OUTGOING' },
+      { text: 'meta protocol vmap @forward-rest' },
+    ],
+  };
+}
+
+function matchMark({ value, mask }: FirewallMark): string {
+  return mask === undefined ? `meta mark ${value}` : `meta mark & ${mask} == ${value}`;
+}
