@@ -81,7 +81,7 @@ export function renderDrop(base: IptablesBase, saved: readonly SavedTable[]): st
 /**
  * Whether all of ours stands as it should, in its order. Rules are known by comment and target: which words
  * `iptables-save` prints for a match is the business of the installed version. Foreign rules are none of ours,
- * wherever they are.
+ * wherever they are, in our own chains too.
  */
 export function isIntact(
   base: IptablesBase,
@@ -91,11 +91,8 @@ export function isIntact(
   const there = chainsIn(saved);
   if (![...base.chains, ...base.userChains].every((chain) => there.has(keyOf(chain)))) return false;
   if (!hasJumps(base, saved)) return false;
-  const own = new Set(base.chains.map(keyOf));
   const standing = byChain(
-    saved
-      .flatMap(({ rules }) => rules)
-      .filter((rule) => isMarked(base, rule) || own.has(placeOf(rule))),
+    saved.flatMap(({ rules }) => rules).filter((rule) => isMarked(base, rule)),
   );
   const wanted = byChain(layout.rules);
   const places = new Set([...standing.keys(), ...wanted.keys()]);
