@@ -205,7 +205,9 @@ export class FakeLinks implements Links {
     const home = spec.netnsFd === undefined ? this.#namespace : this.#namespaceOfFd(spec.netnsFd);
     const { name, mtu } = this.#find(spec.parent);
     if (name === 'lo' || (spec.mtu ?? 0) > mtu) throw errno('EINVAL', spec.name);
-    if (home.links.has(spec.name)) throw errno('EEXIST', spec.name);
+    // As Linux 6.1, which looks here too.
+    for (const { links } of [home, this.#namespace])
+      if (links.has(spec.name)) throw errno('EEXIST', spec.name);
     create(home, spec.name, { kind: spec.kind, mtu, ...attributes(spec), parent: name });
   }
 

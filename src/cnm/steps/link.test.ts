@@ -65,6 +65,30 @@ describe('links on a parent', () => {
     expect(kernel.links(inside).link('eth0')?.kind).to.equal('macvlan');
   });
 
+  it('are made even if a crash has left one without its name', () => {
+    const kernel = kernelWithParent();
+    const netnsFd = kernel.netnsFd(inside);
+    const half = { kind: 'macvlan', name: 'new-eth0', parent: 'eth0', mode: 'bridge' } as const;
+    kernel.links('host').addLink({ ...half, netnsFd });
+    applyPlan([macvlan], kernel);
+    const names = kernel
+      .links(inside)
+      .links()
+      .map(({ name }) => name);
+    expect(names).to.deep.equal(['lo', 'eth0']);
+  });
+
+  it('are gone again if they can not be given their name', () => {
+    let broken = false;
+    const kernel = kernelWithParent((change) => {
+      if (broken && change.startsWith('setLink')) throw new Error('no');
+    });
+    const before = kernel.state();
+    broken = true;
+    expect(thrown(() => applyPlan([macvlan], kernel))).to.contain('cannot create macvlan eth0');
+    expect(kernel.state()).to.deep.equal(before);
+  });
+
   it('need the parent', () => {
     const kernel = kernelWithParent();
     kernel.links('host').destroy('eth0');

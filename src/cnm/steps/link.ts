@@ -23,13 +23,15 @@ export const linkAdd: Executor<'link.add'> = {
   },
   apply({ netns, link }, kernel, { existed }) {
     if (existed) return;
+    const links = kernel.links(netns);
     try {
-      kernel.links(isOnParent(link) ? 'host' : netns).addLink(specOf(link, netns, kernel));
+      if (isOnParent(link)) return addOnParent(link, netns, kernel);
+      links.addLink(specOf(link, kernel));
     } catch (error) {
       throw missingFeature(link.kind, error) ?? refusedByParent(link, error) ?? error;
     }
     const changes = afterwards(link);
-    if (changes) finish(kernel.links(netns), link.name, changes);
+    if (changes) finish(links, link.name, changes);
   },
   undo({ netns, link }, kernel, { existed }, mode) {
     if (existed) return;
@@ -60,9 +62,21 @@ export const linkUp: Executor<'link.up'> = {
   undo() {},
 };
 
-function specOf(link: PlannedLink, home: Netns, kernel: Kernel): LinkSpec {
+/**
+ * Makes a link in one namespace on a parent in the host's. It gets its name in a second request: at the birth
+ * Linux 6.1 takes it for one of the host's links if that has one of the name (`__rtnl_newlink`).
+ */
+function addOnParent(link: LinkOnParent, netns: Netns, kernel: Kernel): void {
+  const links = kernel.links(netns);
+  const first = `new-${link.name.slice(0, 11)}`;
+  // What a crash between the two requests has left.
+  if (links.link(first)) links.deleteLink(first);
+  kernel.links('host').addLink({ ...link, name: first, netnsFd: kernel.netnsFd(netns) });
+  finish(links, first, { ...afterwards(link), name: link.name });
+}
+
+function specOf(link: Exclude<PlannedLink, LinkOnParent>, kernel: Kernel): LinkSpec {
   if (link.kind === 'vlan') return { ...link, up: true };
-  if (isOnParent(link)) return { ...link, netnsFd: kernel.netnsFd(home) };
   if (link.kind !== 'veth') return link;
   const { netns, ...peer } = link.peer;
   return {
@@ -74,7 +88,9 @@ function specOf(link: PlannedLink, home: Netns, kernel: Kernel): LinkSpec {
   };
 }
 
-function isOnParent(link: PlannedLink): link is PlannedLink & { kind: 'macvlan' | 'ipvlan' } {
+type LinkOnParent = PlannedLink & { readonly kind: 'macvlan' | 'ipvlan' };
+
+function isOnParent(link: PlannedLink): link is LinkOnParent {
   return link.kind === 'macvlan' || link.kind === 'ipvlan';
 }
 
