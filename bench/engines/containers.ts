@@ -9,6 +9,9 @@ export interface Shape {
   readonly network?: string;
   /** Port of the host that leads to port 80 of the container. */
   readonly hostPort?: number;
+  /** Ports of the host and those of the container that they lead to, besides. */
+  readonly ports?: readonly (readonly [host: number, container: number])[];
+  readonly name?: string;
 }
 
 /** A command that stays until it is killed. */
@@ -26,15 +29,19 @@ export class Containers {
   }
 
   /** Creates a container and gives its id. */
-  async create({ command = ['true'], network = 'bridge', hostPort }: Shape = {}): Promise<string> {
-    const published = hostPort !== undefined && {
-      PortBindings: { '80/tcp': [{ HostPort: String(hostPort) }] },
-    };
-    const { Id } = await this.#api.json<{ Id: string }>('POST', '/containers/create', {
+  async create(shape: Shape = {}): Promise<string> {
+    const { command = ['true'], network = 'bridge', name } = shape;
+    const published = publishedBy(shape);
+    const query = name === undefined ? '' : `?name=${name}`;
+    const { Id } = await this.#api.json<{ Id: string }>('POST', `/containers/create${query}`, {
       Image: IMAGE,
       Cmd: command,
-      ...(published && { ExposedPorts: { '80/tcp': {} } }),
-      HostConfig: { NetworkMode: network, CgroupParent: this.#cgroupParent, ...published },
+      ExposedPorts: Object.fromEntries(Object.keys(published).map((port) => [port, {}])),
+      HostConfig: {
+        NetworkMode: network,
+        CgroupParent: this.#cgroupParent,
+        PortBindings: published,
+      },
     });
     return Id;
   }
@@ -62,6 +69,23 @@ export class Containers {
     const id = await this.create({ command: SLEEP, ...shape });
     await this.start(id);
     return id;
+  }
+
+  /** Its first process, as the host sees it. */
+  async pid(id: string): Promise<number> {
+    const { State } = await this.#api.json<{ State: { Pid: number } }>(
+      'GET',
+      `/containers/${id}/json`,
+    );
+    return State.Pid;
+  }
+
+  /** Its IPv4 address on a network. */
+  async address(id: string, network = 'bridge'): Promise<string> {
+    const { NetworkSettings } = await this.#api.json<{
+      NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
+    }>('GET', `/containers/${id}/json`);
+    return NetworkSettings.Networks[network]?.IPAddress ?? '';
   }
 
   /** Ids of those that run. */
@@ -112,4 +136,12 @@ export class Containers {
     const own = networks.filter(({ Name }) => !['bridge', 'host', 'none'].includes(Name));
     for (const { Name } of own) await this.removeNetwork(Name);
   }
+}
+
+/** Docker API: `PortBindings`. */
+function publishedBy({ hostPort, ports = [] }: Shape): Record<string, { HostPort: string }[]> {
+  const all = [...(hostPort === undefined ? [] : [[hostPort, 80] as const]), ...ports];
+  return Object.fromEntries(
+    all.map(([host, container]) => [`${container}/tcp`, [{ HostPort: String(host) }]]),
+  );
 }

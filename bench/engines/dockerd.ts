@@ -37,6 +37,8 @@ export const dockerd: Recipe = {
     ...['--pidfile', join(places.run, 'dockerd.pid'), '-H', `unix://${places.socket}`],
     ...['--containerd', containerdSocket(places), '--storage-driver', 'overlay2'],
     ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--iptables=true', '--live-restore'],
+    // Its own pools are used up after 31 networks.
+    ...['--default-address-pool', 'base=10.0.0.0/8,size=24'],
     ...['--log-level', 'warn'],
   ],
 };

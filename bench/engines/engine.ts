@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { must } from '../../netns-tests/world/command.js';
-import type { Namespace } from '../../netns-tests/world/namespace.js';
+import { Namespace } from '../../netns-tests/world/namespace.js';
 import { World } from '../../netns-tests/world/world.js';
 import { Lifetime } from '../../src/base/rollback.js';
 import type { EngineName } from '../report/rows.js';
@@ -22,7 +22,7 @@ const POLL_MS = 2;
 interface Parts {
   readonly recipe: Recipe;
   readonly places: Places;
-  readonly host: Namespace;
+  readonly world: World;
   readonly cgroup: EngineCgroup;
   readonly lifetime: Lifetime;
 }
@@ -46,9 +46,9 @@ export class Engine implements AsyncDisposable {
     const lifetime = new Lifetime();
     try {
       const places = await makePlaces(join(folder, recipe.name));
-      const { host } = lifetime.own(await World.create());
+      const world = lifetime.own(await World.create());
       const cgroup = lifetime.own(new EngineCgroup(`tsnet-bench-${process.pid}/${recipe.name}`));
-      const engine = new Engine({ recipe, places, host, cgroup, lifetime });
+      const engine = new Engine({ recipe, places, world, cgroup, lifetime });
       recipe.prepare(places);
       await engine.#startCompanion();
       await engine.startDaemon();
@@ -61,6 +61,21 @@ export class Engine implements AsyncDisposable {
 
   get name(): EngineName {
     return this.#parts.recipe.name;
+  }
+
+  /** The namespace that the daemon takes for its host. */
+  get host(): Namespace {
+    return this.#parts.world.host;
+  }
+
+  /** Another machine on the host's network; the host is 192.0.2.2 to it. */
+  get outside(): Namespace {
+    return this.#parts.world.outside;
+  }
+
+  /** The network namespace of a running container. */
+  async inside(id: string): Promise<Namespace> {
+    return Namespace.at(id, `/proc/${await this.containers.pid(id)}/ns/net`);
   }
 
   /** CPU time so far of all that the engine started. */
@@ -107,9 +122,9 @@ export class Engine implements AsyncDisposable {
   }
 
   #program(argv: readonly string[], log: string): Program {
-    const { host, cgroup, places } = this.#parts;
+    const { world, cgroup, places } = this.#parts;
     return new Program({
-      argv: host.inside(argv),
+      argv: world.host.inside(argv),
       entrance: cgroup.entrance,
       log: join(places.folder, log),
     });

@@ -1,10 +1,15 @@
+import { amongMeasurement } from './among.js';
 import type { Measurement } from './bench.js';
 import { connectMeasurement } from './connect.js';
 import { crowdMeasurement } from './crowd.js';
+import { dnsMeasurement } from './dns.js';
 import { execMeasurement } from './exec.js';
 import { memoryMeasurement } from './memory.js';
 import { networkMeasurement } from './network.js';
 import { networkingMeasurement } from './networking.js';
+import { pathMeasurement } from './path.js';
+import { portsMeasurement } from './ports.js';
+import { ratesMeasurement } from './rates.js';
 import { restartMeasurement } from './restart.js';
 import { runMeasurement } from './run.js';
 
@@ -18,4 +23,9 @@ export const measurements: readonly Measurement[] = [
   memoryMeasurement,
   restartMeasurement,
   networkingMeasurement,
+  amongMeasurement,
+  portsMeasurement,
+  ratesMeasurement,
+  pathMeasurement,
+  dnsMeasurement,
 ];

@@ -7,8 +7,11 @@ export interface Goal {
   readonly title: string;
   /** Key of the row that it is read from. */
   readonly row: string;
-  /** `ratio`: docker's median divided by tsnet's, at least; otherwise tsnet's own median, at most. */
-  readonly kind: 'ratio' | 'own';
+  /**
+   * `ratio`: docker's median divided by tsnet's, at least. `rate`: tsnet's divided by docker's, at least.
+   * `own`: tsnet's own median, at most.
+   */
+  readonly kind: 'ratio' | 'rate' | 'own';
   readonly limit: number;
   readonly unit: Unit;
 }
@@ -56,6 +59,90 @@ export const goals: readonly Goal[] = [
     limit: 0.3,
     unit: 'MB',
   },
+  {
+    title: 'network create and remove among 300: times faster',
+    row: 'among.networks.300.total',
+    kind: 'ratio',
+    limit: 20,
+    unit: 'x',
+  },
+  {
+    title: 'the same at 1, 100 and 300 networks',
+    row: 'among.networks.growth',
+    kind: 'own',
+    limit: 1.3,
+    unit: 'x',
+  },
+  {
+    title: 'network connect and disconnect among 100 containers: times faster',
+    row: 'among.containers.100.total',
+    kind: 'ratio',
+    limit: 20,
+    unit: 'x',
+  },
+  {
+    title: 'the same at 1 and 100 running containers',
+    row: 'among.containers.growth',
+    kind: 'own',
+    limit: 1.3,
+    unit: 'x',
+  },
+  {
+    title: 'start and remove with 1,000 ports against one',
+    row: 'ports.thousand.growth',
+    kind: 'own',
+    limit: 2,
+    unit: 'x',
+  },
+  {
+    title: 'start and remove with a range of 10,000 ports against one',
+    row: 'ports.range.growth',
+    kind: 'own',
+    limit: 2,
+    unit: 'x',
+  },
+  {
+    title: 'new connections through the only port against the last of 5,000',
+    row: 'rates.growth',
+    kind: 'own',
+    limit: 1.1,
+    unit: 'x',
+  },
+  {
+    title: "round trip by 127.0.0.1 against the container's address",
+    row: 'path.loopback.ratio',
+    kind: 'own',
+    limit: 1.2,
+    unit: 'x',
+  },
+  {
+    title: 'round trip between containers against a bridge without rules',
+    row: 'path.neighbour.ratio',
+    kind: 'own',
+    limit: 1.05,
+    unit: 'x',
+  },
+  {
+    title: 'throughput of a bridge without rules against that between containers',
+    row: 'path.stream.ratio',
+    kind: 'own',
+    limit: 1.05,
+    unit: 'x',
+  },
+  {
+    title: 'DNS queries a second, 32 at a time: times as many',
+    row: 'dns.rate.32',
+    kind: 'rate',
+    limit: 1,
+    unit: 'x',
+  },
+  {
+    title: 'DNS 99th percentile, 32 at a time: times shorter',
+    row: 'dns.p99.32',
+    kind: 'ratio',
+    limit: 2,
+    unit: 'x',
+  },
 ];
 
 /** What a goal came to. */
@@ -69,18 +156,24 @@ export interface Verdict {
 export function judge(rows: readonly Row[]): Verdict[] {
   return goals.map((goal) => {
     const row = rows.find(({ key }) => key === goal.row);
-    const value = row && (goal.kind === 'ratio' ? ratioOf(row) : median(row.values.tsnet));
+    const value = row && valueOf(goal, row);
     if (value === undefined) return { goal, value, verdict: 'not measured' };
-    const met = goal.kind === 'ratio' ? value >= goal.limit : value <= goal.limit;
+    const met = goal.kind === 'own' ? value <= goal.limit : value >= goal.limit;
     return { goal, value, verdict: met ? 'met' : 'missed' };
   });
+}
+
+function valueOf({ kind }: Goal, row: Row): number | undefined {
+  if (kind === 'own') return median(row.values.tsnet);
+  const ratio = ratioOf(row);
+  return ratio === undefined || kind === 'ratio' ? ratio : 1 / ratio;
 }
 
 /** The last table of a run. */
 export function renderVerdicts(verdicts: readonly Verdict[]): string {
   const rows = verdicts.map(({ goal, value, verdict }) => [
     goal.title,
-    `${goal.kind === 'ratio' ? '>=' : '<='} ${goal.limit}`,
+    `${goal.kind === 'own' ? '<=' : '>='} ${goal.limit}`,
     format(value, goal.unit),
     verdict,
   ]);

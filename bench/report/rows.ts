@@ -1,8 +1,8 @@
 /** The engines that are compared. */
 export type EngineName = 'tsnet' | 'docker';
 
-/** `x` is a factor, `count` a number of things. */
-export type Unit = 'ms' | 'MB' | 'x' | 'count';
+/** `us` is microseconds, `x` a factor, `count` a number of things. */
+export type Unit = 'ms' | 'us' | 'MB' | 'x' | 'count';
 
 export type ByEngine<T> = Partial<Record<EngineName, T>>;
 

@@ -46,7 +46,7 @@ export function ratioOf(row: Row): number | undefined {
 /** A number with its unit's digits; a dash for none. */
 export function format(value: number | undefined, unit: Unit): string {
   if (value === undefined) return '-';
-  const digits = { ms: 1, MB: 2, x: 2, count: 1 }[unit];
+  const digits = { ms: 1, us: 1, MB: 2, x: 2, count: 1 }[unit];
   return value.toFixed(Math.abs(value) >= 100 ? 0 : digits);
 }
 
