@@ -156,14 +156,14 @@ export interface Verdict {
 export function judge(rows: readonly Row[]): Verdict[] {
   return goals.map((goal) => {
     const row = rows.find(({ key }) => key === goal.row);
-    const value = row && valueOf(goal, row);
+    const value = row && measured(goal, row);
     if (value === undefined) return { goal, value, verdict: 'not measured' };
     const met = goal.kind === 'own' ? value <= goal.limit : value >= goal.limit;
     return { goal, value, verdict: met ? 'met' : 'missed' };
   });
 }
 
-function valueOf({ kind }: Goal, row: Row): number | undefined {
+function measured({ kind }: Goal, row: Row): number | undefined {
   if (kind === 'own') return median(row.values.tsnet);
   const ratio = ratioOf(row);
   return ratio === undefined || kind === 'ratio' ? ratio : 1 / ratio;
