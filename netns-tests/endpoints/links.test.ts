@@ -56,6 +56,9 @@ describe('endpoints: legacy links', () => {
           expect((await lab.it.inspect('web')).HostConfig.Links).to.deep.equal([
             '/postgres:/web/pg',
           ]);
+          await lab.it.ok('rm --link web/pg');
+          expect(await web?.ask('tcp', now, 5432), 'taken back').to.equal('timeout');
+          expect(await lab.it.exec('web', 'cat /etc/hosts')).not.to.include(now);
           await lab.it.remove(['web', 'postgres', 'other', 'taker']);
         });
 

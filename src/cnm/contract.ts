@@ -91,6 +91,8 @@ export interface NetworkController {
   closeSandbox(id: string): Promise<void>;
   connect(sandboxId: string, attachment: Attachment): Promise<EndpointRecord>;
   disconnect(sandboxId: string, network: string): Promise<void>;
+  /** Ends a legacy link, by the alias that the server has in this sandbox; unknown ones are fine. */
+  unlinkSandbox(id: string, alias: string): Promise<void>;
   /** Called once the container's name has changed. */
   renameSandbox(id: string, containerName: string): Promise<void>;
 

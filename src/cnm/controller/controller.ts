@@ -178,6 +178,10 @@ export class Controller implements NetworkController {
     return this.#mutex.run(sandboxId, () => this.#disconnection.disconnect(sandboxId, network));
   }
 
+  unlinkSandbox(id: string, alias: string): Promise<void> {
+    return this.#mutex.run(id, () => this.#links.unlink(id, alias));
+  }
+
   renameSandbox(id: string, containerName: string): Promise<void> {
     return this.#mutex.run(id, () => this.#renaming.rename(id, containerName));
   }

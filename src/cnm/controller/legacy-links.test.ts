@@ -55,6 +55,14 @@ describe('legacy links', () => {
     }
   });
 
+  it('end when they are taken back', async () => {
+    const { world, controller } = await linked();
+    await controller.unlinkSandbox(id('web'), 'other');
+    expect(rules(world)).to.deep.equal(wanted(controller));
+    await controller.unlinkSandbox(id('web'), 'pg');
+    expect(rules(world)).to.deep.equal([]);
+  });
+
   it('are not for networks with names', async () => {
     const { world, controller } = await started();
     await controller.createNetwork(networkRequest('named'));

@@ -26,11 +26,26 @@ export class LegacyLinks {
   /** Makes the rules of a sandbox's own links fit those who are there. Nobody else may be changing it. */
   async refresh(sandboxId: string): Promise<void> {
     const state = this.#parts.registry.sandbox(sandboxId);
-    if (!state || (state.record.links ?? []).length === 0) return;
+    if (!state || [...(state.record.links ?? []), ...(state.links ?? [])].length === 0) return;
     const wanted = this.#wanted(state.record);
     const kept = (state.links ?? []).filter((link) => wanted.some((other) => isSame(link, other)));
     const fresh = wanted.filter((link) => !kept.some((other) => isSame(link, other)));
     await this.#change(state, kept, fresh);
+  }
+
+  /** Ends a sandbox's links of this alias. Nobody else may be changing it; without an open sandbox there is nothing to do. */
+  async unlink(sandboxId: string, alias: string): Promise<void> {
+    const { registry, files } = this.#parts;
+    const state = registry.sandbox(sandboxId);
+    if (!state) return;
+    const { linked } = viewOf(state, this.#parts, this.#drafts);
+    const links = (state.record.links ?? []).filter((link) => link.alias !== alias);
+    const next = { ...state, record: { ...state.record, links } };
+    registry.setSandbox(next);
+    await this.#parts.sandboxStates.save(sandboxId, next);
+    await this.refresh(sandboxId);
+    const unlinked = linked.filter(({ names }) => names[0] === alias);
+    await files.update(viewOf(next, this.#parts, this.#drafts), { unlinked });
   }
 
   /** For those who are linked to this sandbox, once it is there or has another address. */

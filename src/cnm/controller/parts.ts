@@ -34,6 +34,8 @@ export type HostPortWish = Pick<PortRequest, 'protocol' | 'containerPort'> & {
   readonly hostIps: readonly string[];
   /** Absent: an ephemeral port. */
   readonly hostPort?: number | { readonly first: number; readonly last: number };
+  /** With one exact host port: that many consecutive ports, one to one. Default 1. */
+  readonly count?: number;
 };
 
 /** Chooses host ports and holds them; `kernel.ports` knows what is held here. */
@@ -70,6 +72,8 @@ export interface SandboxView {
 export interface EndpointChange {
   readonly added?: EndpointRecord;
   readonly removed?: EndpointRecord;
+  /** Names of containers that it is linked to no more. */
+  readonly unlinked?: readonly LinkedName[];
 }
 
 /** The embedded DNS. */

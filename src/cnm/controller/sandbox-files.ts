@@ -12,7 +12,7 @@ import {
 } from '../dns/hosts.js';
 import type { EndpointRecord, SandboxRecord } from '../model.js';
 import { isLeg } from './gateway-leg.js';
-import type { EndpointChange, SandboxFileWriter, SandboxView } from './parts.js';
+import type { EndpointChange, LinkedName, SandboxFileWriter, SandboxView } from './parts.js';
 import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 
 /** `/etc/hosts`, `/etc/resolv.conf` and `/etc/hostname`. Written in place: containers have them mounted. */
@@ -35,10 +35,14 @@ export class SandboxFiles implements SandboxFileWriter {
     ]);
   }
 
-  async update(view: SandboxView, { added, removed }: EndpointChange): Promise<void> {
+  async update(
+    view: SandboxView,
+    { added, removed, unlinked = [] }: EndpointChange,
+  ): Promise<void> {
     const { hosts } = view.sandbox.files;
     const before = await readFile(hosts, 'utf8');
-    const without = removed ? removeHostsLines(before, linesOf(view.sandbox, [removed])) : before;
+    const gone = [...linkLines(unlinked), ...(removed ? linesOf(view.sandbox, [removed]) : [])];
+    const without = removeHostsLines(before, gone);
     const after = added ? addHostsLines(without, linesOf(view.sandbox, [added])) : without;
     if (after !== before) await writeFile(hosts, after);
     await this.#writeResolvConf(view);
@@ -47,7 +51,7 @@ export class SandboxFiles implements SandboxFileWriter {
   async relink(view: SandboxView): Promise<void> {
     const { hosts } = view.sandbox.files;
     const before = await readFile(hosts, 'utf8');
-    const after = readdressHostsLines(before, linkLines(view));
+    const after = readdressHostsLines(before, linkLines(view.linked));
     if (after !== before) await writeFile(hosts, after);
   }
 
@@ -74,7 +78,7 @@ export class SandboxFiles implements SandboxFileWriter {
       return addHostsLines(await readFile(this.#hostsPath, 'utf8'), extra);
     return hostsFile({
       ipv6: !sandbox.withoutIPv6,
-      lines: [...extra, ...linkLines(view), ...linesOf(sandbox, sandbox.endpoints)],
+      lines: [...extra, ...linkLines(view.linked), ...linesOf(sandbox, sandbox.endpoints)],
     });
   }
 }
@@ -100,7 +104,7 @@ function linesOf(
   return ownLines(addresses, { hostname, domainname });
 }
 
-function linkLines({ linked }: SandboxView): HostsLine[] {
+function linkLines(linked: readonly LinkedName[]): HostsLine[] {
   return linked.map(({ address, names }) => ({ ip: ip(address), names }));
 }
 

@@ -30,7 +30,7 @@ import { createContainer } from './create.js';
 import { Execs } from './exec.js';
 import { type ContainerFilter, containerFilter } from './filters.js';
 import { inspectContainer } from './inspect.js';
-import { shownLinks } from './legacy-links.js';
+import { linkNamed, removeLink, shownLinks } from './legacy-links.js';
 import { selectContainers, summarize } from './list.js';
 import { emptySettings } from './networking.js';
 import { filesOf, logPathOf, runDirOf } from './paths.js';
@@ -141,7 +141,11 @@ export class Containers implements ContainersBackend {
     return this.#change(ref, (container) => renameContainer(this.#context, container, name));
   }
 
-  async remove(ref: string, options: { force: boolean }): Promise<void> {
+  async remove(ref: string, options: { force: boolean; link?: boolean }): Promise<void> {
+    if (options.link) {
+      const { parent, alias } = linkNamed(ref);
+      return this.#change(parent, (container) => removeLink(this.#context, container, alias));
+    }
     await this.#change(ref, (container) => removeContainer(this.#context, container, options));
   }
 

@@ -156,6 +156,13 @@ export class FakeNetworks implements NetworkController {
     this.#change(id, (endpoints) => endpoints.filter((e) => e.networkId !== gone));
   }
 
+  async unlinkSandbox(id: string, alias: string): Promise<void> {
+    this.#gate(`networks.unlinkSandbox ${alias}`);
+    const sandbox = this.sandboxes.get(id);
+    const links = sandbox?.links?.filter((link) => link.alias !== alias) ?? [];
+    if (sandbox) this.sandboxes.set(id, { ...sandbox, links });
+  }
+
   async renameSandbox(id: string, containerName: string): Promise<void> {
     this.renamed.push(`${id.slice(-1)} ${containerName}`);
   }

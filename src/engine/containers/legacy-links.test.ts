@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import { InvalidParameter, System } from '../../base/errors.js';
 import { FakeContext, rejection } from './fake-context.js';
 import { fakeNetwork } from './fake-networks.js';
-import { linkEnvironment, newLinks, parseLink, shownLinks, startedLinks } from './legacy-links.js';
+import {
+  linkEnvironment,
+  linkNamed,
+  newLinks,
+  parseLink,
+  removeLink,
+  shownLinks,
+  startedLinks,
+} from './legacy-links.js';
 import { renameContainer } from './rename.js';
 import { startContainer } from './start.js';
 
@@ -72,6 +80,20 @@ describe('legacy links', () => {
       System,
       'Cannot link to /apart, as it does not belong to the default network',
     );
+  });
+
+  it('end one by one, at once where the client runs', async () => {
+    await startContainer(world, await world.create('db'));
+    const web = await world.create('web', linkedTo('db:pg', 'db:sql'));
+    await startContainer(world, web);
+    const { parent, alias } = linkNamed('/web/pg');
+    expect([parent, alias]).to.deep.equal(['web', 'pg']);
+    await removeLink(world, web, alias);
+    expect(shownLinks(world, web.record)).to.deep.equal(['/db:/web/sql']);
+    expect(world.records.get(web.id)?.links).to.have.length(1);
+    expect(world.networks.sandbox(web.id)?.links?.map((link) => link.alias)).to.deep.equal(['sql']);
+    expect((await rejection(removeLink(world, web, alias))).message).to.contain('No such link');
+    expect(() => linkNamed('web')).to.throw('cannot remove the default link name');
   });
 
   it('can be told of by variables', async () => {

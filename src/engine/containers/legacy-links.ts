@@ -59,6 +59,30 @@ export function shownLinks(context: LinkedContainers, record: ContainerRecord): 
   );
 }
 
+/** Reads the name of a link, `/web/pg`. @throws Conflict, as Docker, for the name of a container itself */
+export function linkNamed(name: string): { parent: string; alias: string } {
+  const [parent = '', alias] = name.replace(/^\//, '').split('/');
+  if (alias === undefined)
+    throw new Conflict('Conflict, cannot remove the default link name of the container');
+  return { parent, alias };
+}
+
+/** `docker rm --link`: ends a link, at once if the container runs; both containers stay. */
+export async function removeLink(
+  context: ContainersContext,
+  container: Container,
+  alias: string,
+): Promise<void> {
+  const { record } = container;
+  const links = (record.links ?? []).filter((link) => link.alias !== alias);
+  if (links.length === (record.links ?? []).length)
+    throw new NotFound(`No such link: /${record.name}/${alias}`);
+  const next = { ...record, links };
+  await context.records.save(container.id, next);
+  container.record = next;
+  if (container.run) await context.networks.unlinkSandbox(container.id, alias);
+}
+
 /**
  * The variables by which a container learnt of those it is linked to before there were names; deprecated, and
  * only set where the daemon is told to.
@@ -120,7 +144,7 @@ function isOnDefault({ networks }: ContainersContext, record: ContainerRecord): 
     .networks()
     .find(({ name, predefined }) => predefined && name === 'bridge');
   return Object.keys(record.networks).some(
-    (reference) => reference === 'bridge' || (bridge && bridge.id.startsWith(reference)),
+    (reference) => reference === 'bridge' || (bridge?.id.startsWith(reference) ?? false),
   );
 }
 

@@ -43,7 +43,8 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
       bytes(response, 'application/x-tar', await backend.export(ref)),
     ),
     route('POST', '/containers/{id}/wait', (ref, call) => wait(backend, ref, call)),
-    route('DELETE', '/containers/{id}', async (ref, { query, response }) => {
+    // With `link=1` it is the name of a link: /web/alias.
+    route('DELETE', '/containers/{id*}', async (ref, { query, response }) => {
       const options = {
         force: query.flag('force'),
         volumes: query.flag('v'),
