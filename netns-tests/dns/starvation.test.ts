@@ -4,7 +4,7 @@ import { needsRoot } from '../world/root.js';
 import { type Asker, DnsLab } from './lab.js';
 
 /** Generous, since the machine may be busy; without the bounds it is seconds, or no answer at all. */
-const boundMs = 150;
+const boundMs = 300;
 
 describe('Embedded DNS: one container cannot starve another', () => {
   let lab: DnsLab;

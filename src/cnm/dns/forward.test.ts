@@ -167,6 +167,16 @@ describe('Forwarder', () => {
     expect(await ask()).to.equal('192.0.2.1');
   });
 
+  it('gives the client its own spelling of the question back, whatever the upstream made of it', async () => {
+    await upstreams((request) => [
+      reply(request, {
+        questions: [{ name: 'x.ORG', type: 'A' }],
+        answers: [{ type: 'A', name: 'x.org', data: '192.0.2.1' }],
+      }),
+    ]);
+    expect(await ask()).to.equal('192.0.2.1');
+  });
+
   it('asks again by TCP for a TCP client when the answer was cut', async () => {
     const cut: Answer = (request) => [reply(request, { flags: 1 << 9 })];
     const [upstream] = await upstreams([cut, found('192.0.2.7')]);

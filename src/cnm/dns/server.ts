@@ -6,7 +6,7 @@ import type { DnsSandbox } from './model.js';
 import type { Resolver } from './resolver.js';
 import { Turns } from './turns.js';
 
-/** TCP connections that one sandbox may have open; the ones beyond are closed at once. */
+/** TCP connections that one sandbox may have open, and as many waiting; the ones beyond are closed at once. */
 const connectionsPerSandbox = 64;
 
 /** Serves DNS on sockets that were opened inside sandboxes. */
@@ -98,7 +98,7 @@ export class DnsServer {
     server.on('error', (error) =>
       this.#logger.debug('DNS over TCP', { sandbox: sandbox.id, error }),
     );
-    server.listen({ fd });
+    server.listen({ fd, backlog: connectionsPerSandbox });
     return server;
   }
 }

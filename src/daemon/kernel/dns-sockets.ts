@@ -15,9 +15,6 @@ import { renderTable } from '../../native/nft/render.js';
  */
 const usualPort = 53053;
 
-/** Connections that may wait to be accepted; the next ones are asked to try again. */
-const backlog = 128;
-
 /** Where a sandbox's own name servers are asked from. */
 export type NetnsPathOf = (place: Exclude<SocketPlace, 'host'>) => string;
 
@@ -27,9 +24,7 @@ export function dnsSockets(namespaces: Namespaces): DnsSockets {
     open: (path) =>
       namespaces.runAt<{ udpFd: number; tcpFd: number }>(path, () => {
         using udp = atUsualPort((port) => udpSocket({ address: embeddedDnsAddress, port }));
-        using tcp = atUsualPort((port) =>
-          tcpListener({ address: embeddedDnsAddress, port, backlog }),
-        );
+        using tcp = atUsualPort((port) => tcpListener({ address: embeddedDnsAddress, port }));
         redirectTo(udp, tcp);
         return { udpFd: udp.release(), tcpFd: tcp.release() };
       }),
