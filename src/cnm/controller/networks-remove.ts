@@ -67,7 +67,8 @@ export class NetworkRemoval {
     const active = this.#parts.registry.endpointsOn(network.id);
     if (active.length === 0) return;
     const names = active.map(
-      ({ endpoint, sandbox }) => `name:"${sandbox.containerName}" id:"${shortId(endpoint.id)}"`,
+      ({ endpoint, sandbox }) =>
+        `name:"${endpoint.name ?? sandbox.containerName}" id:"${shortId(endpoint.id)}"`,
     );
     throw new Forbidden(
       `error while removing network: network ${network.name} has active endpoints (${names.join(', ')})`,
