@@ -22,11 +22,12 @@ const rules: readonly { folder: string; ours: string[]; packages: string[]; type
   { folder: 'api/server', ours: ['base', 'api/types'], packages: ['valibot'] },
   { folder: 'api/client', ours: ['base'], packages: [], types: ['api/types'] },
   { folder: 'cli', ours: ['base', 'api/client'], packages: ['yargs-parser'], types: ['api/types'] },
+  { folder: 'proxy', ours: ['base', 'native'], packages: [] },
   { folder: 'sdk', ours: ['base', 'cnm'], packages: [] },
   { folder: 'labs', ours: ['base', 'api/client'], packages: [] },
   {
     folder: 'daemon',
-    ours: ['base', 'native', 'cnm', 'drivers', 'engine', 'api'],
+    ours: ['base', 'native', 'cnm', 'drivers', 'engine', 'api', 'proxy'],
     packages: ['inversify'],
   },
 ];

@@ -9,7 +9,7 @@ commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 rm -rf "$out.new" "$out.old"
 npx --no-install esbuild \
   tsnet=src/cli/main.ts tsnetd=src/daemon/main.ts \
-  layer-worker=src/engine/storage/extract/layer-worker.ts \
+  port-proxy=src/proxy/main.ts layer-worker=src/engine/storage/extract/layer-worker.ts \
   --bundle --splitting --platform=node --format=esm --target=node20 --external:koffi \
   --define:BUILD_COMMIT="\"$commit\"" --define:BUILD_TIME="\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\"" \
   --banner:js="import{createRequire}from'node:module';const require=createRequire(import.meta.url);" \

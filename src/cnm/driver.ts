@@ -76,7 +76,15 @@ export interface Driver {
     netns: Netns,
     families: readonly Family[],
   ): Plan;
-  /** Opens the way from the host's ports to the endpoint. */
+  /**
+   * Families in which published ports are not ports of the host: the container's own are open to whoever can
+   * route to it (gateway mode `routed`), whichever endpoint is its gateway. Default: none.
+   */
+  opensPorts?(network: NetworkRecord): readonly Family[];
+  /**
+   * Opens the way from the host's ports to the endpoint. A binding in a family that the endpoint has no address in
+   * is to be served by the proxy; one with host port 0 opens the container's own port.
+   */
   planPorts(
     network: NetworkRecord,
     endpoint: EndpointDraft,

@@ -119,6 +119,12 @@ export class FakeKernel implements Kernel {
   };
 
   readonly proxy = {
+    isOn: true,
+    replaceAll: (forwards: ReadonlyMap<string, readonly ProxyForward[]>) => {
+      this.#gate('proxy replaceAll');
+      this.#proxied.clear();
+      for (const [owner, all] of forwards) this.#proxied.set(owner, all);
+    },
     forward: (owner: string, forwards: readonly ProxyForward[]) => {
       this.#gate('proxy forward');
       this.#proxied.set(owner, forwards);
@@ -134,9 +140,9 @@ export class FakeKernel implements Kernel {
       this.#gate('conntrack address');
       this.forgotten.push(address);
     },
-    deleteByHostPort: (protocol: PortBinding['protocol'], port: number) => {
+    deleteByHostPort: (protocol: PortBinding['protocol'], first: number, last: number) => {
       this.#gate('conntrack port');
-      this.forgotten.push(`${protocol}/${port}`);
+      this.forgotten.push(`${protocol}/${first === last ? first : `${first}-${last}`}`);
     },
     settled: () => Promise.resolve(),
   };
@@ -153,6 +159,7 @@ export class FakeKernel implements Kernel {
       this.#gate('ports release');
       this.#held.delete(owner);
     },
+    listensOnIPv6: () => true,
   };
 
   /** Everything but the conntrack log and open descriptors, sorted, ready for `deep.equal`. */
@@ -212,7 +219,8 @@ function collides(a: PortBinding, b: PortBinding): boolean {
   const wild = [a.hostIp, b.hostIp].some((ip) => ip === '0.0.0.0' || ip === '::');
   return (
     a.protocol === b.protocol &&
-    a.hostPort === b.hostPort &&
+    a.hostPort < b.hostPort + (b.count ?? 1) &&
+    b.hostPort < a.hostPort + (a.count ?? 1) &&
     (a.hostIp === b.hostIp || (sameFamily && wild))
   );
 }

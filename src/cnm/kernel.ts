@@ -47,7 +47,7 @@ export interface Firewall {
   describe(policies: readonly FirewallPolicy[]): string[];
 }
 
-/** A published port that needs somebody between host and container, because the kernel can't translate it. */
+/** Published ports that need somebody between host and container, because the kernel can't translate them. */
 export type ProxyForward = PortBinding & {
   /** Address of the container, of whatever family. */
   readonly containerIp: string;
@@ -55,18 +55,25 @@ export type ProxyForward = PortBinding & {
 
 /** The userland proxy: takes connections to ports of the host and makes its own to containers. */
 export interface PortProxy {
+  /** Whether there is one: without it (`--userland-proxy=false`) the other methods do nothing. */
+  readonly isOn: boolean;
   /** Serves these ports from now on; takes their sockets over from `ports`, which must hold them. */
   forward(owner: string, forwards: readonly ProxyForward[]): void;
   /** Stops taking connections, and ends those there are; unknown owners are ignored. */
   stop(owner: string): void;
+  /**
+   * Serves exactly these from now on, by owner, as an earlier daemon had it served: what is the same goes on
+   * undisturbed. For a start, after all ports are held again.
+   */
+  replaceAll(forwards: ReadonlyMap<string, readonly ProxyForward[]>): void;
 }
 
 /** Connection tracking of the host. */
 export interface Conntrack {
   /** Forgets every flow from or to the address. */
   deleteByAddress(address: string): void;
-  /** Forgets every flow whose original destination was this port of the host. */
-  deleteByHostPort(protocol: PortBinding['protocol'], port: number): void;
+  /** Forgets every flow whose original destination was one of these ports of the host. */
+  deleteByHostPort(protocol: PortBinding['protocol'], first: number, last: number): void;
   /** Resolves when all that was asked for is done: only then may an address be given to another. */
   settled(): Promise<void>;
 }
@@ -76,6 +83,8 @@ export interface HostPorts {
   /** Binds what the owner does not hold yet, all or nothing. @throws with Docker's text where one is taken. */
   hold(owner: string, bindings: readonly PortBinding[]): void;
   release(owner: string): void;
+  /** Whether the host takes connections over IPv6 at all, `[::1]` at least. */
+  listensOnIPv6(): boolean;
 }
 
 /** A step that is to be done, or undone. */

@@ -120,15 +120,23 @@ export interface PortRequest {
   readonly hostIp: string;
   /** First and last host port that will do; both 0: any ephemeral port. */
   readonly hostPort: readonly [first: number, last: number];
+  /**
+   * That many consecutive ports of the container, the next one to the next host port and so on: then `first`
+   * and `last` of `hostPort` are those of the first port, and the same. Default 1.
+   */
+  readonly count?: number;
 }
 
-/** A published port: the wish with one host address and port chosen. */
+/** Published ports: the wish with one host address and port chosen. */
 export interface PortBinding {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
   readonly containerPort: number;
   /** `0.0.0.0`, `::`, or one address of the host. */
   readonly hostIp: string;
+  /** 0 where no port of the host leads there: the container's own is open to others (routed). */
   readonly hostPort: number;
+  /** That many consecutive ports of the host lead to as many of the container, one to one. Default 1. */
+  readonly count?: number;
 }
 
 /** An attachment that exists. Volatile: it lives while the sandbox does. */

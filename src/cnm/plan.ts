@@ -84,7 +84,7 @@ export interface StepArgs {
   readonly 'conntrack.flush': {
     readonly only?: 'undo';
     readonly addresses: readonly string[];
-    readonly hostPorts: readonly Pick<PortBinding, 'protocol' | 'hostPort'>[];
+    readonly hostPorts: readonly Pick<PortBinding, 'protocol' | 'hostPort' | 'count'>[];
   };
 }
 

@@ -250,8 +250,8 @@ export const flags = [
     flag: 'userland-proxy',
     key: 'userland-proxy',
     type: 'boolean',
-    default: false,
-    help: 'Taken for compatibility: ports are published without proxies either way',
+    default: true,
+    help: 'Use userland proxy for loopback traffic',
   },
   {
     flag: 'validate',

@@ -36,6 +36,22 @@ export function flowsToPort(
   };
 }
 
+/**
+ * Every flow that was begun to one of many ports as published on the host, first and last of each range: the
+ * question costs the same for one port and for ten thousand. On whatever address, as {@link flowsToPort}.
+ */
+export function flowsToPorts(
+  protocol: PortProtocol,
+  ranges: readonly (readonly [first: number, last: number])[],
+): ConntrackFilter {
+  const wanted = new Uint8Array(65_536);
+  for (const [first, last] of ranges) wanted.fill(1, first, last + 1);
+  return {
+    matches: ({ protocol: of, original }) =>
+      of === protocol && wanted[original.destinationPort ?? 0] === 1,
+  };
+}
+
 /** The family that all filters ask for; undefined if they don't agree. */
 export function commonFamily(filters: readonly ConntrackFilter[]): Family | undefined {
   const [first] = filters;

@@ -11,6 +11,7 @@ const c = {
     'int bind(int sockfd, const void *addr, uint32_t addrlen)',
   ),
   listen: libc.fn<(fd: number, backlog: number) => number>('int listen(int sockfd, int backlog)'),
+  shutdown: libc.fn<(fd: number, how: number) => number>('int shutdown(int sockfd, int how)'),
   setsockopt: libc.fn<
     (fd: number, level: number, name: number, value: Uint8Array, length: number) => number
   >('int setsockopt(int sockfd, int level, int optname, const void *optval, uint32_t optlen)'),
@@ -23,6 +24,7 @@ const SOCK = { tcp: 1, udp: 2, sctp: 1 } as const;
 /** The protocol number where the type alone does not tell. */
 const IPPROTO = { tcp: 6, udp: 17, sctp: 132 } as const;
 const SOCK_NONBLOCK = 0o4000;
+const SHUT_RDWR = 2;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
@@ -98,6 +100,14 @@ export function tcpListener(at: BindAddress & { readonly backlog?: number }): Fd
 /** Lets a bound TCP socket take connections (listen(2)). @throws SyscallError EADDRINUSE if another one listens */
 export function listen(socket: Fd, backlog = 511): void {
   check('listen', c.listen(socket.number, backlog));
+}
+
+/**
+ * Makes a listening socket just a bound one again, whoever else has a copy of it (shutdown(2)): another socket with
+ * SO_REUSEADDR can have the port.
+ */
+export function stopListening(socket: Fd): void {
+  c.shutdown(socket.number, SHUT_RDWR);
 }
 
 /** The port that a socket is bound to; the one that the kernel chose if 0 was asked for. */

@@ -12,11 +12,22 @@ const c = {
   connect: libc.fn<(fd: number, address: Uint8Array, length: number) => number>(
     'int connect(int sockfd, const void *addr, uint32_t addrlen)',
   ),
+  bind: libc.fn<(fd: number, address: Uint8Array, length: number) => number>(
+    'int bind(int sockfd, const void *addr, uint32_t addrlen)',
+  ),
+  listen: libc.fn<(fd: number, backlog: number) => number>('int listen(int sockfd, int backlog)'),
+  getsockopt: libc.fn<
+    (fd: number, level: number, name: number, value: Uint8Array, length: Uint32Array) => number
+  >('int getsockopt(int sockfd, int level, int optname, void *optval, void *optlen)'),
 };
 
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
 const SOCK_NONBLOCK = 0o4000;
+const SOL_SOCKET = 1;
+const SO_PEERCRED = 17;
+/** Connections that may wait to be taken. */
+const QUEUE = 16;
 /** `char sun_path[108]`, of which the last is the final NUL (unix(7)). */
 const MAX_PATH = 107;
 
@@ -25,13 +36,64 @@ const MAX_PATH = 107;
  * 64 KiB, one write is one packet. @throws SyscallError ENOENT, ECONNREFUSED, or EAGAIN when the listener's queue is full
  */
 export function connectSeqpacket(path: string): Socket {
+  return fdStream(connectedSeqpacket(path));
+}
+
+/** The same as a descriptor, for packets with control data: see `SocketMessages`. @throws SyscallError as above */
+export function connectedSeqpacket(path: string): Fd {
+  const socket = seqpacket();
+  try {
+    withShortPath(path, (short) => {
+      const address = unixAddress(short);
+      check('connect', c.connect(socket.number, address, address.length), path);
+    });
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+/**
+ * A listening SOCK_SEQPACKET socket whose file only its owner may open. Nothing may be there of that name.
+ * @throws SyscallError EADDRINUSE
+ */
+export function seqpacketListener(path: string): Fd {
+  const socket = seqpacket();
+  const mask = process.umask(0o177);
+  try {
+    withShortPath(path, (short) => {
+      const address = unixAddress(short);
+      check('bind', c.bind(socket.number, address, address.length), path);
+    });
+    claimListener(socket);
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  } finally {
+    process.umask(mask);
+  }
+}
+
+/** Makes this process the one that {@link peerOf} names to whoever connects to the listener (unix(7)). */
+export function claimListener(listener: Fd): void {
+  check('listen', c.listen(listener.number, QUEUE));
+}
+
+/** Who has connected, or has the listener that was connected to (unix(7), SO_PEERCRED). @throws SyscallError */
+export function peerOf(socket: Fd): { readonly pid: number; readonly uid: number } {
+  // struct ucred { pid_t pid; uid_t uid; gid_t gid; }
+  const credentials = Buffer.alloc(12);
+  const length = Uint32Array.of(credentials.length);
+  const { number } = socket;
+  check('getsockopt', c.getsockopt(number, SOL_SOCKET, SO_PEERCRED, credentials, length));
+  return { pid: credentials.readInt32LE(0), uid: credentials.readUInt32LE(4) };
+}
+
+function seqpacket(): Fd {
   const type = SOCK_SEQPACKET | SOCK_NONBLOCK | O_CLOEXEC;
-  using socket = new Fd(check('socket', c.socket(AF_UNIX, type, 0)));
-  withShortPath(path, (short) => {
-    const address = unixAddress(short);
-    check('connect', c.connect(socket.number, address, address.length), path);
-  });
-  return fdStream(socket);
+  return new Fd(check('socket', c.socket(AF_UNIX, type, 0)));
 }
 
 /** Encodes `struct sockaddr_un { u16 sun_family; char sun_path[108]; }` as far as it is used. */

@@ -25,7 +25,7 @@ describe('connect and disconnect', () => {
     const { world, controller } = await running(['bridge']);
     const before = world.state();
     await controller.connect(box, attachment('web', 1));
-    expect(publishers(controller)).to.deep.equal(['', '0.0.0.0:8080']);
+    expect(publishers(controller)).to.deep.equal(['', '0.0.0.0:8080 :::8080']);
     const [route] = world.kernel.links('/netns/box000000000').routes();
     expect(route?.gateway).to.equal('172.18.0.1');
     expect([...world.served.keys()], 'the first network that resolves').to.deep.equal([box]);
@@ -77,7 +77,7 @@ describe('connect and disconnect', () => {
     expect(world.kernel.links('/netns/box000000000').routes()).to.deep.equal([]);
     world.failOn = undefined;
     await controller.connect(box, attachment('bridge', 1));
-    expect(publishers(controller)).to.deep.equal(['', '0.0.0.0:8080']);
+    expect(publishers(controller)).to.deep.equal(['', '0.0.0.0:8080 :::8080']);
   });
 
   it('follows a new name', async () => {

@@ -62,14 +62,16 @@ describe('host ports', () => {
   ];
   for (const [name, request, before, expected] of cases) {
     it(name, () => {
-      expect(wishesFor([request], [4, 6], both, before)).to.deep.equal([
+      expect(wishesFor([request], { families: [4, 6], defaults: both }, before)).to.deep.equal([
         { protocol: 'tcp', containerPort: 80, ...(expected as object) },
       ]);
     });
   }
 
   it('are accepted and not mapped where no gateway of the family is', () => {
-    expect(wishesFor([wish({ hostIp: '::1' })], [4], { 4: '0.0.0.0' })).to.deep.equal([]);
-    expect(wishesFor([wish()], [], {})).to.deep.equal([]);
+    expect(
+      wishesFor([wish({ hostIp: '::1' })], { families: [4], defaults: { 4: '0.0.0.0' } }),
+    ).to.deep.equal([]);
+    expect(wishesFor([wish()], { families: [], defaults: {} })).to.deep.equal([]);
   });
 });

@@ -1,5 +1,6 @@
 import { type Family, parseIp } from '../../base/ip.js';
 import type { PortBinding, PortRequest } from '../model.js';
+import { countOf } from '../ports/ranges.js';
 import type { HostPortWish } from './parts.js';
 
 /** Where a port without a host address is published, by family; absent: not in this family. */
@@ -28,6 +29,15 @@ export function defaultHostAddresses(
   };
 }
 
+/** The way that ports are published by. */
+export interface PublishingWay {
+  /** Families in which ports of the host lead to the container. */
+  readonly families: readonly Family[];
+  /** One of them only by the proxy, which knows no SCTP. */
+  readonly proxied?: Family | undefined;
+  readonly defaults: HostAddresses;
+}
+
 /**
  * The wishes that can be granted: those with an address of the host in one of the families. The others are
  * accepted and not mapped, as Docker does on internal networks.
@@ -35,17 +45,24 @@ export function defaultHostAddresses(
  */
 export function wishesFor(
   requests: readonly PortRequest[],
-  families: readonly Family[],
-  defaults: HostAddresses,
+  way: PublishingWay,
   before: readonly PortBinding[] = [],
 ): HostPortWish[] {
   return requests.flatMap((request) => {
-    const hostIps = addressesFor(request, families, defaults);
+    const hostIps = addressesFor(request, way);
     if (hostIps.length === 0) return [];
-    const { protocol, containerPort } = request;
+    const { protocol, containerPort, count } = request;
     const hostPort = earlierPort(request, before) ?? portOf(request);
-    return [{ protocol, containerPort, hostIps, ...(hostPort !== undefined && { hostPort }) }];
+    const wish = { protocol, containerPort, hostIps, ...(count !== undefined && { count }) };
+    return [{ ...wish, ...(hostPort !== undefined && { hostPort }) }];
   });
+}
+
+/** The same where no port of the host leads to the container, but its own are open to others. */
+export function openingsFor(requests: readonly PortRequest[], way: PublishingWay): PortBinding[] {
+  return wishesFor(requests, way).flatMap(({ hostIps, hostPort: _, ...wish }) =>
+    hostIps.map((hostIp) => ({ ...wish, hostIp, hostPort: 0 })),
+  );
 }
 
 /** The family of a binding's host address. */
@@ -54,12 +71,12 @@ export function familyOf({ hostIp }: Pick<PortBinding, 'hostIp'>): Family {
 }
 
 function addressesFor(
-  { hostIp }: PortRequest,
-  families: readonly Family[],
-  defaults: HostAddresses,
+  { hostIp, protocol }: PortRequest,
+  { families, proxied, defaults }: PublishingWay,
 ): string[] {
-  if (hostIp !== '') return families.includes(familyOf({ hostIp })) ? [hostIp] : [];
-  return [defaults[4], defaults[6]].filter((address) => address !== undefined);
+  const able = families.filter((family) => protocol !== 'sctp' || family !== proxied);
+  if (hostIp !== '') return able.includes(familyOf({ hostIp })) ? [hostIp] : [];
+  return able.map((family) => defaults[family]).filter((address) => address !== undefined);
 }
 
 function portOf({ hostPort: [first, last] }: PortRequest): HostPortWish['hostPort'] {
@@ -71,14 +88,15 @@ function earlierPort(
   { protocol, containerPort, hostIp, hostPort: [first, last] }: PortRequest,
   before: readonly PortBinding[],
 ): number | undefined {
-  const fits = (binding: PortBinding) =>
-    binding.protocol === protocol &&
-    binding.containerPort === containerPort &&
-    (hostIp === '' || binding.hostIp === hostIp) &&
-    (first === 0 || (binding.hostPort >= first && binding.hostPort <= last));
-  const matches = before.filter(fits);
+  if (first !== 0 && first === last) return undefined;
+  const matches = before.flatMap((binding) => {
+    const offset = containerPort - binding.containerPort;
+    const isOf = binding.protocol === protocol && offset >= 0 && offset < countOf(binding);
+    const hostPort = binding.hostPort + offset;
+    const fits = first === 0 || (hostPort >= first && hostPort <= last);
+    const sameHost = hostIp === '' || binding.hostIp === hostIp;
+    return isOf && fits && sameHost && binding.hostPort !== 0 ? [hostPort] : [];
+  });
   // Two wishes for one container port can't be told apart by their bindings.
-  return new Set(matches.map(({ hostPort }) => hostPort)).size === 1
-    ? matches[0]?.hostPort
-    : undefined;
+  return new Set(matches).size === 1 ? matches[0] : undefined;
 }

@@ -3,18 +3,33 @@ import type { Family } from '../../base/ip.js';
 import type { Rollback } from '../../base/rollback.js';
 import { applyPrepared, prepare, undoPlan } from '../apply.js';
 import type { EndpointDraft } from '../driver.js';
-import type { EndpointRecord, PortBinding, SandboxRecord } from '../model.js';
+import type { EndpointRecord, NetworkRecord, PortBinding, SandboxRecord } from '../model.js';
 import { type Plan, step } from '../plan.js';
+import { joined } from '../ports/ranges.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
 import type { Gateways } from './gateway.js';
 import { familiesLedBy } from './gateway-plans.js';
-import { defaultHostAddresses, familyOf, wishesFor } from './host-ports.js';
+import {
+  defaultHostAddresses,
+  familyOf,
+  type HostAddresses,
+  openingsFor,
+  wishesFor,
+} from './host-ports.js';
 import type { Parts } from './parts.js';
 
-/** An endpoint that ports may be published through, with the families that it does it in. */
+/** An endpoint that ports may be published through. */
 interface Outlet {
   readonly endpoint: EndpointDraft;
+  readonly network: NetworkRecord;
+  /** Families in which ports of the host lead to it. */
   readonly families: readonly Family[];
+  /** The one of them that it has no address in: the proxy takes it. */
+  readonly proxied?: Family;
+  /** Families in which its own ports are open to others. */
+  readonly opened: readonly Family[];
+  /** Those of them whose gateway it is, so that they are shown as published. */
+  readonly shown: readonly Family[];
 }
 
 /** What publishing came to for one endpoint. */
@@ -46,12 +61,13 @@ export class PublishedPorts {
     rollback: Rollback,
     before: readonly PortBinding[] = [],
   ): ReadonlyMap<string, Published> {
+    if (sandbox.ports.length === 0) return new Map();
     const outlets = this.#outlets(endpoints, gateways);
-    const [main] = outlets;
-    if (!main || sandbox.ports.length === 0) return new Map();
+    const [main] = outlets.toSorted((a, b) => b.families.length - a.families.length);
+    if (!main) return new Map();
     try {
       const bindings = this.#reserve(sandbox, outlets, rollback, before);
-      return this.#lead(sandbox.id, outlets, bindings, rollback);
+      return this.#lead(sandbox, outlets, bindings, rollback);
     } catch (error) {
       throw new System(
         `driver failed programming external connectivity on endpoint ${sandbox.containerName} (${main.endpoint.id}): ${messageOf(error)}`,
@@ -63,10 +79,23 @@ export class PublishedPorts {
     return endpoints.flatMap((endpoint) => {
       const network = this.#parts.registry.networkOf(endpoint);
       const driver = this.#drafts.driverOf(network);
-      const families = familiesLedBy(endpoint, gateways);
-      const works = driver.publishesPorts && driver.hasGateway(network) && families.length > 0;
-      return works ? [{ endpoint, families }] : [];
+      if (!driver.publishesPorts || !driver.hasGateway(network)) return [];
+      const opened = driver.opensPorts?.(network) ?? [];
+      const led = familiesLedBy(endpoint, gateways);
+      const shown = led.filter((family) => opened.includes(family));
+      const direct = led.filter((family) => !opened.includes(family));
+      const proxied = this.#proxiesIPv6(direct, gateways) ? (6 as const) : undefined;
+      const families = proxied ? [...direct, proxied] : direct;
+      if (families.length === 0 && opened.length === 0) return [];
+      return [{ endpoint, network, families, opened, shown, ...(proxied && { proxied }) }];
     });
+  }
+
+  /** Whether the host's IPv6 addresses lead to an endpoint of IPv4 alone: nobody else has IPv6, and the proxy is on. */
+  #proxiesIPv6(families: readonly Family[], gateways: Gateways): boolean {
+    const { proxy, ports } = this.#parts.kernel;
+    const isOnlyWay = families.includes(4) && gateways[6] === undefined;
+    return isOnlyWay && proxy.isOn && ports.listensOnIPv6();
   }
 
   #reserve(
@@ -75,39 +104,47 @@ export class PublishedPorts {
     rollback: Rollback,
     before: readonly PortBinding[],
   ): PortBinding[] {
-    const { ports, registry } = this.#parts;
+    const { ports } = this.#parts;
     const families = outlets.flatMap((outlet) => outlet.families);
-    const defaults = Object.assign(
+    const defaults: HostAddresses = Object.assign(
       {},
-      ...outlets.map((outlet) =>
-        defaultHostAddresses(outlet.families, registry.networkOf(outlet.endpoint).options),
-      ),
+      ...outlets.map((outlet) => this.#defaults(outlet, outlet.families)),
     );
-    const wishes = wishesFor(sandbox.ports, families, defaults, before);
+    const proxied = outlets.find((outlet) => outlet.proxied)?.proxied;
+    const wishes = wishesFor(sandbox.ports, { families, proxied, defaults }, before);
     if (wishes.length === 0) return [];
     const bindings = ports.reserve(sandbox.id, wishes);
     rollback.defer('ports', () => ports.release(sandbox.id));
     return bindings;
   }
 
+  /** An IPv6 address of a host that has none would only fail. */
+  #defaults({ network }: Outlet, families: readonly Family[]): HostAddresses {
+    const able = families.filter(
+      (family) => family === 4 || this.#parts.kernel.ports.listensOnIPv6(),
+    );
+    return defaultHostAddresses(able, network.options);
+  }
+
   #lead(
-    sandboxId: string,
+    { id: sandboxId, ports: requests }: Pick<SandboxRecord, 'id' | 'ports'>,
     outlets: readonly Outlet[],
     bindings: readonly PortBinding[],
     rollback: Rollback,
   ): Map<string, Published> {
-    const { kernel, ports } = this.#parts;
-    const planned = outlets.map(({ endpoint, families }) => {
-      const mine = bindings.filter((binding) => families.includes(familyOf(binding)));
-      const network = this.#parts.registry.networkOf(endpoint);
-      const plan = this.#drafts.driverOf(network).planPorts(network, endpoint, mine);
-      return { id: endpoint.id, mine, plan };
+    const { kernel } = this.#parts;
+    const planned = outlets.map((outlet) => {
+      const { endpoint, network, families, opened, shown } = outlet;
+      const led = bindings.filter((binding) => families.includes(familyOf(binding)));
+      const defaults = defaultHostAddresses(opened, network.options);
+      const open = joined(openingsFor(requests, { families: opened, defaults }));
+      const plan = this.#drafts.driverOf(network).planPorts(network, endpoint, [...led, ...open]);
+      const seen = open.filter((binding) => shown.includes(familyOf(binding)));
+      return { id: endpoint.id, bindings: [...led, ...seen], plan };
     });
     const reserved = planned.flatMap(({ plan }) => reservedBy(plan));
-    if (reserved.length === 0) ports.release(sandboxId);
-    const published = planned.map(({ id, mine, plan }) => ({
-      id,
-      bindings: asReserved(mine, plan),
+    const published = planned.map(({ plan, ...rest }) => ({
+      ...rest,
       portPlan: prepare(heldTogether(plan, sandboxId, reserved), kernel),
     }));
     const whole = published.flatMap(({ portPlan }) => portPlan);
@@ -126,14 +163,4 @@ function heldTogether(plan: Plan, owner: string, bindings: readonly PortBinding[
 
 function reservedBy(plan: Plan): readonly PortBinding[] {
   return plan.flatMap((one) => (one.kind === 'port.reserve' ? one.args.bindings : []));
-}
-
-/** Where the driver only opens the way (routed), the host's port means nothing and shows as none. */
-function asReserved(bindings: readonly PortBinding[], plan: Plan): readonly PortBinding[] {
-  const isReserved = (binding: PortBinding) =>
-    reservedBy(plan).some(
-      ({ protocol, hostIp, hostPort }) =>
-        protocol === binding.protocol && hostIp === binding.hostIp && hostPort === binding.hostPort,
-    );
-  return bindings.map((binding) => (isReserved(binding) ? binding : { ...binding, hostPort: 0 }));
 }

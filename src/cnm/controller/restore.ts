@@ -50,6 +50,7 @@ export class Restoring {
     for (const state of kept) this.#takeBack(state);
     // First of all the rules of what lives: until then the firewall is that of the daemon before.
     this.#firewall(kept);
+    this.#proxy(kept);
     for (const state of sandboxes) if (!live.has(state.record.id)) await this.#discard(state);
     this.#dropNamespaces(kept);
     await this.#dropLeftoverNetworks();
@@ -104,6 +105,15 @@ export class Restoring {
       argsOf(plan, 'firewall.add').map((args) => args.policy),
     );
     kernel.firewall.replaceAll([...host.policies(), ...policies]);
+  }
+
+  #proxy(kept: readonly SandboxState[]): void {
+    const { kernel } = this.#parts;
+    const plans = kept.flatMap(({ record }) => record.endpoints.map(({ portPlan }) => portPlan));
+    const served = plans.flatMap((plan) => argsOf(plan, 'proxy.add'));
+    this.#attempt('the proxy', () =>
+      kernel.proxy.replaceAll(new Map(served.map(({ owner, forwards }) => [owner, forwards]))),
+    );
   }
 
   async #discard(state: SandboxState): Promise<void> {

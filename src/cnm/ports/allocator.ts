@@ -1,8 +1,15 @@
 import { Conflict, messageOf, System } from '../../base/errors.js';
 import { formatIp, ip } from '../../base/ip.js';
-import { type HostSocket, type HostSockets, isTaken, refusalText } from './host-sockets.js';
+import {
+  type HostSocket,
+  type HostSockets,
+  isTaken,
+  refusalText,
+  refusedPort,
+} from './host-sockets.js';
 import type { PortBinding, PortProtocol, PortRange, PortRequest } from './port-binding.js';
 import { PortTable } from './port-table.js';
+import { countOf, joined } from './ranges.js';
 
 /** Where ephemeral host ports come from. */
 export interface EphemeralPorts {
@@ -51,7 +58,7 @@ export class PortAllocator {
    * Reserves all ports or none. Exact host ports go first, then ranges, then ephemeral ones, so that
    * no mapping takes the port that another one of the same owner names.
    * @param owner who holds them, an endpoint id
-   * @returns the bindings in the order of `wanted`, one for each host address
+   * @returns the bindings in the order of `wanted`, one for each host address; neighbours are put together
    * @throws Conflict when the owner holds ports already
    * @throws System in Docker's words when a port is taken
    */
@@ -67,7 +74,12 @@ export class PortAllocator {
     }
     const held = bound.toSorted((a, b) => a.at - b.at).flatMap((entry) => entry.held);
     this.#held.set(owner, held);
-    return held.map(({ binding }) => binding);
+    return joined(held.map(({ binding }) => binding));
+  }
+
+  /** Never gives this port away: a program of the host that others rely on listens there, the daemon itself. */
+  exclude(protocol: PortProtocol, address: string, port: number): void {
+    this.#table.add(protocol, formatIp(ip(address)), port);
   }
 
   /**
@@ -77,11 +89,12 @@ export class PortAllocator {
   restore(owner: string, bindings: readonly PortBinding[]): void {
     this.reserve(
       owner,
-      bindings.map(({ protocol, containerPort, hostIp, hostPort }) => ({
+      bindings.map(({ protocol, containerPort, hostIp, hostPort, count }) => ({
         protocol,
         containerPort,
         hostIps: [hostIp],
         hostPort,
+        ...(count !== undefined && { count }),
       })),
     );
   }
@@ -104,11 +117,9 @@ export class PortAllocator {
     let failures = 0;
     for (const port of ports) {
       const clash = addresses.find(
-        (address) => !this.#table.isFree(request.protocol, address, port),
+        (address) => !this.#table.isFree(request.protocol, address, port, request.count),
       );
-      if (clash !== undefined && exact) {
-        throw new System(`Bind for ${clash}:${port} failed: port is already allocated`);
-      }
+      if (clash !== undefined && exact) throw this.#allocated(request, clash, port);
       if (clash !== undefined) continue;
       try {
         return this.#open(request, addresses, port);
@@ -118,6 +129,13 @@ export class PortAllocator {
       }
     }
     throw new System(`Bind for ${addresses[0]}:${label} failed: all ports are allocated`);
+  }
+
+  /** Of a range, the first port that is taken is named. */
+  #allocated({ protocol, count = 1 }: PortRequest, address: string, first: number): System {
+    const ports = Array.from({ length: count }, (_, offset) => first + offset);
+    const port = ports.find((one) => !this.#table.isFree(protocol, address, one)) ?? first;
+    return new System(`Bind for ${address}:${port} failed: port is already allocated`);
   }
 
   #candidates({ protocol, hostPort }: PortRequest): Candidates {
@@ -135,17 +153,17 @@ export class PortAllocator {
 
   /** Opens the port on every address, or on none. */
   #open(request: PortRequest, addresses: readonly string[], port: number): Held[] {
-    const { protocol, containerPort } = request;
+    const { protocol, containerPort, count } = request;
     const held: Held[] = [];
     for (const address of addresses) {
       try {
-        const socket = this.#sockets.open(protocol, address, port);
-        this.#table.add(protocol, address, port);
+        const socket = this.#sockets.open(protocol, address, port, countOf(request));
+        this.#table.add(protocol, address, port, count);
         const binding = { protocol, containerPort, hostIp: address, hostPort: port };
-        held.push({ binding, socket });
+        held.push({ binding: { ...binding, ...(count !== undefined && { count }) }, socket });
       } catch (error) {
         this.#letGo(held);
-        throw refused(error, protocol, address, port);
+        throw refused(error, protocol, address, refusedPort(error) ?? port);
       }
     }
     if (request.hostPort === undefined) this.#lastUsed.set(protocol, port);
@@ -154,7 +172,8 @@ export class PortAllocator {
 
   #letGo(held: readonly Held[]): void {
     for (const { binding, socket } of held) {
-      this.#table.delete(binding.protocol, binding.hostIp, binding.hostPort);
+      const { protocol, hostIp, hostPort, count } = binding;
+      this.#table.delete(protocol, hostIp, hostPort, count);
       socket[Symbol.dispose]();
     }
   }

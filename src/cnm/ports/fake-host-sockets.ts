@@ -5,7 +5,7 @@ import type { PortProtocol } from './port-binding.js';
 export class FakeHostSockets implements HostSockets {
   /** Open sockets, e.g. `tcp 0.0.0.0:80`, in the order of opening. */
   readonly sockets = new Set<string>();
-  /** Every attempt, refused ones too. */
+  /** Every attempt, refused ones too; of several ports the first. */
   readonly attempts: string[] = [];
   readonly #refused = new Map<string, string>();
 
@@ -14,12 +14,21 @@ export class FakeHostSockets implements HostSockets {
     this.#refused.set(socket, code);
   }
 
-  open(protocol: PortProtocol, address: string, port: number): HostSocket {
-    const name = `${protocol} ${address}:${port}`;
-    this.attempts.push(name);
-    const code = this.sockets.has(name) ? 'EADDRINUSE' : this.#refused.get(name);
-    if (code !== undefined) throw Object.assign(new Error(`bind: ${code}`), { code });
-    this.sockets.add(name);
-    return { port, [Symbol.dispose]: () => void this.sockets.delete(name) };
+  open(protocol: PortProtocol, address: string, first: number, count: number): HostSocket {
+    const ports = Array.from({ length: count }, (_, offset) => first + offset);
+    const nameOf = (port: number) => `${protocol} ${address}:${port}`;
+    this.attempts.push(nameOf(first));
+    for (const port of ports) {
+      const name = nameOf(port);
+      const code = this.sockets.has(name) ? 'EADDRINUSE' : this.#refused.get(name);
+      if (code !== undefined) throw Object.assign(new Error(`bind: ${code}`), { code, port });
+    }
+    for (const port of ports) this.sockets.add(nameOf(port));
+    return {
+      port: first,
+      [Symbol.dispose]: () => {
+        for (const port of ports) this.sockets.delete(nameOf(port));
+      },
+    };
   }
 }

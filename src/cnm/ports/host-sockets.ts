@@ -1,6 +1,6 @@
 import type { PortProtocol } from './port-binding.js';
 
-/** A host port held open, so that no other program on the host can take it. */
+/** Ports of the host that are held, so that no other program on the host can take them. */
 export interface HostSocket extends Disposable {
   readonly port: number;
 }
@@ -11,10 +11,12 @@ export interface HostSocket extends Disposable {
  */
 export interface HostSockets {
   /**
+   * Holds `count` ports from `port` on, all or none. In numbers the sockets may come a little later; it is certain
+   * at once that nobody else has one of the ports.
    * @throws an error whose `code` is `EADDRINUSE`, `EADDRNOTAVAIL` or `EACCES` when the kernel
-   *   refuses the address or port
+   *   refuses the address or port; its `port` says which one
    */
-  open(protocol: PortProtocol, address: string, port: number): HostSocket;
+  open(protocol: PortProtocol, address: string, port: number, count: number): HostSocket;
 }
 
 /** What the kernel's refusals are called in Docker's messages. */
@@ -32,6 +34,13 @@ export function refusalText(error: unknown): string | undefined {
 /** Whether another program holds the port, so that another port may do. */
 export function isTaken(error: unknown): boolean {
   return codeOf(error) === 'EADDRINUSE';
+}
+
+/** The port that was refused, where the error tells. */
+export function refusedPort(error: unknown): number | undefined {
+  return error instanceof Error && 'port' in error && typeof error.port === 'number'
+    ? error.port
+    : undefined;
 }
 
 function codeOf(error: unknown): string {

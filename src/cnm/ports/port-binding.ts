@@ -7,7 +7,7 @@ export interface PortRange {
   readonly last: number;
 }
 
-/** One port of a container that is to be reachable through the host. */
+/** Ports of a container that are to be reachable through the host. */
 export interface PortRequest {
   readonly protocol: PortProtocol;
   readonly containerPort: number;
@@ -15,13 +15,17 @@ export interface PortRequest {
   readonly hostIps: readonly string[];
   /** The host port, or any one of a range. An ephemeral port when absent. */
   readonly hostPort?: number | PortRange;
+  /** With one exact host port: that many consecutive ports, one to one. Default 1. */
+  readonly count?: number;
 }
 
-/** A host port that leads to a container port. Stored with the endpoint, so plain data. */
+/** Host ports that lead to container ports. Stored with the endpoint, so plain data. */
 export interface PortBinding {
   readonly protocol: PortProtocol;
   readonly containerPort: number;
   /** In canonical text. */
   readonly hostIp: string;
   readonly hostPort: number;
+  /** That many consecutive ports, one to one. Default 1. */
+  readonly count?: number;
 }

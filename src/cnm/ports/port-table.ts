@@ -1,36 +1,61 @@
 import { ip } from '../../base/ip.js';
 import type { PortProtocol } from './port-binding.js';
 
+/** The ports of one host address, a bit each. */
+interface Taken {
+  readonly bits: Uint8Array;
+  count: number;
+}
+
 /**
  * Which host ports are ours. An unspecified address stands for every address of its family, so it
  * collides with each of them; the families don't collide with one another, nor do the protocols.
  */
 export class PortTable {
-  /** Addresses by protocol and port, e.g. `tcp/80`. */
-  readonly #addresses = new Map<string, Set<string>>();
+  readonly #taken: { readonly [P in PortProtocol]: Map<string, Taken> } = {
+    tcp: new Map(),
+    udp: new Map(),
+    sctp: new Map(),
+  };
 
-  /** Whether the port is free on this address. */
-  isFree(protocol: PortProtocol, address: string, port: number): boolean {
-    for (const other of this.#addresses.get(`${protocol}/${port}`) ?? []) {
-      if (collide(address, other)) return false;
+  /** Whether `count` ports from `first` on are free on this address, which is in canonical text. */
+  isFree(protocol: PortProtocol, address: string, first: number, count = 1): boolean {
+    for (const [other, { bits }] of this.#taken[protocol]) {
+      if (collide(address, other) && hasAny(bits, first, count)) return false;
     }
     return true;
   }
 
-  /** Notes the port as ours. */
-  add(protocol: PortProtocol, address: string, port: number): void {
-    const key = `${protocol}/${port}`;
-    const addresses = this.#addresses.get(key) ?? new Set();
-    this.#addresses.set(key, addresses.add(address));
+  /** Notes ports as ours, which were free. */
+  add(protocol: PortProtocol, address: string, first: number, count = 1): void {
+    const ofProtocol = this.#taken[protocol];
+    const taken = ofProtocol.get(address) ?? { bits: new Uint8Array(65_536 / 8), count: 0 };
+    for (let port = first; port < first + count; port++) {
+      const at = port >> 3;
+      taken.bits[at] = (taken.bits[at] ?? 0) | (1 << (port & 7));
+    }
+    taken.count += count;
+    ofProtocol.set(address, taken);
   }
 
-  /** Forgets the port. */
-  delete(protocol: PortProtocol, address: string, port: number): void {
-    const key = `${protocol}/${port}`;
-    const addresses = this.#addresses.get(key);
-    addresses?.delete(address);
-    if (addresses?.size === 0) this.#addresses.delete(key);
+  /** Forgets ports that are ours. */
+  delete(protocol: PortProtocol, address: string, first: number, count = 1): void {
+    const taken = this.#taken[protocol].get(address);
+    if (!taken) return;
+    for (let port = first; port < first + count; port++) {
+      const at = port >> 3;
+      taken.bits[at] = (taken.bits[at] ?? 0) & ~(1 << (port & 7));
+    }
+    taken.count -= count;
+    if (taken.count === 0) this.#taken[protocol].delete(address);
   }
+}
+
+function hasAny(bits: Uint8Array, first: number, count: number): boolean {
+  for (let port = first; port < first + count; port++) {
+    if (((bits[port >> 3] ?? 0) >> (port & 7)) & 1) return true;
+  }
+  return false;
 }
 
 function collide(a: string, b: string): boolean {

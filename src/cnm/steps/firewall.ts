@@ -51,6 +51,6 @@ export const conntrackFlush: Executor<'conntrack.flush'> = {
 
 function flush(args: StepArgs['conntrack.flush'], { conntrack }: Kernel): void {
   for (const address of args.addresses) conntrack.deleteByAddress(address);
-  for (const { protocol, hostPort } of args.hostPorts)
-    conntrack.deleteByHostPort(protocol, hostPort);
+  for (const { protocol, hostPort, count = 1 } of args.hostPorts)
+    conntrack.deleteByHostPort(protocol, hostPort, hostPort + count - 1);
 }

@@ -42,7 +42,7 @@ describe('ConntrackQueue', () => {
   it('does all that comes at once in one walk', async () => {
     queue.deleteByAddress('172.17.0.2');
     queue.deleteByAddress('fd00::2');
-    queue.deleteByHostPort('tcp', 8080);
+    queue.deleteByHostPort('tcp', 8080, 8080);
     await tick();
     expect(table.walks).to.have.length(1);
     expect(table.walks[0]?.map(({ family }) => family)).to.deep.equal([4, 6, undefined]);
@@ -65,7 +65,7 @@ describe('ConntrackQueue', () => {
     queue.deleteByAddress('172.17.0.2');
     await tick();
     queue.deleteByAddress('172.17.0.3');
-    queue.deleteByHostPort('udp', 53);
+    queue.deleteByHostPort('udp', 53, 53);
     let isSettled = false;
     const settled = queue.settled().then(() => {
       isSettled = true;
@@ -82,11 +82,11 @@ describe('ConntrackQueue', () => {
 
   it('goes on after a walk that failed', async () => {
     table.failure = new Error('no such netlink family');
-    queue.deleteByHostPort('tcp', 80);
+    queue.deleteByHostPort('tcp', 80, 80);
     await queue.settled();
     expect(warnings).to.deep.equal(['tracked connections not forgotten']);
     table.failure = undefined;
-    queue.deleteByHostPort('tcp', 81);
+    queue.deleteByHostPort('tcp', 81, 81);
     await tick();
     expect(table.walks).to.have.length(2);
     table.finish();

@@ -1,7 +1,7 @@
 import type { Logger } from '../../base/logger.js';
 import type { Conntrack } from '../../cnm/kernel.js';
 import type { PortBinding } from '../../cnm/model.js';
-import { flowsOf, flowsToPort } from '../../native/conntrack-filter.js';
+import { flowsOf, flowsToPorts } from '../../native/conntrack-filter.js';
 import type {
   ConntrackFilter,
   Conntrack as NativeConntrack,
@@ -17,6 +17,8 @@ export class ConntrackQueue implements Conntrack {
   readonly #tracked: TrackedFlows;
   readonly #logger: Logger;
   #filters: ConntrackFilter[] = [];
+  #ports = noPorts();
+  #isAwaited = false;
   #work: Promise<void> = Promise.resolve();
 
   constructor(parts: {
@@ -33,8 +35,9 @@ export class ConntrackQueue implements Conntrack {
     if (this.#tracked.take(address)) this.#add(flowsOf(address));
   }
 
-  deleteByHostPort(protocol: PortBinding['protocol'], port: number): void {
-    this.#add(flowsToPort(protocol, port));
+  deleteByHostPort(protocol: PortBinding['protocol'], first: number, last: number): void {
+    this.#ports[protocol].push([first, last]);
+    this.#begin();
   }
 
   settled(): Promise<void> {
@@ -43,14 +46,36 @@ export class ConntrackQueue implements Conntrack {
 
   #add(filter: ConntrackFilter): void {
     this.#filters.push(filter);
-    if (this.#filters.length === 1) this.#work = this.#work.then(() => this.#flush());
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    this.#work = this.#work.then(() => this.#flush());
   }
 
   async #flush(): Promise<void> {
-    const filters = this.#filters;
+    const filters = [...this.#filters, ...portFilters(this.#ports)];
     this.#filters = [];
+    this.#ports = noPorts();
+    this.#isAwaited = false;
     await this.#conntrack.flushAsync(...filters).catch((error: unknown) => {
       this.#logger.warn('tracked connections not forgotten', { error });
     });
   }
+}
+
+/** Ranges of ports by protocol. */
+type Ports = Readonly<Record<PortBinding['protocol'], [first: number, last: number][]>>;
+
+function noPorts(): Ports {
+  return { tcp: [], udp: [], sctp: [] };
+}
+
+/** One filter for each protocol, however many ports. */
+function portFilters(ports: Ports): ConntrackFilter[] {
+  return (['tcp', 'udp', 'sctp'] as const)
+    .filter((protocol) => ports[protocol].length > 0)
+    .map((protocol) => flowsToPorts(protocol, ports[protocol]));
 }

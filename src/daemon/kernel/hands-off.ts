@@ -30,4 +30,4 @@ export function afterReplaceAll(firewall: Firewall, work: () => void): Firewall 
 }
 
 /** `--userland-proxy=false`: what the kernel can't translate is not served. */
-export const noProxy: PortProxy = { forward() {}, stop() {} };
+export const noProxy: PortProxy = { isOn: false, forward() {}, stop() {}, replaceAll() {} };

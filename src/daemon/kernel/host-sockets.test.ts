@@ -1,10 +1,18 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import { silentLogger } from '../../base/logger.js';
 import { PortAllocator } from '../../cnm/ports/allocator.js';
 import type { Sysctls } from '../../native/sysctl.js';
-import { ephemeralPorts, heldPorts, hostSockets } from './host-sockets.js';
+import { HostSocketStore } from './host-socket-store.js';
+import { ephemeralPorts, heldPorts } from './host-sockets.js';
 
-describe('hostSockets', () => {
+describe('HostSocketStore', () => {
+  let hostSockets: HostSocketStore;
+  beforeEach(() => {
+    hostSockets = new HostSocketStore({ logger: silentLogger });
+  });
+  afterEach(() => hostSockets[Symbol.dispose]());
+
   // A filter that the socket's owner can't take off again is for root.
   before(function () {
     if (process.getuid?.() !== 0) this.skip();
@@ -12,23 +20,23 @@ describe('hostSockets', () => {
 
   for (const protocol of ['tcp', 'udp'] as const) {
     it(`holds a ${protocol} port until it is let go`, () => {
-      const held = hostSockets.open(protocol, '127.0.0.1', 0);
+      const held = hostSockets.open(protocol, '127.0.0.1', 0, 1);
       expect(held.port).to.be.above(0);
       let refusal: unknown;
       try {
-        hostSockets.open(protocol, '127.0.0.1', held.port)[Symbol.dispose]();
+        hostSockets.open(protocol, '127.0.0.1', held.port, 1)[Symbol.dispose]();
       } catch (error) {
         refusal = error;
       }
       held[Symbol.dispose]();
       expect(refusal).to.have.property('code', 'EADDRINUSE');
-      using again = hostSockets.open(protocol, '127.0.0.1', held.port);
+      using again = hostSockets.open(protocol, '127.0.0.1', held.port, 1);
       expect(again.port).to.equal(held.port);
     });
   }
 
   it('answers nobody', async () => {
-    using held = hostSockets.open('tcp', '127.0.0.1', 0);
+    using held = hostSockets.open('tcp', '127.0.0.1', 0, 1);
     const client = connect(held.port, '127.0.0.1');
     const answer = await Promise.race([
       new Promise((done) => client.once('connect', () => done('accepted'))),

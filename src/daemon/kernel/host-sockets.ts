@@ -2,28 +2,9 @@ import type { HostPorts } from '../../cnm/kernel.js';
 import type { PortBinding } from '../../cnm/model.js';
 import type { EphemeralPorts, PortAllocator } from '../../cnm/ports/allocator.js';
 import { parseEphemeralPorts } from '../../cnm/ports/ephemeral.js';
-import type { HostSocket, HostSockets } from '../../cnm/ports/host-sockets.js';
-import { boundPort, boundSocket, listen } from '../../native/inetsocket.js';
-import { attachDropAll } from '../../native/socketfilter.js';
+import { boundSocket } from '../../native/inetsocket.js';
+import { isErrno } from '../../native/libc.js';
 import type { Sysctls } from '../../native/sysctl.js';
-
-/**
- * Sockets that keep published ports ours. Nothing ever reaches them: packets are rewritten before they would,
- * and what comes while no rule stands is dropped by the filter instead of being answered.
- */
-export const hostSockets: HostSockets = {
-  open(protocol, address, port): HostSocket {
-    const socket = boundSocket(protocol, { address, port });
-    try {
-      attachDropAll(socket);
-      if (protocol === 'tcp') listen(socket, 1);
-      return { port: boundPort(socket), [Symbol.dispose]: () => socket.close() };
-    } catch (error) {
-      socket.close();
-      throw error;
-    }
-  },
-};
 
 /** The host's settings for ports that nobody chose. */
 export function ephemeralPorts(sysctls: Sysctls): EphemeralPorts {
@@ -41,5 +22,17 @@ export function heldPorts(allocator: PortAllocator): HostPorts {
       if (allocator.bindingsOf(owner).length === 0) allocator.restore(owner, bindings);
     },
     release: (owner) => allocator.release(owner),
+    listensOnIPv6,
   };
+}
+
+/** A kernel without IPv6 can't make the socket; one that has it switched off has no such address. */
+function listensOnIPv6(): boolean {
+  try {
+    boundSocket('tcp', { address: '::1', port: 0 }).close();
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EAFNOSUPPORT', 'EADDRNOTAVAIL')) return false;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import { InvalidParameter } from '../../base/errors.js';
 import type { Ids } from '../../base/ids.js';
+import type { Family } from '../../base/ip.js';
 import { parseMac } from '../../base/mac.js';
 import type { Driver, EndpointDraft } from '../../cnm/driver.js';
 import { endpointConfig } from '../../cnm/endpoint-options.js';
@@ -96,6 +97,12 @@ export class BridgeDriver implements Driver {
   planGateway(network: NetworkRecord, draft: EndpointDraft, netns: Netns): Plan {
     const { bridge, endpoint } = read(network, draft);
     return gatewayPlan(bridge, endpoint, netns);
+  }
+
+  opensPorts(network: NetworkRecord): readonly Family[] {
+    const { internal, families } = bridgeNetwork(network);
+    const routed = families.filter(({ mode }) => !internal && mode === 'routed');
+    return routed.map(({ family }) => family);
   }
 
   planPorts(network: NetworkRecord, draft: EndpointDraft, bindings: readonly PortBinding[]): Plan {

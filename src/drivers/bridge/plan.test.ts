@@ -208,6 +208,7 @@ describe('plan of published ports', () => {
       'conntrack.flush',
       'firewall.add',
       'conntrack.flush',
+      'proxy.add',
     ]);
     expect(plan[1]?.args).to.deep.equal({
       addresses: [],
@@ -221,18 +222,48 @@ describe('plan of published ports', () => {
     expect(driver().planPorts(internal, endpointDraft(internal), [tcp80])).to.deep.equal([]);
   });
 
-  it('leaves out families that the container has not', () => {
+  it('leads IPv6 to a container of IPv4 alone by the proxy, but for SCTP', () => {
     const network = networkRecord();
-    const plan = driver().planPorts(network, endpointDraft(network), [tcp80, ipv6]);
-    expect(plan.find(({ kind }) => kind === 'port.reserve')?.args).to.deep.include({
-      bindings: [tcp80],
-    });
+    const sctp: PortBinding = { ...ipv6, protocol: 'sctp' };
+    const plan = driver().planPorts(network, endpointDraft(network), [tcp80, ipv6, sctp]);
+    const argsOf = (kind: StepKind) => plan.find((one) => one.kind === kind)?.args;
+    expect(argsOf('port.reserve')).to.deep.include({ bindings: [tcp80, ipv6] });
     expect(elements(plan, 'publish-any')).to.deep.equal(['tcp . 8080']);
+    expect(argsOf('proxy.add')).to.deep.include({
+      forwards: [{ ...ipv6, containerIp: '172.30.0.2' }],
+    });
+  });
+
+  it('leaves out IPv4 where the container has IPv6 alone', () => {
+    const network = networkRecord({
+      enableIPv4: false,
+      enableIPv6: true,
+      subnets: dual.subnets.slice(1),
+    });
+    const draft = endpointDraft(network);
+    const { ipv4: _, ...link } = draft.interface;
+    const plan = driver().planPorts(network, { ...draft, interface: link }, [tcp80]);
+    expect(plan).to.deep.equal([]);
+  });
+
+  it('says ranges as ranges', () => {
+    const range: PortBinding = { ...tcp80, hostPort: 20_000, containerPort: 30_000, count: 10_000 };
+    const plan = driver().planPorts(dual, endpointDraft(dual), [range, { ...range, hostIp: '::' }]);
+    const policy = plan.flatMap((one) => (one.kind === 'firewall.add' ? [one.args.policy] : []))[0];
+    expect(policy).to.deep.include({
+      openings: [
+        { family: 4, address: '172.30.0.2', protocol: 'tcp', ports: [30_000, 39_999] },
+        { family: 6, address: 'fd00:30::2', protocol: 'tcp', ports: [30_000, 39_999] },
+      ],
+    });
+    expect(JSON.stringify(plan).length).to.be.below(4000);
   });
 
   it('in routed mode opens the container and takes no port of the host', () => {
     const network = networkRecord({ options: { [networkLabel.gatewayMode4]: 'routed' } });
-    const plan = driver().planPorts(network, endpointDraft(network), [tcp80, loopback]);
+    expect(driver().opensPorts(network)).to.deep.equal([4]);
+    const open = [tcp80, loopback].map((binding) => ({ ...binding, hostPort: 0 }));
+    const plan = driver().planPorts(network, endpointDraft(network), open);
     expect(kinds(plan)).to.deep.equal(['firewall.add']);
     expect(elements(plan, 'openings')).to.deep.equal(['172.30.0.2 . tcp . 80']);
     expect(elements(plan, 'publish-any')).to.deep.equal([]);

@@ -14,7 +14,7 @@ import type { ExposedPort, Interface, PortBinding } from '../../cnm/model.js';
 import { type Plan, type Step, step } from '../../cnm/plan.js';
 import { type BridgeNetwork, familyIn, firewalled } from './network.js';
 import type { BridgeHost } from './observe.js';
-import { hostBindings, type PublishedEndpoint, portsPolicy } from './ports.js';
+import { hostBindings, type PublishedEndpoint, portsPolicy, proxyForwards } from './ports.js';
 
 /** The bridge, its addresses and its firewall. */
 export function networkPlan(network: BridgeNetwork, mac: string): Plan {
@@ -102,15 +102,17 @@ export function portsPlan(
   const owner = portsOwner(endpoint.id);
   const policy = portsPolicy(network, published, bindings);
   const reserved = hostBindings(network, published, bindings);
-  if (!policy) return [];
-  const rules = step('firewall.add', { policy });
-  if (reserved.length === 0) return [rules];
+  const rules = policy ? [step('firewall.add', { policy })] : [];
+  if (reserved.length === 0) return rules;
   const reserve = step('port.reserve', { owner, bindings: reserved });
+  const forwards = proxyForwards(network, published, bindings);
+  // Last: what reaches a socket before the rules stand would be the proxy's for good.
+  const proxy = forwards.length > 0 ? [step('proxy.add', { owner, forwards })] : [];
   const hostPorts = udpPortsOf(reserved);
-  if (hostPorts.length === 0) return [reserve, rules];
+  if (hostPorts.length === 0) return [reserve, ...rules, ...proxy];
   // Before and after the rules, since an undo goes backwards.
   const flush = step('conntrack.flush', { addresses: [], hostPorts });
-  return [reserve, flush, rules, flush];
+  return [reserve, flush, ...rules, flush, ...proxy];
 }
 
 /** Lets one endpoint open connections to another, where the network keeps its containers apart. */
@@ -222,9 +224,16 @@ function needsSeparation({ icc, families }: BridgeNetwork, host: BridgeHost): bo
 /** A UDP flow that goes on while the rules change would keep the way that it had; TCP begins anew. */
 function udpPortsOf(
   bindings: readonly PortBinding[],
-): Pick<PortBinding, 'protocol' | 'hostPort'>[] {
-  const ports = bindings.filter(({ protocol }) => protocol === 'udp').map((each) => each.hostPort);
-  return [...new Set(ports)].map((hostPort) => ({ protocol: 'udp', hostPort }));
+): Pick<PortBinding, 'protocol' | 'hostPort' | 'count'>[] {
+  const ports = new Map(
+    bindings
+      .filter(({ protocol }) => protocol === 'udp')
+      .map(({ protocol, hostPort, count }) => [
+        `${hostPort} ${count}`,
+        { protocol, hostPort, ...(count !== undefined && { count }) },
+      ]),
+  );
+  return [...ports.values()];
 }
 
 function mtuOf({ config: { mtu } }: BridgeNetwork): { mtu?: number } {

@@ -1,11 +1,14 @@
 import {
   type FirewalledAddress,
   firewalledFamily,
+  type PortRange,
   type PortsPolicy,
   portsOwner,
   translates,
 } from '../../cnm/firewall/model.js';
+import type { ProxyForward } from '../../cnm/kernel.js';
 import type { PortBinding } from '../../cnm/model.js';
+import { countOf } from '../../cnm/ports/ranges.js';
 import { type BridgeNetwork, firewalled } from './network.js';
 
 /** An endpoint's addresses without prefix length. */
@@ -33,17 +36,55 @@ export function portsPolicy(
   };
 }
 
-/** The bindings that take a port of the host: those whose family is translated and which the container has. */
+/** The bindings that take ports of the host: those that lead to an address whose family is translated. */
 export function hostBindings(
   network: BridgeNetwork,
-  { addresses }: Pick<PublishedEndpoint, 'addresses'>,
+  endpoint: Pick<PublishedEndpoint, 'addresses'>,
   bindings: readonly PortBinding[],
 ): PortBinding[] {
-  return bindings.filter((binding) => {
-    const family = firewalledFamily(network, familyOf(binding));
-    const hasAddress = addresses.some((own) => own.family === family?.family);
-    return family !== undefined && hasAddress && translates(network, family);
+  return bindings.filter(
+    (binding) =>
+      binding.hostPort !== 0 &&
+      (target(network, endpoint, familyOf(binding)) ?? proxied(network, endpoint, binding)),
+  );
+}
+
+/**
+ * What the proxy serves. IPv6 alone: the kernel doesn't translate what comes from or goes to `::1`, nor from a
+ * link-local address, nor to a container that has IPv4 only.
+ */
+export function proxyForwards(
+  network: BridgeNetwork,
+  endpoint: Pick<PublishedEndpoint, 'addresses'>,
+  bindings: readonly PortBinding[],
+): ProxyForward[] {
+  return bindings.flatMap((binding) => {
+    if (binding.hostPort === 0 || familyOf(binding) === 4 || binding.protocol === 'sctp') return [];
+    const to = target(network, endpoint, 6) ?? proxied(network, endpoint, binding);
+    return to ? [{ ...binding, containerIp: to.address }] : [];
   });
+}
+
+/** The container's address of a family that is translated. */
+function target(
+  network: BridgeNetwork,
+  { addresses }: Pick<PublishedEndpoint, 'addresses'>,
+  wanted: 4 | 6,
+): FirewalledAddress | undefined {
+  const family = firewalledFamily(network, wanted);
+  if (!family || !translates(network, family)) return undefined;
+  return addresses.find((own) => own.family === wanted);
+}
+
+/** Where IPv6 addresses of the host lead if the container has none of that family. SCTP is not proxied. */
+function proxied(
+  network: BridgeNetwork,
+  endpoint: Pick<PublishedEndpoint, 'addresses'>,
+  binding: PortBinding,
+): FirewalledAddress | undefined {
+  const has6 = endpoint.addresses.some((own) => own.family === 6);
+  if (familyOf(binding) === 4 || has6 || binding.protocol === 'sctp') return undefined;
+  return target(network, endpoint, 4);
 }
 
 function waysTo(
@@ -55,23 +96,26 @@ function waysTo(
   const theirs = bindings.filter((binding) => familyOf(binding) === to.family);
   if (!family || network.internal) return { forwards: [], openings: [] };
   const isOpen = family.mode === 'nat-unprotected' || family.mode === 'isolated';
+  const translated = theirs.filter(({ hostPort }) => hostPort !== 0);
   return {
-    forwards: translates(network, family) ? theirs.map((binding) => forward(to, binding)) : [],
+    forwards: translates(network, family) ? translated.map((binding) => forward(to, binding)) : [],
     openings: isOpen ? [] : openings(to, theirs),
   };
 }
 
 function forward(
   { family, address }: FirewalledAddress,
-  { protocol, hostIp, hostPort, containerPort }: PortBinding,
+  binding: PortBinding,
 ): PortsPolicy['forwards'][number] {
+  const { protocol, hostIp, hostPort, containerPort } = binding;
+  const beyond = countOf(binding) - 1;
   return {
     family,
     address,
     protocol,
     hostIp,
-    hostPorts: [hostPort, hostPort],
-    containerPorts: [containerPort, containerPort],
+    hostPorts: [hostPort, hostPort + beyond],
+    containerPorts: [containerPort, containerPort + beyond],
   };
 }
 
@@ -80,13 +124,29 @@ function openings(
   { family, address }: FirewalledAddress,
   bindings: readonly PortBinding[],
 ): PortsPolicy['openings'] {
-  const ports = new Map(
-    bindings.map(({ protocol, containerPort }) => [
-      `${containerPort}/${protocol}`,
-      { family, address, protocol, ports: [containerPort, containerPort] as const },
-    ]),
-  );
-  return [...ports.values()];
+  return (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) => {
+    const ranges = bindings
+      .filter((binding) => binding.protocol === protocol)
+      .map((binding): PortRange => {
+        const { containerPort } = binding;
+        return [containerPort, containerPort + countOf(binding) - 1];
+      });
+    return union(ranges).map((ports) => ({ family, address, protocol, ports }));
+  });
+}
+
+/** Ranges that neither overlap nor touch each other. */
+function union(ranges: readonly PortRange[]): PortRange[] {
+  const merged: PortRange[] = [];
+  for (const range of ranges.toSorted(([a], [b]) => a - b)) {
+    const before = merged.at(-1);
+    if (before && range[0] <= before[1] + 1) {
+      merged[merged.length - 1] = [before[0], Math.max(before[1], range[1])];
+    } else {
+      merged.push(range);
+    }
+  }
+  return merged;
 }
 
 function familyOf({ hostIp }: PortBinding): 4 | 6 {

@@ -2,6 +2,7 @@ import type { HostConfig } from '../../api/types/container.js';
 import { InvalidParameter } from '../../base/errors.js';
 import { parseIp } from '../../base/ip.js';
 import type { PortRequest } from '../../cnm/model.js';
+import { joinedRequests } from '../../cnm/ports/ranges.js';
 
 /** A container's port as Docker writes it, `80/tcp`. */
 export interface ExposedPort {
@@ -20,7 +21,7 @@ export function parseExposedPort(text: string): ExposedPort {
   return { port, protocol };
 }
 
-/** What the user wants published. @throws InvalidParameter naming the binding that can't be read */
+/** What the user wants published; neighbouring ports are one request. @throws InvalidParameter naming the binding that can't be read */
 export function portRequests(
   host: Pick<HostConfig, 'PortBindings' | 'PublishAllPorts'>,
   exposed: Readonly<Record<string, unknown>>,
@@ -35,16 +36,18 @@ export function portRequests(
       requests.push({ protocol, containerPort: port, hostIp, hostPort: parseHostPorts(HostPort) });
     }
   }
-  return host.PublishAllPorts ? [...requests, ...allExposed(requests, exposed)] : requests;
+  const all = host.PublishAllPorts ? [...requests, ...allExposed(requests, exposed)] : requests;
+  return joinedRequests(all);
 }
 
 function allExposed(
   have: readonly PortRequest[],
   exposed: Readonly<Record<string, unknown>>,
 ): PortRequest[] {
+  const published = new Set(have.map((r) => `${r.containerPort}/${r.protocol}`));
   return Object.keys(exposed)
     .map(parseExposedPort)
-    .filter((e) => !have.some((r) => r.containerPort === e.port && r.protocol === e.protocol))
+    .filter((e) => !published.has(`${e.port}/${e.protocol}`))
     .map((e) => ({
       protocol: e.protocol,
       containerPort: e.port,

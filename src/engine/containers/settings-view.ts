@@ -4,6 +4,7 @@ import { parseInterfaceAddress } from '../../base/cidr.js';
 import { shortId } from '../../base/ids.js';
 import { formatIp } from '../../base/ip.js';
 import type { EndpointRecord, NetworkRecord, SandboxRecord } from '../../cnm/model.js';
+import { separated } from '../../cnm/ports/ranges.js';
 import type { Container } from './container.js';
 import { never } from './model.js';
 
@@ -118,11 +119,12 @@ function publishedPorts(
   if (!sandbox) return {};
   const ports: Record<string, { HostIp: string; HostPort: string }[] | null> = {};
   for (const spec of Object.keys(container.record.config.ExposedPorts)) ports[spec] = null;
-  for (const { protocol, containerPort, hostIp, hostPort } of sandbox.endpoints.flatMap(
-    (e) => e.bindings,
-  )) {
+  const bindings = sandbox.endpoints.flatMap((e) => separated(e.bindings));
+  for (const { protocol, containerPort, hostIp, hostPort } of bindings) {
     const spec = `${containerPort}/${protocol}`;
-    ports[spec] = [...(ports[spec] ?? []), { HostIp: hostIp, HostPort: String(hostPort) }];
+    // None where the container's own port is open instead (routed).
+    const shown = { HostIp: hostIp, HostPort: hostPort === 0 ? '' : String(hostPort) };
+    ports[spec] = [...(ports[spec] ?? []), shown];
   }
   return ports;
 }
@@ -137,7 +139,7 @@ export function portSummaries(view: NetworkView, container: Container): PortSumm
     return bindings.map((b) => ({
       IP: b.HostIp,
       PrivatePort,
-      PublicPort: Number(b.HostPort),
+      ...(b.HostPort !== '' && { PublicPort: Number(b.HostPort) }),
       Type,
     }));
   });

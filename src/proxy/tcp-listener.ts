@@ -1,0 +1,78 @@
+import { accept } from '../native/accept.js';
+import type { Readiness } from '../native/epoll.js';
+import type { Fd } from '../native/fd.js';
+import type { Listener, Owner } from './owner.js';
+import { TcpFlow } from './tcp-flow.js';
+
+/** Connections taken in one go, so that other ports have their turn. */
+const TURN = 32;
+/** Without descriptors left, connections wait this long in the kernel's queue. */
+const SHORTAGE_MS = 100;
+
+/** Takes the connections of one port. */
+export class TcpListener implements Listener {
+  readonly #socket: Fd;
+  readonly #readiness: Readiness;
+  readonly #owner: Owner;
+  readonly #to: { readonly host: string; readonly port: number };
+  #open = true;
+
+  constructor(parts: {
+    socket: Fd;
+    readiness: Readiness;
+    owner: Owner;
+    to: { readonly host: string; readonly port: number };
+  }) {
+    this.#socket = parts.socket;
+    this.#readiness = parts.readiness;
+    this.#owner = parts.owner;
+    this.#to = parts.to;
+    this.#watch();
+  }
+
+  get fd(): number {
+    return this.#socket.number;
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#readiness.forget(this.fd);
+    this.#socket.close();
+  }
+
+  #watch(): void {
+    this.#readiness.watch(this.fd, () => this.#take());
+  }
+
+  #take(): void {
+    for (let count = 0; count < TURN; count++) {
+      if (!this.#owner.hasRoom(() => this.#resume())) {
+        this.#pause();
+        return;
+      }
+      const client = this.#next();
+      if (!client) return;
+      const flow = new TcpFlow(client, this.#to, (over) => this.#owner.remove(over));
+      this.#owner.add(flow);
+    }
+  }
+
+  #next(): Fd | undefined {
+    try {
+      return accept(this.fd);
+    } catch {
+      this.#pause();
+      setTimeout(() => this.#resume(), SHORTAGE_MS);
+      return undefined;
+    }
+  }
+
+  #pause(): void {
+    this.#readiness.forget(this.fd);
+  }
+
+  #resume(): void {
+    if (this.#open) this.#watch();
+  }
+}

@@ -1,0 +1,107 @@
+import type { Fd } from '../native/fd.js';
+import type { ReceivedMessage } from '../native/socketmessage.js';
+import { FLOWS_PER_OWNER, type Listener, type Owner } from './owner.js';
+import { UdpFlow, type UdpMeans } from './udp-flow.js';
+
+/** A flow without datagrams is forgotten after this long, as by Docker's proxy. */
+export const UDP_FLOW_MS = 90_000;
+/** Datagrams taken in one go. */
+const TURN = 64;
+
+/** Takes the datagrams of one port and leads each client's to a flow of its own. */
+export class UdpListener implements Listener {
+  readonly #socket: Fd;
+  readonly #means: UdpMeans;
+  readonly #owner: Owner;
+  readonly #to: { readonly host: string; readonly port: number };
+  /** By client's address and the host's address that it asked. */
+  readonly #flows = new Map<string, UdpFlow>();
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(parts: {
+    socket: Fd;
+    means: UdpMeans;
+    owner: Owner;
+    to: { readonly host: string; readonly port: number };
+  }) {
+    this.#socket = parts.socket;
+    this.#means = parts.means;
+    this.#owner = parts.owner;
+    this.#to = parts.to;
+    this.#means.readiness.watch(this.fd, () => this.#take());
+  }
+
+  get fd(): number {
+    return this.#socket.number;
+  }
+
+  /** Flows answer by the socket, so they end with it. */
+  close(): void {
+    if (!this.#socket.isOpen) return;
+    this.#means.readiness.forget(this.fd);
+    for (const flow of [...this.#flows.values()]) flow.end();
+    this.#socket.close();
+  }
+
+  #take(): void {
+    const { messages } = this.#means;
+    for (let count = 0; count < TURN; count++) {
+      const received = this.#receive();
+      if (!received) return;
+      this.#flowOf(received)?.pass(messages.bytes.subarray(0, received.length));
+    }
+  }
+
+  /** An error that is waiting on the socket, of an answer that could not be delivered, is over with the read. */
+  #receive(): ReceivedMessage | undefined {
+    try {
+      return this.#means.messages.receive(this.fd);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #flowOf(received: ReceivedMessage): UdpFlow | undefined {
+    const parts = [received.name, ...received.control.map(({ data }) => data)];
+    const key = Buffer.concat(parts).toString('latin1');
+    const known = this.#flows.get(key);
+    if (known) return known;
+    this.#makeRoom();
+    return this.#begin(key, received);
+  }
+
+  #begin(key: string, first: ReceivedMessage): UdpFlow | undefined {
+    const over = (flow: UdpFlow) => {
+      this.#flows.delete(key);
+      this.#owner.remove(flow);
+      if (this.#flows.size === 0) this.#stopSweeping();
+    };
+    try {
+      const flow = new UdpFlow(this.#means, { listener: this.fd, first, to: this.#to, over });
+      this.#flows.set(key, flow);
+      this.#owner.add(flow);
+      this.#sweep ??= setInterval(() => this.#endIdle(), UDP_FLOW_MS / 6);
+      return flow;
+    } catch {
+      // No route to the container: the datagram is lost.
+      return undefined;
+    }
+  }
+
+  /** A client that sends from ever new ports must not shut out others: its oldest flow goes. */
+  #makeRoom(): void {
+    if (this.#owner.flows < FLOWS_PER_OWNER) return;
+    const [oldest] = this.#flows.values();
+    oldest?.end();
+  }
+
+  #endIdle(): void {
+    const limit = this.#means.now() - UDP_FLOW_MS;
+    for (const flow of [...this.#flows.values()]) if (flow.usedAt < limit) flow.end();
+  }
+
+  #stopSweeping(): void {
+    clearInterval(this.#sweep);
+    this.#sweep = undefined;
+  }
+}
