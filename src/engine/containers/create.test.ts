@@ -59,6 +59,15 @@ describe('createContainer', () => {
     expect(web.record.host.NetworkMode).to.equal('none');
   });
 
+  it('has its loopback only where the daemon has no default network', async () => {
+    world.networks.dropDefault();
+    const { record } = await world.create('web');
+    expect([record.host.NetworkMode, Object.keys(record.networks)]).to.deep.equal([
+      'none',
+      ['none'],
+    ]);
+  });
+
   const warned: [object, RegExp][] = [
     [{ RestartPolicy: { Name: 'always' } }, /^Restart policy always is kept/],
     [

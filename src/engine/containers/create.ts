@@ -12,7 +12,7 @@ import { mergeConfig } from './merge.js';
 import { type ContainerRecord, neverRun } from './model.js';
 import { checkName, inventName } from './names.js';
 import { checkModes, checkNetworking } from './network-checks.js';
-import { joinedContainer, networkMode } from './network-mode.js';
+import { defaultNetwork, joinedContainer, networkMode } from './network-mode.js';
 import { wantedNetworks } from './networking.js';
 
 /** Makes a container: its record and its writable layer. Nothing runs yet. */
@@ -74,7 +74,7 @@ function newRecord(
   const host = withDefaults(wantedHost);
   checkWorkingDir(wanted);
   const { config, args } = mergeConfig(wanted, image.config);
-  const mode = wanted.NetworkDisabled ? 'none' : host.NetworkMode;
+  const mode = modeOf(context, wanted.NetworkDisabled, host.NetworkMode);
   const fullMode = modeById(context, mode);
   const links = isUserDefined(fullMode) ? [] : newLinks(context, host.Links);
   return {
@@ -90,6 +90,13 @@ function newRecord(
     mounts: mountPoints(host),
     lastRun: neverRun,
   };
+}
+
+/** With `--bridge none` the daemon has no default network, and a container that asks for it has its loopback. */
+function modeOf({ networks }: ContainersContext, isDisabled: boolean, mode: string): string {
+  const wanted = networkMode(mode);
+  const isThere = () => networks.networks().some(({ name }) => name === wanted);
+  return isDisabled || (wanted === defaultNetwork && !isThere()) ? 'none' : mode;
 }
 
 /**

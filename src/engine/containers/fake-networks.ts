@@ -70,6 +70,11 @@ export class FakeNetworks implements NetworkController {
     return found;
   }
 
+  /** As with `--bridge none`. */
+  dropDefault(): void {
+    this.#networks.shift();
+  }
+
   /** Adds a network as it is. */
   add(network: NetworkRecord): NetworkRecord {
     this.#networks.push(network);
