@@ -1,22 +1,26 @@
+import { systemClock } from '../../base/clock.js';
 import { Unavailable } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Lifetime } from '../../base/rollback.js';
 import type { FrameTables } from '../../cnm/firewall/iptables/frames.js';
 import type { FirewallSettings } from '../../cnm/firewall/model.js';
 import { type FragmentTables, NftablesBackend } from '../../cnm/firewall/nftables/backend.js';
-import { baseTables } from '../../cnm/firewall/nftables/base.js';
+import { baseTables, userTable } from '../../cnm/firewall/nftables/base.js';
 import type { Firewall } from '../../cnm/kernel.js';
-import { openNft } from '../../native/nft/context.js';
+import { openNft, openNftWithPort } from '../../native/nft/context.js';
 import { openNftElements } from '../../native/nft/element.js';
+import { openNftElementBatches } from '../../native/nft/element-batch.js';
 import { NftFirewall } from '../../native/nft/firewall.js';
-import type { NftContext } from '../../native/nft/model.js';
+import type { NftContext, NftTable } from '../../native/nft/model.js';
 import { renderAdd } from '../../native/nft/render.js';
+import { watchNft } from '../../native/nft/watch.js';
+import { FirewallGuard, type Meddling } from './firewall-guard.js';
 import { afterReplaceAll, noFirewall } from './hands-off.js';
 import { dropIptables, iptablesFirewall } from './iptables-firewall.js';
 import { openStamp } from './iptables-stamp.js';
 import { findIptables, hasIptables, runTool } from './iptables-tools.js';
 import { SelfHealingFirewall } from './iptables-watch.js';
-import { rememberingFlows, type TrackedFlows, trackedFlows } from './tracked-flows.js';
+import { type TrackedFlows, trackedFlows } from './tracked-flows.js';
 
 /** Programs that the host's firewall can be told by. */
 export type FirewallProgram = 'nftables' | 'iptables';
@@ -35,6 +39,8 @@ export interface HostFirewallSettings {
 export interface HostFirewall {
   readonly firewall: Firewall;
   readonly tracked: TrackedFlows;
+  /** When the rules were last made anew because another program had changed them, as far as that is noted. */
+  reloadedAt(): Date | undefined;
 }
 
 const families = [4, 6] as const;
@@ -57,7 +63,7 @@ export function openHostFirewall(parts: {
       if (nft) nftTables(nft, settings, families, true).dropTables();
       dropIptablesIfThere(families);
     });
-    return { firewall, tracked: { take: () => true } };
+    return { firewall, tracked: { take: () => true }, reloadedAt: () => undefined };
   }
   return settings.program === 'nftables' ? openNftables(parts) : openIptables(parts);
 }
@@ -65,18 +71,32 @@ export function openHostFirewall(parts: {
 function openNftables({
   settings,
   lifetime,
+  logger,
 }: {
   settings: HostFirewallSettings;
   lifetime: Lifetime;
+  logger: Logger;
 }): HostFirewall {
-  const nft = lifetime.own(openNft());
+  const { nft, port } = openNftWithPort();
+  lifetime.own(nft);
+  const batches = lifetime.own(openNftElementBatches());
   const others = families.filter((family) => !settings.families.includes(family));
-  const tables = nftTables(nft, settings, settings.families, true);
+  const tables = tablesOf(settings, settings.families, true);
+  const ours = new NftFirewall({ nft, batches, tables, forOthers: [userTable] });
   const backend = new NftablesBackend({
-    tables: ofFamilies(rememberingFlows(tables, nft), settings.families),
+    tables: ofFamilies(ours, settings.families),
     settings: settings.policies,
     render: renderAdd,
   });
+  const watch = (onChange: (by: Meddling) => void) =>
+    watchNft({ tables, forOthers: [userTable], own: [port, batches.port], onChange });
+  const guard = lifetime.own(
+    new FirewallGuard({
+      firewall: { repair: () => backend.repair(), watch },
+      clock: systemClock,
+      logger,
+    }),
+  );
   const noted = trackedFlows({ elements: lifetime.own(openNftElements()), nft });
   return {
     firewall: afterReplaceAll(backend, () => {
@@ -87,6 +107,7 @@ function openNftables({
       take: (address) =>
         !settings.families.includes(address.includes(':') ? 6 : 4) || noted.take(address),
     },
+    reloadedAt: () => guard.reloadedAt,
   };
 }
 
@@ -124,24 +145,31 @@ function openIptables({
     }),
     // iptables notes nothing.
     tracked: { take: () => true },
+    reloadedAt: () => undefined,
   };
 }
 
 /** The tables of some families, with or without that of frames. */
-function nftTables(
-  nft: NftContext,
+function tablesOf(
   { policies }: HostFirewallSettings,
   some: readonly (4 | 6)[],
   frames: boolean,
-): NftFirewall {
+): NftTable[] {
   const names: readonly string[] = [
     ...some.map((family) => familyName[family]),
     ...(frames ? ['bridge'] : []),
   ];
-  return new NftFirewall({
-    nft,
-    tables: baseTables(policies).filter(({ family }) => names.includes(family)),
-  });
+  return baseTables(policies).filter(({ family }) => names.includes(family));
+}
+
+/** The same as something to install in and to drop. */
+function nftTables(
+  nft: NftContext,
+  settings: HostFirewallSettings,
+  some: readonly (4 | 6)[],
+  frames: boolean,
+): NftFirewall {
+  return new NftFirewall({ nft, tables: tablesOf(settings, some, frames) });
 }
 
 /** Leaves out what belongs to other families; the frames of a bridge are of no family. */
@@ -151,9 +179,10 @@ function ofFamilies(tables: FragmentTables, some: readonly (4 | 6)[]): FragmentT
   const only = (fragments: Parameters<FragmentTables['install']>[0]) =>
     fragments.filter(({ family }) => names.includes(family));
   return {
-    ...tables,
     install: (fragments) => tables.install(only(fragments)),
+    remove: (owners) => tables.remove(owners),
     replaceAll: (fragments) => tables.replaceAll(only(fragments)),
+    rebuild: () => tables.rebuild(),
   };
 }
 

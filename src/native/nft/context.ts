@@ -1,9 +1,10 @@
 import { writeSync } from 'node:fs';
-import { Unavailable } from '../../base/errors.js';
+import { System, Unavailable } from '../../base/errors.js';
 import { Fd } from '../fd.js';
 import { check, libc, library } from '../libc.js';
 import { NftError } from './error.js';
 import type { NftContext } from './model.js';
+import { netfilterSockets, portOf } from './netfilter-socket.js';
 
 /** NFT_CTX_OUTPUT_JSON of nftables/libnftables.h. */
 const OUTPUT_JSON = 1 << 4;
@@ -47,6 +48,21 @@ export function openNft(): NftContext {
   nft.bufferOutput(handle);
   nft.bufferError(handle);
   return new LibraryContext(handle);
+}
+
+/**
+ * The same, with the netlink port that the kernel knows the context by: who listens to changes can tell its own
+ * from others'. libnftables doesn't say, so it is the port of the socket that opening it brought.
+ * @throws System if there is none
+ */
+export function openNftWithPort(): { readonly nft: NftContext; readonly port: number } {
+  const before = new Set(netfilterSockets());
+  const nft = openNft();
+  const [socket] = netfilterSockets().filter((fd) => !before.has(fd));
+  const port = socket === undefined ? undefined : portOf(socket);
+  if (port !== undefined) return { nft, port };
+  nft[Symbol.dispose]();
+  throw new System('the socket of libnftables was not found');
 }
 
 class LibraryContext implements NftContext {

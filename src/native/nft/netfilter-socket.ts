@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { Fd } from '../fd.js';
-import { check, libc } from '../libc.js';
+import { addressOf, check, libc } from '../libc.js';
 
 const c = {
   socket: libc.fn<(domain: number, type: number, protocol: number) => number>(
@@ -12,16 +13,22 @@ const c = {
     'int getsockname(int fd, void *addr, void *len)',
   ),
   setsockopt: libc.fn<
-    (fd: number, level: number, name: number, value: Int32Array, length: number) => number
+    (fd: number, level: number, name: number, value: Int32Array | Buffer, length: number) => number
   >('int setsockopt(int fd, int level, int optname, const void *optval, uint32_t optlen)'),
+  getsockopt: libc.fn<
+    (fd: number, level: number, name: number, value: Int32Array, length: Uint32Array) => number
+  >('int getsockopt(int fd, int level, int optname, void *optval, void *optlen)'),
 };
 
 const AF_NETLINK = 16;
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
 const NETLINK_NETFILTER = 12;
 const SOL_SOCKET = 1;
+const SO_ATTACH_FILTER = 26;
 const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
+const SO_PROTOCOL = 38;
+const SO_DOMAIN = 39;
 const SOL_NETLINK = 270;
 
 /** Options of a netlink socket (linux/netlink.h). */
@@ -61,15 +68,72 @@ export function setBuffer(fd: Fd, direction: keyof typeof bufferOption, bytes: n
 }
 
 /**
- * The port id of a netlink socket: what the kernel calls the asker, also towards those who listen to changes.
- * 0 for one that is not bound; undefined for anything but a netlink socket.
+ * The port id of a netfilter netlink socket: what the kernel calls the asker, also towards those who listen to
+ * changes. A socket that has none yet (it would get one with its first message) gets it now. Undefined for anything
+ * else than such a socket.
  */
 export function portOf(fd: number): number | undefined {
   const address = socketAddress(0);
   const length = Uint32Array.of(address.length);
-  const isNetlink =
-    c.getsockname(fd, address, length) === 0 && address.readUInt16LE(0) === AF_NETLINK;
-  return isNetlink ? address.readUInt32LE(4) : undefined;
+  const name = () => check('getsockname', c.getsockname(fd, address, length));
+  if (!isNetfilter(fd)) return undefined;
+  name();
+  if (address.readUInt32LE(4) === 0) {
+    check('bind', c.bind(fd, socketAddress(0), address.length), 'netfilter socket');
+    name();
+  }
+  return address.readUInt32LE(4);
+}
+
+/** All netfilter netlink sockets of the process. */
+export function netfilterSockets(): number[] {
+  return readdirSync('/proc/self/fd').map(Number).filter(isNetfilter);
+}
+
+function isNetfilter(fd: number): boolean {
+  const value = new Int32Array(1);
+  const option = (name: number) =>
+    c.getsockopt(fd, SOL_SOCKET, name, value, Uint32Array.of(4)) === 0 ? value[0] : undefined;
+  return option(SO_DOMAIN) === AF_NETLINK && option(SO_PROTOCOL) === NETLINK_NETFILTER;
+}
+
+/** The classic machine's instructions: load a word, compare with a constant, return a constant. */
+const BPF_LD_W_ABS = 0x20;
+const BPF_JEQ_K = 0x15;
+const BPF_RET_K = 0x06;
+/** Where `struct nlmsghdr` has the port of who caused the message. */
+const NLMSG_PID_OFFSET = 12;
+
+/** Makes a listening socket deaf to what these ports caused. @throws SyscallError */
+export function attachPortFilter(fd: Fd, ports: readonly number[]): void {
+  const toDrop = (at: number) => ports.length - at;
+  const program = Buffer.concat([
+    instruction(BPF_LD_W_ABS, NLMSG_PID_OFFSET),
+    ...ports.map((port, at) => instruction(BPF_JEQ_K, swapped(port), toDrop(at))),
+    instruction(BPF_RET_K, 0xffffffff),
+    instruction(BPF_RET_K, 0),
+  ]);
+  // struct sock_fprog { u16 len; struct sock_filter *filter; }
+  const fprog = Buffer.alloc(16);
+  fprog.writeUInt16LE(program.length / 8, 0);
+  fprog.writeBigUInt64LE(addressOf(program), 8);
+  check('setsockopt', c.setsockopt(fd.number, SOL_SOCKET, SO_ATTACH_FILTER, fprog, fprog.length));
+}
+
+/** `struct sock_filter { u16 code; u8 jt, jf; u32 k; }` */
+function instruction(code: number, constant: number, ifEqual = 0): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt16LE(code, 0);
+  bytes.writeUInt8(ifEqual, 2);
+  bytes.writeUInt32LE(constant, 4);
+  return bytes;
+}
+
+/** The machine reads words in network byte order, netlink writes them in the host's. */
+function swapped(value: number): number {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes.readUInt32BE();
 }
 
 /** `struct sockaddr_nl { u16 family; u16 pad; u32 port; u32 groups; }` */
