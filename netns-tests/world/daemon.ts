@@ -78,6 +78,11 @@ export class TestDaemon implements AsyncDisposable {
     await process?.stop(signal);
   }
 
+  /** Holds the program still, or lets it go on: meanwhile it repairs nothing and answers nobody. */
+  hold(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.#process) process.kill(this.#process.pid, signal);
+  }
+
   /** Runs a command of a CLI in the host's namespace, whatever its exit code. */
   run(
     args: readonly string[],
