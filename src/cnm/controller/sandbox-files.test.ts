@@ -101,6 +101,9 @@ describe('files and names of a sandbox', () => {
     const before = read('hosts');
     await files().relink({ ...view([onBridge]), linked: linked('172.17.0.9') });
     expect(read('hosts')).to.equal(before.replace('172.17.0.3', '172.17.0.9'));
+    const unlinked = [{ address: '172.17.0.9', names: ['db', 'dbhost', 'renamed'] }];
+    await files().update(view([onBridge]), { unlinked });
+    expect(read('hosts')).to.equal(before.replace('172.17.0.3\tdb dbhost mysql\n', ''));
   });
 
   it('has no line for a leg on the gateway network', async () => {

@@ -9,6 +9,7 @@ import {
   ownLines,
   readdressHostsLines,
   removeHostsLines,
+  removeNamedHostsLines,
 } from '../dns/hosts.js';
 import type { EndpointRecord, SandboxRecord } from '../model.js';
 import { isLeg } from './gateway-leg.js';
@@ -41,8 +42,8 @@ export class SandboxFiles implements SandboxFileWriter {
   ): Promise<void> {
     const { hosts } = view.sandbox.files;
     const before = await readFile(hosts, 'utf8');
-    const gone = [...linkLines(unlinked), ...(removed ? linesOf(view.sandbox, [removed]) : [])];
-    const without = removeHostsLines(before, gone);
+    const linked = removeNamedHostsLines(before, linkLines(unlinked));
+    const without = removed ? removeHostsLines(linked, linesOf(view.sandbox, [removed])) : linked;
     const after = added ? addHostsLines(without, linesOf(view.sandbox, [added])) : without;
     if (after !== before) await writeFile(hosts, after);
     await this.#writeResolvConf(view);

@@ -53,6 +53,19 @@ export function removeHostsLines(file: string, lines: readonly HostsLine[]): str
     .join('\n');
 }
 
+/** The file without the lines of these addresses and first names: the further names may be of other days. */
+export function removeNamedHostsLines(file: string, lines: readonly HostsLine[]): string {
+  const isOne = (line: string) => {
+    const [address = '', rest = ''] = line.split('\t');
+    const name = rest.split(' ')[0];
+    return lines.some(({ ip, names }) => formatIp(ip) === address && names[0] === name);
+  };
+  return file
+    .split('\n')
+    .filter((line) => !isOne(line))
+    .join('\n');
+}
+
 /**
  * The file with the addresses of these lines in place of those that stood there for the same first name, in the
  * same family. Names that are not there, and longer ones that begin alike, are left alone.
