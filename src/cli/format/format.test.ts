@@ -3,6 +3,7 @@ import { DetachWatch } from '../terminal/detach.js';
 import { indentJson } from './indent.js';
 import { portsText } from './ports.js';
 import { alignTabs } from './tabwriter.js';
+import { goTimeOf } from './words.js';
 
 const tcp = (PrivatePort: number, PublicPort?: number, IP?: string) => ({
   PrivatePort,
@@ -22,6 +23,16 @@ describe('ports of a container', () => {
   ];
   for (const [ports, text] of table)
     it(text || 'none', () => expect(portsText(ports)).to.equal(text));
+});
+
+it('times are written as Go does, without zeros at the end of a fraction', () => {
+  const times = ['12:21:52.150', '12:21:50.000', '12:21:50', '12:21:50.123456789'];
+  expect(times.map((time) => goTimeOf(`2026-11-21T${time}Z`))).to.deep.equal([
+    '2026-11-21 12:21:52.15 +0000 UTC',
+    '2026-11-21 12:21:50 +0000 UTC',
+    '2026-11-21 12:21:50 +0000 UTC',
+    '2026-11-21 12:21:50.123456789 +0000 UTC',
+  ]);
 });
 
 describe('tables', () => {

@@ -37,7 +37,9 @@ export function goTime(seconds: number): string {
 /** A time of the API (RFC 3339, UTC) as Go prints it, with all of its digits. */
 export function goTimeOf(rfc3339: string): string {
   const [, day, time] = /^(\S+)T(\S+)Z$/.exec(rfc3339) ?? [];
-  return day === undefined ? rfc3339 : `${day} ${time} +0000 UTC`;
+  // Go leaves out the zeros at the end of a fraction.
+  const short = time?.replace(/\.(\d*?)0*$/, (_, digits: string) => (digits && `.${digits}`));
+  return day === undefined ? rfc3339 : `${day} ${short} +0000 UTC`;
 }
 
 function zoneName(date: Date): string {

@@ -2,6 +2,13 @@ import { expect } from 'chai';
 import { Template } from './template.js';
 import { fromJson, GoStruct } from './value.js';
 
+const network = fromJson({ Created: '2026-01-02T03:04:05Z', IPAM: {}, Status: { IPAM: {} } });
+
+it('a network has its age as a time, and nothing beside it has', () =>
+  expect(new Template('{{.Created}} {{json .Status}}').render(network)).to.equal(
+    '2026-01-02 03:04:05 +0000 UTC {"IPAM":{}}',
+  ));
+
 const container = fromJson({
   Id: 'a1b2c3d4e5f6',
   Name: '/web',

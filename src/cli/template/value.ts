@@ -103,7 +103,8 @@ export function fromJson(json: Json, name = '', parent = ''): Value {
   if (isMap) return new Map(entries);
   const members = Object.fromEntries(entries);
   // Of all objects only networks hold their age as a time, not as text.
-  if ('IPAM' in members) members['Created'] = time(members['Created']);
+  // A network; its `Status` has an IPAM too, and no time.
+  if ('IPAM' in members && 'Created' in members) members['Created'] = time(members['Created']);
   return new GoStruct(members);
 }
 
