@@ -46,6 +46,22 @@ describe('Embedded DNS: forwarding', () => {
     expect(performance.now() - start).to.be.within(3500, 8000);
   });
 
+  it('servers with IPv6 addresses, link-local ones of the host’s file too', async () => {
+    const shown = await lab.world.outside.must('ip -6 -o addr show dev lan scope link');
+    const linkLocal = /inet6 (fe80::[0-9a-f:]+)/.exec(shown)?.[1] ?? '';
+    const six = await lab.server(lab.world.outside, '::', '192.0.2.106');
+    lab.rewrite(`nameserver ${linkLocal}%eth0\n`);
+    const web = await lab.run('web', '--network front');
+    expect(await web.dig('x.org')).to.equal('192.0.2.106');
+    lab.rewrite('nameserver 2001:db8:1::1\n');
+    const other = await lab.run('other', '--network front');
+    expect(await other.dig('x.org')).to.equal('192.0.2.106');
+    expect(await other.dig('+tcp x.org')).to.equal('192.0.2.106');
+    expect(six.heard()).to.have.length(3);
+    lab.rewrite('nameserver 127.0.0.1\n');
+    await six.stop();
+  });
+
   it('127.0.0.11 given as a server is not asked', async () => {
     const web = await lab.run('web', '--network front --dns 127.0.0.11');
     expect(await web.dig('x.org')).to.equal('SERVFAIL');

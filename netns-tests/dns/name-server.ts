@@ -57,7 +57,10 @@ function strange(id: number, question: Question): Buffer[] {
   ];
 }
 
-const udp = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+// IPv6 alone, so that servers on IPv4 addresses may stand beside it.
+const udp = createSocket(
+  address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' },
+);
 udp.on('message', (packet, client) => {
   for (const reply of answers(packet, 'udp')) udp.send(reply, client.port, client.address);
 });
@@ -71,5 +74,7 @@ udp.bind(Number(port), address, () => {
       }
     });
   });
-  tcp.listen(Number(port), address, () => process.stdout.write('ready\n'));
+  tcp.listen({ port: Number(port), host: address, ipv6Only: true }, () =>
+    process.stdout.write('ready\n'),
+  );
 });
