@@ -1,11 +1,10 @@
 import type { IptablesBackend } from '../../src/cnm/firewall/iptables/backend.js';
 import type { FirewallSettings } from '../../src/cnm/firewall/model.js';
-import { baseTables } from '../../src/cnm/firewall/nftables/base.js';
+import { frameTables } from '../../src/daemon/kernel/frame-tables.js';
 import { iptablesFirewall } from '../../src/daemon/kernel/iptables-firewall.js';
 import { runTool } from '../../src/daemon/kernel/iptables-tools.js';
 import type { RunToolSync } from '../../src/native/iptables-wrapper/index.js';
 import type { Namespaces } from '../../src/native/netns.js';
-import { NftFirewall } from '../../src/native/nft/firewall.js';
 import type { NftContext } from '../../src/native/nft/model.js';
 
 /** The two implementations of iptables; both can be there at once. */
@@ -29,8 +28,7 @@ export function iptablesIn(parts: {
   variant: Variant;
 }): IptablesBackend {
   const { namespaces, path, settings, nft, variant } = parts;
-  const tables = baseTables(settings).filter(({ family }) => family === 'bridge');
-  const frames = new NftFirewall({ nft, tables });
+  const frames = frameTables(nft, settings);
   const run = runVariant(variant);
   return iptablesFirewall({
     families: [4, 6],

@@ -1,4 +1,5 @@
 /** What of the host's settings tsnetd leaves alone when it is told to. */
+import type { FirewallPolicy } from '../../cnm/firewall/model.js';
 import type { Firewall, PortProxy } from '../../cnm/kernel.js';
 
 /**
@@ -16,13 +17,16 @@ export function noFirewall(dropOurs: () => void): Firewall {
 }
 
 /** The firewall, with something to be done each time that it has been replaced. */
-export function afterReplaceAll(firewall: Firewall, work: () => void): Firewall {
+export function afterReplaceAll(
+  firewall: Firewall,
+  work: (policies: readonly FirewallPolicy[]) => void,
+): Firewall {
   return {
     install: (policies) => firewall.install(policies),
     remove: (owners) => firewall.remove(owners),
     replaceAll(policies) {
       firewall.replaceAll(policies);
-      work();
+      work(policies);
     },
     repair: () => firewall.repair(),
     describe: (policies) => firewall.describe(policies),

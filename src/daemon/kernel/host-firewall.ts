@@ -2,8 +2,7 @@ import { systemClock } from '../../base/clock.js';
 import { Unavailable } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Lifetime } from '../../base/rollback.js';
-import type { FrameTables } from '../../cnm/firewall/iptables/frames.js';
-import type { FirewallSettings } from '../../cnm/firewall/model.js';
+import type { FirewallPolicy, FirewallSettings } from '../../cnm/firewall/model.js';
 import { type FragmentTables, NftablesBackend } from '../../cnm/firewall/nftables/backend.js';
 import { baseTables, userTable } from '../../cnm/firewall/nftables/base.js';
 import type { Firewall } from '../../cnm/kernel.js';
@@ -15,11 +14,12 @@ import type { NftContext, NftTable } from '../../native/nft/model.js';
 import { renderAdd } from '../../native/nft/render.js';
 import { watchNft } from '../../native/nft/watch.js';
 import { FirewallGuard, type Meddling } from './firewall-guard.js';
+import { frameTables } from './frame-tables.js';
 import { afterReplaceAll, noFirewall } from './hands-off.js';
 import { dropIptables, iptablesFirewall } from './iptables-firewall.js';
 import { openStamp } from './iptables-stamp.js';
 import { findIptables, hasIptables, runTool } from './iptables-tools.js';
-import { SelfHealingFirewall } from './iptables-watch.js';
+import { WatchedIptables } from './iptables-watch.js';
 import { type TrackedFlows, trackedFlows } from './tracked-flows.js';
 
 /** Programs that the host's firewall can be told by. */
@@ -99,9 +99,9 @@ function openNftables({
   );
   const noted = trackedFlows({ elements: lifetime.own(openNftElements()), nft });
   return {
-    firewall: afterReplaceAll(backend, () => {
+    firewall: afterReplaceAll(backend, (policies) => {
       if (others.length > 0) nftTables(nft, settings, others, false).dropTables();
-      dropIptablesIfThere(families);
+      dropIptablesIfThere(families, policies);
     }),
     tracked: {
       take: (address) =>
@@ -122,7 +122,8 @@ function openIptables({
 }): HostFirewall {
   const tools = findIptables(settings.families);
   const nft = openNftIfThere(lifetime);
-  const frames: FrameTables | undefined = nft && nftTables(nft, settings, [], true);
+  const frames = nft && frameTables(nft, settings.policies);
+  const others = families.filter((family) => !settings.families.includes(family));
   const backend = iptablesFirewall({
     families: settings.families,
     raw: settings.raw ?? true,
@@ -130,14 +131,9 @@ function openIptables({
     run: tools.run,
     frames: () => frames,
   });
-  const others = families.filter((family) => !settings.families.includes(family));
-  const firewall = lifetime.own(
-    new SelfHealingFirewall({
-      firewall: backend,
-      stamp: openStamp(tools.variant, settings.families),
-      logger,
-    }),
-  );
+  const stamp = openStamp(tools.variant, settings.families);
+  const firewall = lifetime.own(new WatchedIptables({ firewall: backend, stamp, logger }));
+  const guard = lifetime.own(new FirewallGuard({ firewall, clock: systemClock, logger }));
   return {
     firewall: afterReplaceAll(firewall, () => {
       if (nft) nftTables(nft, settings, families, false).dropTables();
@@ -145,7 +141,7 @@ function openIptables({
     }),
     // iptables notes nothing.
     tracked: { take: () => true },
-    reloadedAt: () => undefined,
+    reloadedAt: () => guard.reloadedAt,
   };
 }
 
@@ -195,7 +191,13 @@ function openNftIfThere(lifetime: Lifetime): NftContext | undefined {
   }
 }
 
-/** A host without iptables has nothing that we could have left there. */
-function dropIptablesIfThere(some: readonly (4 | 6)[]): void {
-  if (some.length > 0 && hasIptables()) dropIptables(some, runTool);
+/** A host without iptables has nothing that we could have left there. `policies` are those of another program now. */
+function dropIptablesIfThere(
+  some: readonly (4 | 6)[],
+  policies: readonly FirewallPolicy[] = [],
+): void {
+  const closed = policies.flatMap((policy) =>
+    policy.kind === 'forwarding' ? [policy.family] : [],
+  );
+  if (some.length > 0 && hasIptables()) dropIptables(some, runTool, closed);
 }

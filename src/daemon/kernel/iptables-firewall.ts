@@ -39,9 +39,20 @@ export function iptablesFirewall(parts: IptablesParts): IptablesBackend {
   });
 }
 
-/** Takes what the backend has left in the kernel away, without a model of it. */
-export function dropIptables(families: readonly (4 | 6)[], run: RunToolSync): void {
-  for (const family of families) familyTables(family, true, run).drop();
+/**
+ * Takes what the backend has left in the kernel away, without a model of it. Where FORWARD got the policy DROP from
+ * us, `opened` says that another program keeps that verdict now: left as it is it would drop what that one lets
+ * through.
+ */
+export function dropIptables(
+  families: readonly (4 | 6)[],
+  run: RunToolSync,
+  opened: readonly (4 | 6)[],
+): void {
+  for (const family of families) {
+    const accept = { table: 'filter', chain: 'FORWARD', policy: 'ACCEPT' } as const;
+    familyTables(family, true, run).drop(opened.includes(family) ? [accept] : []);
+  }
 }
 
 function familyTables(family: 4 | 6, raw: boolean, run: RunToolSync): IptablesFirewall {

@@ -1,115 +1,139 @@
 import { expect } from 'chai';
 import type { Logger } from '../../base/logger.js';
-import { SelfHealingFirewall } from './iptables-watch.js';
+import type { Meddling } from './firewall-guard.js';
+import { WatchedIptables } from './iptables-watch.js';
 
 /** Tables that are a number: each change counts it up. */
 function world() {
-  const state = { changes: 0, isDamaged: false, checks: 0, failures: 0, logged: [] as string[] };
+  const state = { changes: 0, isDamaged: false, inspections: 0, failures: 0, isOpen: true };
+  const log: string[] = [];
+  const told: Meddling[] = [];
   const change = () => void state.changes++;
   const firewall = {
     install: change,
     remove: change,
     replaceAll: change,
-    repair: change,
-    describe: () => ['iptables'],
-    heal() {
-      state.checks++;
-      if (state.failures-- > 0) throw new Error('locked');
-      if (!state.isDamaged) return false;
+    repair() {
       state.isDamaged = false;
-      state.changes++;
-      return true;
+      change();
+    },
+    describe: () => ['iptables'],
+    isDamaged() {
+      state.inspections++;
+      if (state.failures-- > 0) throw new Error('locked');
+      return state.isDamaged;
     },
   };
-  const log = (message: string) => void state.logged.push(message);
-  const logger: Logger = { debug: log, info: log, warn: log, error: log };
-  let isOpen = true;
+  const write = (message: string) => void log.push(message);
+  const logger: Logger = { debug: write, info: write, warn: write, error: write };
+  let lastBy: Meddling = {};
   const stamp = {
-    read: () => String(state.changes),
+    read: () => ({ text: String(state.changes), by: lastBy }),
     [Symbol.dispose]() {
-      isOpen = false;
+      state.isOpen = false;
     },
   };
-  const watched = new SelfHealingFirewall({ firewall, stamp, logger });
-  return { state, watched, isOpen: () => isOpen };
+  const watched = new WatchedIptables({ firewall, stamp, logger });
+  return {
+    state,
+    watched,
+    log,
+    told,
+    look: (times = 1) => {
+      for (let i = 0; i < times; i++) watched.look((by) => void told.push(by));
+    },
+    meddle: (program: string, { damage = true } = {}) => {
+      state.changes++;
+      state.isDamaged = damage;
+      lastBy = { program };
+    },
+  };
 }
 
-describe('SelfHealingFirewall', () => {
-  it('reads nothing while nobody changes anything', () => {
-    const { state, watched } = world();
-    using _ = watched;
+describe('WatchedIptables', () => {
+  it('reads nothing while nobody else changes anything', () => {
+    const { state, watched, look, told } = world();
     watched.replaceAll([]);
     watched.install([]);
     watched.remove([]);
-    watched.repair();
-    watched.look();
-    expect(state.checks).to.equal(0);
+    look(2);
+    expect([state.inspections, told]).to.deep.equal([0, []]);
+  });
+
+  it('does not look before there are rules', () => {
+    const { look, meddle, told } = world();
+    meddle('ufw');
+    look();
+    expect(told).to.deep.equal([]);
   });
 
   it('looks once after a foreign change that does no harm', () => {
-    const { state, watched } = world();
-    using _ = watched;
+    const { state, watched, look, meddle, told } = world();
     watched.replaceAll([]);
-    state.changes++;
-    watched.look();
-    watched.look();
-    expect(state.checks).to.equal(1);
-    expect(state.logged).to.deep.equal([]);
+    meddle('ufw', { damage: false });
+    look(3);
+    expect([state.inspections, told]).to.deep.equal([1, []]);
   });
 
-  it('repairs, says so, and makes sure once more', () => {
-    const { state, watched } = world();
-    using _ = watched;
+  it('tells once who damaged it, and makes sure once more after the repair', () => {
+    const { state, watched, look, meddle, told } = world();
     watched.replaceAll([]);
-    state.changes++;
-    state.isDamaged = true;
-    watched.look();
-    expect(state.isDamaged).to.equal(false);
-    expect(state.logged).to.deep.equal([
-      'firewall rules were changed by another program: repaired',
-    ]);
-    watched.look();
-    watched.look();
-    expect(state.checks).to.equal(2);
+    meddle('ufw');
+    look(3);
+    expect(told).to.deep.equal([{ program: 'ufw' }]);
+    watched.repair();
+    look(3);
+    expect([state.inspections, told.length]).to.deep.equal([2, 1]);
   });
 
-  it('does not take a change of our own for the end of a foreign one', () => {
-    const { state, watched } = world();
-    using _ = watched;
+  it('finds what was damaged while it was repaired', () => {
+    const { watched, look, meddle, told } = world();
     watched.replaceAll([]);
-    state.changes++;
-    state.isDamaged = true;
+    meddle('ufw');
+    look();
+    watched.repair();
+    meddle('ufw');
     watched.install([]);
-    watched.look();
-    expect(state.isDamaged).to.equal(false);
+    look();
+    expect(told).to.have.length(2);
   });
 
-  it('tries again after a while when a repair fails', () => {
-    const { state, watched } = world();
-    using _ = watched;
+  it('does not take a change of our own for a foreign one, nor a foreign one for our own', () => {
+    const { watched, look, meddle, told } = world();
     watched.replaceAll([]);
-    state.changes++;
-    state.isDamaged = true;
+    meddle('firewalld');
+    watched.install([]);
+    look();
+    expect(told).to.deep.equal([{ program: 'firewalld' }]);
+  });
+
+  it('tries again after a while when the tables can’t be read', () => {
+    const { state, watched, look, meddle, told, log } = world();
+    watched.replaceAll([]);
+    meddle('ufw');
     state.failures = 1;
-    for (let looks = 0; looks < 20; looks++) watched.look();
-    expect(state.isDamaged).to.equal(false);
-    expect(state.logged).to.have.length(2);
+    look(5);
+    expect([told.length, log.length, state.inspections]).to.deep.equal([0, 1, 1]);
+    look(10);
+    expect(told).to.deep.equal([{ program: 'ufw' }]);
   });
 
-  it('looks by itself, in time', async () => {
-    const { state, watched } = world();
-    using _ = watched;
+  it('looks by itself, in time, until it is let go', async () => {
+    const { watched, meddle, told } = world();
     watched.replaceAll([]);
-    state.changes++;
-    state.isDamaged = true;
+    using watch = watched.watch((by) => void told.push(by));
+    meddle('ufw');
     await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(state.isDamaged).to.equal(false);
+    expect(told).to.have.length(1);
+    watch[Symbol.dispose]();
+    meddle('ufw');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(told).to.have.length(1);
   });
 
   it('closes the stamp', () => {
-    const { watched, isOpen } = world();
-    watched.replaceAll([]);
+    const { watched, state } = world();
     watched[Symbol.dispose]();
-    expect(isOpen()).to.equal(false);
+    expect(state.isOpen).to.equal(false);
   });
 });

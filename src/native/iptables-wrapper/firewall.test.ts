@@ -49,6 +49,13 @@ function world() {
   return { tables, firewall: new IptablesFirewall({ tables, base }) };
 }
 
+/** Makes it anew if it is damaged. @returns whether it was */
+function heal(firewall: IptablesFirewall): boolean {
+  if (firewall.isIntact()) return false;
+  firewall.rebuild();
+  return true;
+}
+
 describe('iptables-wrapper: IptablesFirewall', () => {
   it('makes the base, and leaves nothing but the chain of the admin', () => {
     const { tables, firewall } = world();
@@ -123,7 +130,7 @@ describe('iptables-wrapper: IptablesFirewall', () => {
     tables.tamper('filter', '-I MORE 1 -s 7 -j ACCEPT');
     tables.tamper('nat', '-I POSTROUTING 1 -j MASQUERADE');
     tables.batches.length = 0;
-    expect(firewall.heal()).to.equal(false);
+    expect(heal(firewall)).to.equal(false);
     expect(tables.batches).to.deep.equal([]);
   });
 
@@ -142,7 +149,7 @@ describe('iptables-wrapper: IptablesFirewall', () => {
       firewall.replaceAll([net('a')]);
       const before = tables.text();
       tables.tamper(table, ...lines);
-      expect(firewall.heal()).to.equal(true);
+      expect(heal(firewall)).to.equal(true);
       expect(tables.text()).to.equal(before);
     });
   }
@@ -152,7 +159,7 @@ describe('iptables-wrapper: IptablesFirewall', () => {
     firewall.replaceAll([net('a'), net('b')]);
     firewall.remove(['our:a']);
     tables.flushAll();
-    expect(firewall.heal()).to.equal(true);
+    expect(heal(firewall)).to.equal(true);
     expect(tables.text()).to.include('our:b').and.not.include('our:a');
   });
 
@@ -160,7 +167,7 @@ describe('iptables-wrapper: IptablesFirewall', () => {
     const { tables, firewall } = world();
     firewall.replaceAll([]);
     tables.tamper('filter', '-I FORWARD 1 -s 9 -j DROP', '-F OURS');
-    firewall.heal();
+    heal(firewall);
     expect(rules(tables, 'FORWARD')[0]).to.equal('-s 9 -j DROP');
     firewall.replaceAll([]);
     expect(rules(tables, 'FORWARD')).to.deep.equal(['-j USER', '-j OURS', '-s 9 -j DROP']);
@@ -199,6 +206,17 @@ describe('iptables-wrapper: IptablesFirewall', () => {
     expect(tables.text()).to.include(':FORWARD DROP');
     firewall.remove(['our:p']);
     expect(tables.text()).to.include(':FORWARD DROP');
+  });
+
+  it('sets policies when it drops something, and only then', () => {
+    const { tables, firewall } = world();
+    const policy = (verdict: 'ACCEPT' | 'DROP') =>
+      [{ table: 'filter', chain: 'FORWARD', policy: verdict }] as const;
+    firewall.drop(policy('DROP'));
+    expect(tables.text()).to.equal('');
+    firewall.replaceAll([{ owner: 'our:p', chains: [], rules: [], policies: policy('DROP') }]);
+    firewall.drop(policy('ACCEPT'));
+    expect(tables.text()).to.include(':FORWARD ACCEPT');
   });
 
   it('drops nothing where chains of these names are another program’s', () => {

@@ -1,6 +1,6 @@
 import { IptablesError } from './error.js';
 import { type Layout, layoutOf } from './layout.js';
-import type { IptablesBase, IptablesGroup, SavedTable } from './model.js';
+import type { IptablesBase, IptablesGroup, IptablesPolicy, SavedTable } from './model.js';
 import { isIntact, type JumpPlace, renderDrop, renderRebuild } from './rebuild.js';
 import { renderAdd, renderDelete } from './render.js';
 import type { SyncTables } from './sync.js';
@@ -72,17 +72,17 @@ export class IptablesFirewall {
     this.#rebuild(this.#live, this.#tables.save(), 'kept');
   }
 
-  /** Makes all of ours anew if others have damaged it. @returns whether they had @throws IptablesError */
-  heal(): boolean {
-    const saved = this.#tables.save();
-    if (isIntact(this.#base, this.#layout(this.#live), saved)) return false;
-    this.#rebuild(this.#live, saved, 'kept');
-    return true;
+  /** Whether all of ours stands as it should; reads the tables. @throws IptablesError */
+  isIntact(): boolean {
+    return isIntact(this.#base, this.#layout(this.#live), this.#tables.save());
   }
 
-  /** Removes all of ours from the tables; the admin's chains stay. Nothing there is fine. @throws IptablesError */
-  drop(): void {
-    this.#tables.restore(renderDrop(this.#base, this.#tables.save()));
+  /**
+   * Removes all of ours from the tables; the admin's chains stay. Nothing there is fine. Policies of built-in chains are
+   * set if there was something: an owner's policies are no longer known. @throws IptablesError
+   */
+  drop(policies: readonly IptablesPolicy[] = []): void {
+    this.#tables.restore(renderDrop(this.#base, this.#tables.save(), policies));
     this.#live.clear();
   }
 

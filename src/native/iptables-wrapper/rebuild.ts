@@ -2,6 +2,7 @@ import { byChain, type Layout } from './layout.js';
 import type {
   IptablesBase,
   IptablesChain,
+  IptablesPolicy,
   IptablesRule,
   IptablesTable,
   SavedTable,
@@ -56,9 +57,13 @@ export function renderRebuild(
 /**
  * Takes all of ours away; chains of the admin and the jumps to them stay. Nothing to do if the base's rules are not
  * there: chains of the same names are another program's then. A chain that a foreign rule leads to is only emptied,
- * as the rule could not be without it.
+ * as the rule could not be without it. `policies` are set where there was something to take away.
  */
-export function renderDrop(base: IptablesBase, saved: readonly SavedTable[]): string {
+export function renderDrop(
+  base: IptablesBase,
+  saved: readonly SavedTable[],
+  policies: readonly IptablesPolicy[],
+): string {
   if (!saved.some(({ rules }) => rules.some((rule) => isMarked(base, rule)))) return '';
   const lines = emptyLines();
   const there = chainsIn(saved);
@@ -75,6 +80,7 @@ export function renderDrop(base: IptablesBase, saved: readonly SavedTable[]): st
   for (const chain of chains) {
     if (!isUsed(chain)) push(lines, chain.table, `-X ${chainName(chain.name)}`);
   }
+  for (const policy of policies) push(lines, policy.table, policyLine(policy));
   return batch(withContent(lines));
 }
 

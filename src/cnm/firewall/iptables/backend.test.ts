@@ -9,7 +9,7 @@ import type { FirewalledNetwork, FirewallPolicy, NetworkPolicy } from '../model.
 import { baseTables } from '../nftables/base.js';
 import { IptablesBackend } from './backend.js';
 import { iptablesBase } from './base.js';
-import { FrameFilter } from './frames.js';
+import { FrameFilter, type FrameTables } from './frames.js';
 
 const settings = { userlandProxy: true, allowDirectRouting: false };
 const options = { raw: true };
@@ -54,7 +54,7 @@ function world({ hasNft = true } = {}) {
         return [family, new IptablesFirewall({ tables: tables[family], base })];
       }),
     ),
-    frames: new FrameFilter({ open: () => (hasNft ? frames : undefined), settings }),
+    frames: new FrameFilter({ open: () => (hasNft ? counted(frames, nft) : undefined), settings }),
     settings,
     options,
     commands: (family, groups) =>
@@ -108,7 +108,9 @@ describe('IptablesBackend', () => {
     backend.install([endpointPolicy('1')]);
     backend.install([endpointPolicy('2')]);
     nft.flushRuleset();
-    backend.heal();
+    expect(backend.isDamaged()).to.equal(true);
+    backend.repair();
+    expect(backend.isDamaged()).to.equal(false);
     expect(Object.keys(nft.elements('bridge tsnet', 'separated'))).to.have.length(2);
     backend.remove(['endpoint/1']);
     expect(Object.keys(nft.elements('bridge tsnet', 'separated'))).to.deep.equal(['"veth2"']);
@@ -136,16 +138,23 @@ describe('IptablesBackend', () => {
     expect(tables[4].batches).to.deep.equal([]);
   });
 
-  it('heals both families', () => {
+  it('finds damage in either family, and repairs both', () => {
     const { backend, tables } = world();
     const before = [tables[4].text(), tables[6].text()];
-    expect(backend.heal()).to.equal(false);
-    tables[4].flushAll();
+    expect(backend.isDamaged()).to.equal(false);
     tables[6].flushAll();
-    expect(backend.heal()).to.equal(true);
+    expect(backend.isDamaged()).to.equal(true);
+    tables[4].flushAll();
+    backend.repair();
     expect([tables[4].text(), tables[6].text()].map(sorted)).to.deep.equal(before.map(sorted));
   });
 });
+
+function counted(tables: NftFirewall, nft: FakeNft): FrameTables {
+  return Object.assign(tables, {
+    count: () => Object.keys(nft.elements('bridge tsnet', 'separated')).length,
+  });
+}
 
 /** Tables have no order among themselves. */
 function sorted(text: string): string[] {

@@ -13,8 +13,8 @@ export interface FamilyTables {
   replaceAll(groups: readonly IptablesGroup[]): void;
   /** Makes the tables anew as they should be. */
   rebuild(): void;
-  /** The same, if others have damaged what is ours. @returns whether they had */
-  heal(): boolean;
+  /** Whether they are as they should be, what is foreign apart. */
+  isIntact(): boolean;
 }
 
 /** The families that are told; one that is left out is somebody else's business. */
@@ -26,7 +26,7 @@ interface Part {
   remove(owners: readonly string[]): void;
   replaceAll(policies: readonly FirewallPolicy[]): void;
   rebuild(): void;
-  heal(): boolean;
+  isIntact(): boolean;
 }
 
 /** The firewall told by iptables, in Docker's chains. */
@@ -88,9 +88,9 @@ export class IptablesBackend implements Firewall {
     for (const part of this.#parts) part.rebuild();
   }
 
-  /** Repairs what others have damaged, if they have. @returns whether there was anything to repair */
-  heal(): boolean {
-    return this.#parts.map((part) => part.heal()).includes(true);
+  /** Whether others have damaged what is ours; reads the tables. */
+  isDamaged(): boolean {
+    return this.#parts.some((part) => !part.isIntact());
   }
 
   describe(policies: readonly FirewallPolicy[]): string[] {
@@ -105,7 +105,7 @@ export class IptablesBackend implements Firewall {
       remove: (owners) => tables.remove(owners.map((owner) => `${MARK}${owner}`)),
       replaceAll: (policies) => tables.replaceAll(this.#groups(family, policies)),
       rebuild: () => tables.rebuild(),
-      heal: () => tables.heal(),
+      isIntact: () => tables.isIntact(),
     };
   }
 

@@ -8,6 +8,8 @@ import { fragmentsOf } from '../nftables/fragments.js';
 export interface FrameTables extends FragmentTables {
   /** Removes the table, if it is there. */
   dropTables(): void;
+  /** How many ports of bridges the kernel keeps apart; 0 without the table. */
+  count(): number;
 }
 
 /**
@@ -17,7 +19,8 @@ export interface FrameTables extends FragmentTables {
 export class FrameFilter {
   readonly #open: () => FrameTables | undefined;
   readonly #settings: FirewallSettings;
-  #owners = new Set<string>();
+  /** Who has ports of bridges kept apart, and how many. */
+  #owners = new Map<string, number>();
 
   /** `open` gives the same tables each time, undefined where the host has no nftables. */
   constructor(parts: { open: () => FrameTables | undefined; settings: FirewallSettings }) {
@@ -31,14 +34,14 @@ export class FrameFilter {
     if (fragments.length === 0) return;
     if (this.#owners.size === 0) this.#tables().replaceAll(fragments);
     else this.#tables().install(fragments);
-    for (const { owner } of fragments) this.#owners.add(owner);
+    for (const [owner, count] of countOf(fragments)) this.#owners.set(owner, count);
   }
 
   /** Takes the table away with the last owner. */
   remove(owners: readonly string[]): void {
     const leaving = owners.filter((owner) => this.#owners.has(owner));
     if (leaving.length === 0) return;
-    const left = new Set([...this.#owners].filter((owner) => !leaving.includes(owner)));
+    const left = new Map([...this.#owners].filter(([owner]) => !leaving.includes(owner)));
     if (left.size === 0) this.#tables().dropTables();
     else this.#tables().remove(leaving);
     this.#owners = left;
@@ -49,17 +52,16 @@ export class FrameFilter {
     const fragments = this.#fragments(policies);
     if (fragments.length === 0) this.#open()?.dropTables();
     else this.#tables().replaceAll(fragments);
-    this.#owners = new Set(fragments.map(({ owner }) => owner));
+    this.#owners = countOf(fragments);
   }
 
   rebuild(): void {
     if (this.#owners.size > 0) this.#tables().rebuild();
   }
 
-  /** Whether something was amiss is not known; making a small table anew costs less than to find out. */
-  heal(): boolean {
-    this.rebuild();
-    return false;
+  isIntact(): boolean {
+    const wanted = [...this.#owners.values()].reduce((sum, count) => sum + count, 0);
+    return wanted === 0 || this.#tables().count() === wanted;
   }
 
   #tables(): FrameTables {
@@ -75,4 +77,11 @@ export class FrameFilter {
       .flatMap((policy) => fragmentsOf(policy, this.#settings))
       .filter(({ family }) => family === 'bridge');
   }
+}
+
+function countOf(fragments: readonly NftFragment[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { owner, elements } of fragments)
+    counts.set(owner, (counts.get(owner) ?? 0) + elements.length);
+  return counts;
 }
