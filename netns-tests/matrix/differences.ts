@@ -28,6 +28,17 @@ export const differences: readonly Difference[] = [
       !(backend === 'nftables' && forward === 'drop'),
     outcome: 'ok',
   },
+  {
+    title:
+      'A container’s own or its neighbour’s published port, where the host’s FORWARD policy is DROP, with nftables',
+    of: ({ client, target, stage, configuration: { backend, proxy, forward } }) =>
+      backend === 'nftables' &&
+      forward === 'drop' &&
+      proxy &&
+      target === 'host:published' &&
+      (client === 'itself' || (client === 'same bridge' && stage !== 'moved')),
+    outcome: 'no',
+  },
 ];
 
 /** The difference that a cell is in. */

@@ -7,8 +7,8 @@ import { Lab } from './lab.js';
 import { printMatrix } from './print.js';
 import { type Cell, runStage } from './run.js';
 
-const backends = ['nftables'] as const;
-const proxies = [false];
+const backends = ['nftables', 'iptables'] as const;
+const proxies = [true, false];
 const policies = ['accept', 'drop'] as const;
 
 const configurations: readonly Configuration[] = backends.flatMap((backend) =>

@@ -1,4 +1,3 @@
-import { differenceOf } from './differences.js';
 import { type Column, type Configuration, modes, type Stage, titleOf } from './dimensions.js';
 import { groupedBy } from './grouped.js';
 import type { Cell } from './run.js';
@@ -71,9 +70,9 @@ function merged(cells: readonly Cell[], keys: readonly ((cell: Cell) => string)[
   return groups.map(([name, text]) => `${name}:${text}`).join(' ');
 }
 
-function textOf({ place, found, good }: Cell): string {
+function textOf({ expected, found, good }: Cell): string {
   if (!good) return `${found}!`;
-  return differenceOf(place) ? `${found}*` : found;
+  return found === expected ? found : `${found}*`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string {
