@@ -1,6 +1,7 @@
 import { randomIds } from '../../src/base/ids.js';
 import { applyPlan, undoPlan } from '../../src/cnm/apply.js';
 import type { EndpointDraft } from '../../src/cnm/driver.js';
+import type { FirewallPolicy } from '../../src/cnm/firewall/model.js';
 import type { NetworkRecord, PortBinding } from '../../src/cnm/model.js';
 import type { AppliedPlan, Plan } from '../../src/cnm/plan.js';
 import { BridgeDriver } from '../../src/drivers/bridge/driver.js';
@@ -8,7 +9,7 @@ import { warmThreadPool } from '../../src/native/netns.js';
 import type { Namespace } from '../world/namespace.js';
 import { endpointDraft } from '../world/records.js';
 import { World } from '../world/world.js';
-import { WorldKernel } from './world-kernel.js';
+import { type WorldFirewall, WorldKernel } from './world-kernel.js';
 
 /** A container on a bridge network: a namespace, and what was planned for it. */
 export interface BridgedContainer {
@@ -35,10 +36,11 @@ export class BridgeHost implements AsyncDisposable {
     });
   }
 
-  static async create(): Promise<BridgeHost> {
+  /** `settings` are what the daemon's flags say of the firewall. */
+  static async create(settings: WorldFirewall = {}): Promise<BridgeHost> {
     await warmThreadPool();
     const world = await World.create();
-    return new BridgeHost(world, new WorldKernel(world));
+    return new BridgeHost(world, new WorldKernel(world, settings));
   }
 
   /** Applies a network's plan. */
@@ -60,6 +62,11 @@ export class BridgeHost implements AsyncDisposable {
     this.#apply(this.driver.planGateway(network, draft, namespace.path));
     this.#apply(this.driver.planPorts(network, draft, bindings));
     return { namespace, draft };
+  }
+
+  /** Installs a policy that no plan of a network or container has. */
+  policy(policy: FirewallPolicy): void {
+    this.#apply([{ kind: 'firewall.add', args: { policy } }]);
   }
 
   /** Undoes all plans, the last one first. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { type FirewallPolicy, forwardingOwner, linkOwner } from '../../src/cnm/firewall/model.js';
 import type { NetworkRecord, PortBinding } from '../../src/cnm/model.js';
 import { networkLabel } from '../../src/drivers/bridge/labels.js';
 import { expectGolden } from '../world/golden.js';
@@ -6,13 +7,37 @@ import { networkRecord, subnet4, subnet6 } from '../world/records.js';
 import { needsRoot } from '../world/root.js';
 import { snapshot } from '../world/snapshot.js';
 import { BridgeHost, publish } from './bridge-host.js';
+import type { WorldFirewall } from './world-kernel.js';
 
 interface Scene {
-  readonly network?: Partial<NetworkRecord>;
+  /** None: a daemon without networks. */
+  readonly network?: Partial<NetworkRecord> | 'none';
   readonly ports?: readonly PortBinding[];
+  readonly settings?: WorldFirewall;
+  readonly policies?: readonly FirewallPolicy[];
 }
 
+const linked: FirewallPolicy = {
+  kind: 'link',
+  owner: linkOwner('c11e47000000', '5e4fe4000000'),
+  network: { id: '', bridge: '', internal: false, icc: false, trustedInterfaces: [], families: [] },
+  client: { family: 4, address: '172.30.0.7' },
+  server: { family: 4, address: '172.30.0.9' },
+  ports: [
+    { protocol: 'tcp', port: 80 },
+    { protocol: 'udp', port: 53 },
+  ],
+};
+const mode = (name: string): Partial<NetworkRecord> => ({
+  options: { [networkLabel.gatewayMode4]: name },
+});
+const withoutIcc = { options: { [networkLabel.icc]: 'false' } };
+const dualStack = { subnets: [subnet4(), subnet6()] };
+const published = [publish(8080, 80)];
+const onBoth = [...published, publish(8080, 80, { hostIp: '::' })];
+
 const scenes: Record<string, Scene> = {
+  'new-daemon': { network: 'none' },
   plain: {},
   published: {
     ports: [
@@ -23,15 +48,38 @@ const scenes: Record<string, Scene> = {
     ],
   },
   'published-on-loopback': { ports: [publish(8080, 80, { hostIp: '127.0.0.1' })] },
-  'no-icc': { network: { options: { [networkLabel.icc]: 'false' } }, ports: [publish(8080, 80)] },
-  internal: { network: { internal: true }, ports: [publish(8080, 80)] },
-  'dual-stack': {
-    network: { subnets: [subnet4(), subnet6()] },
-    ports: [publish(8080, 80), publish(8080, 80, { hostIp: '::' })],
+  'no-icc': { network: withoutIcc, ports: published },
+  'no-proxy': { network: dualStack, ports: onBoth, settings: { userlandProxy: false } },
+  internal: { network: { internal: true }, ports: published },
+  'internal-no-icc': { network: { internal: true, ...withoutIcc } },
+  'dual-stack': { network: dualStack, ports: onBoth },
+  routed: { network: mode('routed'), ports: published },
+  'nat-unprotected': { network: mode('nat-unprotected'), ports: published },
+  'no-masquerade': { network: { options: { [networkLabel.masquerade]: 'false' } } },
+  'chosen-source': { network: { options: { [networkLabel.snat4]: '192.0.2.77' } } },
+  'trusted-interface': {
+    network: { options: { [networkLabel.trustedHostInterfaces]: 'eth0:eth1' } },
+    ports: published,
   },
-  routed: {
-    network: { options: { [networkLabel.gatewayMode4]: 'routed' } },
-    ports: [publish(8080, 80)],
+  'direct-routing': { ports: published, settings: { allowDirectRouting: true } },
+  ranges: {
+    network: dualStack,
+    ports: [
+      { ...publish(20_000, 20_000), count: 10_000 },
+      { ...publish(20_000, 20_000, { hostIp: '::', protocol: 'udp' }), count: 10_000 },
+      { ...publish(700, 700, { hostIp: '192.0.2.2' }), count: 11 },
+      { ...publish(8000, 80), count: 3 },
+    ],
+  },
+  links: { network: withoutIcc, policies: [linked] },
+  mark: { settings: { acceptMark: { value: 1, mask: 3 } } },
+  forwarding: {
+    network: 'none',
+    policies: ([4, 6] as const).map((family) => ({
+      kind: 'forwarding',
+      owner: forwardingOwner(family),
+      family,
+    })),
   },
 };
 
@@ -41,26 +89,21 @@ describe('rules of a bridge network', () => {
 
   before(async function () {
     needsRoot.call(this);
-    host = await BridgeHost.create();
-    for (const tables of ['iptables', 'ip6tables']) {
-      await host.world.host.sysctl(`net/bridge/bridge-nf-call-${tables}`, '0');
-    }
-    // The only settings that outlive a network.
-    await host.world.host.sysctl('net/ipv4/ip_forward', '1');
-    await host.world.host.sysctl('net/ipv6/conf/all/forwarding', '1');
+    host = await prepared({});
   });
   after(async () => {
     await host?.[Symbol.asyncDispose]();
   });
 
-  for (const [name, { network = {}, ports = [] }] of Object.entries(scenes)) {
+  for (const [name, scene] of Object.entries(scenes)) {
     it(`${name}, and nothing once it is undone`, async () => {
-      const before = await snapshot(host.world.host);
-      const record = host.network(networkRecord(network));
-      await host.container('c1', record, ports);
-      expectGolden(`netns-tests/bridge/golden/${name}.golden`, await host.rules());
-      await host.undoAll();
-      expect(await snapshot(host.world.host)).to.deep.equal(before);
+      if (!scene.settings) return play(host, name, scene);
+      const own = await prepared(scene.settings);
+      try {
+        await play(own, name, scene);
+      } finally {
+        await own[Symbol.asyncDispose]();
+      }
     });
   }
 
@@ -84,3 +127,30 @@ describe('rules of a bridge network', () => {
     await host.undoAll();
   });
 });
+
+/** A host whose bridged frames don't visit the IP firewall: it decides by that whether containers are separated. */
+async function prepared(settings: WorldFirewall): Promise<BridgeHost> {
+  const host = await BridgeHost.create(settings);
+  for (const tables of ['iptables', 'ip6tables']) {
+    await host.world.host.sysctl(`net/bridge/bridge-nf-call-${tables}`, '0');
+  }
+  // The only settings that outlive a network.
+  await host.world.host.sysctl('net/ipv4/ip_forward', '1');
+  await host.world.host.sysctl('net/ipv6/conf/all/forwarding', '1');
+  return host;
+}
+
+async function play(
+  host: BridgeHost,
+  name: string,
+  { network = {}, ports = [], policies = [] }: Scene,
+): Promise<void> {
+  const before = await snapshot(host.world.host);
+  if (network !== 'none') {
+    await host.container('c1', host.network(networkRecord(network)), ports);
+  }
+  for (const policy of policies) host.policy(policy);
+  expectGolden(`netns-tests/bridge/golden/${name}.golden`, await host.rules());
+  await host.undoAll();
+  expect(await snapshot(host.world.host)).to.deep.equal(before);
+}
