@@ -10,6 +10,8 @@ export function labelAndAgeFilter(
 ): (labels: Readonly<Record<string, string>>, created: string) => boolean {
   const unknown = [...filters.keys()].find((key) => !['until', 'label', 'label!'].includes(key));
   if (unknown !== undefined) throw new InvalidParameter(`invalid filter '${unknown}'`);
+  if ((filters.get('until') ?? []).length > 1)
+    throw new InvalidParameter('more than one until filter specified');
   const until = (filters.get('until') ?? []).map((value) => parseTime(value, now));
   const has = (labels: Readonly<Record<string, string>>, wanted: string) => {
     const [key = '', ...rest] = wanted.split('=');

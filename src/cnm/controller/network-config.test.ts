@@ -121,6 +121,13 @@ describe('what needs a swarm', () => {
 });
 
 describe('IPAM drivers', () => {
+  it('give nothing to a network without addresses', async () => {
+    const { controller } = await started();
+    const ipam = { driver: 'null', options: {}, config: [] };
+    const request = networkRequest('web', { ipam, enableIPv4: false });
+    expect((await controller.createNetwork(request)).subnets).to.deep.equal([]);
+  });
+
   const refusals: readonly [object, string][] = [
     [{ driver: 'null' }, 'InvalidParameter: ipv4 pool is empty'],
     [

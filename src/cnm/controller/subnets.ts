@@ -62,7 +62,7 @@ function entriesOf({ ipam }: NetworkRequest): IpamConfigEntry[] {
 }
 
 /** Drivers that want addresses can't do with the IPAM that has none. @throws InvalidParameter, NotFound */
-function refuseOtherIpam({ ipam, enableIPv4 }: NetworkRequest): void {
+function refuseOtherIpam({ ipam, enableIPv4, enableIPv6 }: NetworkRequest): void {
   if (['', 'default'].includes(ipam.driver)) return;
   if (ipam.driver !== 'null')
     throw new NotFound(
@@ -70,7 +70,8 @@ function refuseOtherIpam({ ipam, enableIPv4 }: NetworkRequest): void {
     );
   if (ipam.config.some(({ subnet }) => subnet))
     throw new InvalidParameter('null ipam driver does not handle specific address pool requests');
-  throw new InvalidParameter(`${enableIPv4 ? 'ipv4' : 'ipv6'} pool is empty`);
+  if (enableIPv4 || enableIPv6)
+    throw new InvalidParameter(`${enableIPv4 ? 'ipv4' : 'ipv6'} pool is empty`);
 }
 
 function describe(assigned: AssignedSubnet, spec: SubnetSpec | undefined): Subnet {
