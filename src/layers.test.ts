@@ -10,7 +10,7 @@ const rules: readonly { folder: string; ours: string[]; packages: string[]; type
   { folder: 'native/netlink-ts', ours: [], packages: ['koffi'] },
   { folder: 'native/iptables-wrapper', ours: [], packages: [] },
   { folder: 'native', ours: ['base'], packages: ['koffi'] },
-  { folder: 'cnm', ours: ['base'], packages: ['dns-packet', 'inversify'], types: ['native'] },
+  { folder: 'cnm', ours: ['base'], packages: ['inversify'], types: ['native'] },
   { folder: 'drivers', ours: ['base', 'cnm'], packages: ['inversify'], types: ['native'] },
   {
     folder: 'engine',

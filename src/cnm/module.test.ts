@@ -47,6 +47,7 @@ describe('the module of the network model', () => {
     container.bind(cnmNeeds.networkRecords).toConstantValue(nothing());
     container.bind(cnmNeeds.networkStates).toConstantValue(nothing());
     container.bind(cnmNeeds.sandboxStates).toConstantValue(nothing());
+    container.bind(cnmNeeds.hostStates).toConstantValue(nothing());
     container.bind(cnmNeeds.emit).toConstantValue(() => {});
     container.bind(cnmNeeds.settings).toConstantValue({
       netnsFolder: '/netns',
