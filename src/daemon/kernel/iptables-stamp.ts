@@ -1,12 +1,10 @@
 import { openNftGeneration } from '../../native/nft-generation.js';
 import { openXtablesInfo } from '../../native/xtables-info.js';
-import type { Meddling } from './firewall-guard.js';
 import type { IptablesVariant } from './iptables-tools.js';
 
 /** Something that is another whenever anyone has changed the tables; costs microseconds to read. */
 export interface TablesStamp extends Disposable {
-  /** `by` is who changed something last, as far as the kernel knows. */
-  read(): { readonly text: string; readonly by: Meddling };
+  read(): string;
 }
 
 const tables = ['raw', 'mangle', 'filter', 'nat'];
@@ -17,11 +15,11 @@ export function openStamp(variant: IptablesVariant, families: readonly (4 | 6)[]
   // The table of frames is nf_tables' in either case.
   const xtables = variant === 'legacy' ? families.map(openXtablesInfo) : [];
   return {
-    read() {
-      const { id, ...by } = generation.read();
-      const infos = xtables.flatMap((info) => tables.map((table) => info.read(table)));
-      return { text: [id, ...infos].join(' '), by: variant === 'nft' ? by : {} };
-    },
+    read: () =>
+      [
+        generation.read(),
+        ...xtables.flatMap((info) => tables.map((table) => info.read(table))),
+      ].join(' '),
     [Symbol.dispose]() {
       generation[Symbol.dispose]();
       for (const info of xtables) info[Symbol.dispose]();

@@ -26,9 +26,8 @@ function world() {
   };
   const write = (message: string) => void log.push(message);
   const logger: Logger = { debug: write, info: write, warn: write, error: write };
-  let lastBy: Meddling = {};
   const stamp = {
-    read: () => ({ text: String(state.changes), by: lastBy }),
+    read: () => String(state.changes),
     [Symbol.dispose]() {
       state.isOpen = false;
     },
@@ -42,10 +41,9 @@ function world() {
     look: (times = 1) => {
       for (let i = 0; i < times; i++) watched.look((by) => void told.push(by));
     },
-    meddle: (program: string, { damage = true } = {}) => {
+    meddle: ({ damage = true } = {}) => {
       state.changes++;
       state.isDamaged = damage;
-      lastBy = { program };
     },
   };
 }
@@ -62,7 +60,7 @@ describe('WatchedIptables', () => {
 
   it('does not look before there are rules', () => {
     const { look, meddle, told } = world();
-    meddle('ufw');
+    meddle();
     look();
     expect(told).to.deep.equal([]);
   });
@@ -70,17 +68,17 @@ describe('WatchedIptables', () => {
   it('looks once after a foreign change that does no harm', () => {
     const { state, watched, look, meddle, told } = world();
     watched.replaceAll([]);
-    meddle('ufw', { damage: false });
+    meddle({ damage: false });
     look(3);
     expect([state.inspections, told]).to.deep.equal([1, []]);
   });
 
-  it('tells once who damaged it, and makes sure once more after the repair', () => {
+  it('tells once that it is damaged, and makes sure once more after the repair', () => {
     const { state, watched, look, meddle, told } = world();
     watched.replaceAll([]);
-    meddle('ufw');
+    meddle();
     look(3);
-    expect(told).to.deep.equal([{ program: 'ufw' }]);
+    expect(told).to.have.length(1);
     watched.repair();
     look(3);
     expect([state.inspections, told.length]).to.deep.equal([2, 1]);
@@ -89,10 +87,10 @@ describe('WatchedIptables', () => {
   it('finds what was damaged while it was repaired', () => {
     const { watched, look, meddle, told } = world();
     watched.replaceAll([]);
-    meddle('ufw');
+    meddle();
     look();
     watched.repair();
-    meddle('ufw');
+    meddle();
     watched.install([]);
     look();
     expect(told).to.have.length(2);
@@ -101,32 +99,32 @@ describe('WatchedIptables', () => {
   it('does not take a change of our own for a foreign one, nor a foreign one for our own', () => {
     const { watched, look, meddle, told } = world();
     watched.replaceAll([]);
-    meddle('firewalld');
+    meddle();
     watched.install([]);
     look();
-    expect(told).to.deep.equal([{ program: 'firewalld' }]);
+    expect(told).to.have.length(1);
   });
 
   it('tries again after a while when the tables can’t be read', () => {
     const { state, watched, look, meddle, told, log } = world();
     watched.replaceAll([]);
-    meddle('ufw');
+    meddle();
     state.failures = 1;
     look(5);
     expect([told.length, log.length, state.inspections]).to.deep.equal([0, 1, 1]);
     look(10);
-    expect(told).to.deep.equal([{ program: 'ufw' }]);
+    expect(told).to.have.length(1);
   });
 
   it('looks by itself, in time, until it is let go', async () => {
     const { watched, meddle, told } = world();
     watched.replaceAll([]);
     using watch = watched.watch((by) => void told.push(by));
-    meddle('ufw');
+    meddle();
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(told).to.have.length(1);
     watch[Symbol.dispose]();
-    meddle('ufw');
+    meddle();
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(told).to.have.length(1);
   });

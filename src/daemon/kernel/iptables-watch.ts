@@ -26,8 +26,7 @@ export class WatchedIptables implements Firewall, GuardedFirewall, Disposable {
   readonly #logger: Logger;
   /** Undefined before there are rules to be damaged. */
   #known: string | undefined;
-  /** Who may have damaged something. */
-  #suspect: Meddling | undefined;
+  #isSuspect = false;
   #pause = 0;
 
   /** Takes the stamp over. */
@@ -52,7 +51,7 @@ export class WatchedIptables implements Firewall, GuardedFirewall, Disposable {
   /** What comes while it is going on is found by looking once more. */
   repair(): void {
     this.#own(() => this.#firewall.repair());
-    this.#suspect ??= {};
+    this.#isSuspect = true;
   }
 
   describe(policies: readonly FirewallPolicy[]): string[] {
@@ -64,17 +63,16 @@ export class WatchedIptables implements Firewall, GuardedFirewall, Disposable {
     return { [Symbol.dispose]: () => clearInterval(timer) };
   }
 
-  /** Tells of what others have damaged since the last look, once. */
+  /** Tells of what others have damaged since the last look, once. Who it was the tables don't say. */
   look(onDamage: (by: Meddling) => void): void {
     if (this.#known === undefined || this.#pause-- > 0) return;
     this.#pause = 0;
     try {
-      const { text, by } = this.#stamp.read();
-      const suspect = text === this.#known ? this.#suspect : by;
-      if (!suspect) return;
-      if (this.#firewall.isDamaged()) onDamage(suspect);
-      this.#known = text;
-      this.#suspect = undefined;
+      const stamp = this.#stamp.read();
+      if (stamp === this.#known && !this.#isSuspect) return;
+      if (this.#firewall.isDamaged()) onDamage({});
+      this.#known = stamp;
+      this.#isSuspect = false;
     } catch (error) {
       this.#pause = PAUSE_LOOKS;
       this.#logger.error('cannot tell whether the firewall is whole', { error: messageOf(error) });
@@ -86,12 +84,12 @@ export class WatchedIptables implements Firewall, GuardedFirewall, Disposable {
   }
 
   #own(change: () => void): void {
-    const { text, by } = this.#stamp.read();
-    if (this.#known !== undefined && text !== this.#known) this.#suspect = by;
+    const isForeign = this.#known !== undefined && this.#stamp.read() !== this.#known;
+    if (isForeign) this.#isSuspect = true;
     try {
       change();
     } finally {
-      this.#known = this.#stamp.read().text;
+      this.#known = this.#stamp.read();
     }
   }
 }
