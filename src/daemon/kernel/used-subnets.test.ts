@@ -29,6 +29,12 @@ describe('UsedSubnets', () => {
       '',
       ['10.0.0.0/8 if possible'],
     ],
+    [
+      'both ways',
+      [route('10.0.0.0/8', { gateway: '10.1.0.1' }), route('10.0.0.0/8')],
+      '',
+      ['10.0.0.0/8 if possible', '10.0.0.0/8'],
+    ],
     ['around the default route', [route('0.0.0.0/1')], '', ['0.0.0.0/1 if possible']],
     [
       'name servers',

@@ -14,8 +14,8 @@ const leastPrefix = 8;
 export class UsedSubnets {
   readonly #links: Pick<Links, 'routes'>;
   readonly #resolvConf: () => string;
-  /** Of the last time: most routes are those of our own networks, and the same again. */
-  #parsed = new Map<string, Cidr | undefined>();
+  /** By destination, with `>` before those by way of a gateway: most are our own networks', again and again. */
+  readonly #known = new Map<string, Avoided | undefined>();
 
   constructor(parts: { links: Pick<Links, 'routes'>; resolvConf: () => string }) {
     this.#links = parts.links;
@@ -24,21 +24,28 @@ export class UsedSubnets {
 
   /** All of one family, as it is now. */
   read(family: Family): Avoided[] {
-    const parsed = new Map<string, Cidr | undefined>();
-    const routes: Avoided[] = [];
-    for (const { destination, gateway } of this.#links.routes(family)) {
-      if (destination === 'default') continue;
-      const block = this.#parsed.has(destination)
-        ? this.#parsed.get(destination)
-        : parseCidr(destination);
-      parsed.set(destination, block);
-      if (block) routes.push(avoided(block, gateway !== undefined));
+    const routes = this.#links.routes(family);
+    // Keeps what is known from growing over the daemon's life.
+    if (this.#known.size > 1000 + 4 * routes.length) this.#known.clear();
+    const used = this.#servers(family);
+    for (const { destination, gateway } of routes) {
+      const block = this.#blockOf(destination, gateway !== undefined);
+      if (block) used.push(block);
     }
-    this.#parsed = parsed;
-    return [...routes, ...this.#servers(family)];
+    return used;
   }
 
-  #servers(family: Family): Cidr[] {
+  #blockOf(destination: string, byGateway: boolean): Avoided | undefined {
+    const key = byGateway ? `>${destination}` : destination;
+    const known = this.#known.get(key);
+    if (known || this.#known.has(key)) return known;
+    const block = destination === 'default' ? undefined : parseCidr(destination);
+    const found = block && avoided(block, byGateway);
+    this.#known.set(key, found);
+    return found;
+  }
+
+  #servers(family: Family): Avoided[] {
     return parseResolvConf(this.#resolvConf()).nameservers.flatMap((text) => {
       const server = parseIp(text);
       return server?.family === family ? [cidrOf(server, bitsOf(family))] : [];

@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { contains, encloses, formatCidr, parseCidr } from '../../base/cidr.js';
+import { InvalidParameter } from '../../base/errors.js';
+import { formatIp, parseIp } from '../../base/ip.js';
+import { parseIpamConfig } from './config.js';
+
+const part = fc.string({ unit: fc.constantFrom(...'0123456789.:abf/% -\n;"'), maxLength: 20 });
+const address = fc.oneof(
+  part,
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.constantFrom('::ffff:10.0.0.1', '010.0.0.1', '10.0.0.1%eth0', '1.2.3', '0x7f.1', 'fe80::1%1'),
+);
+const block = fc.oneof(
+  part,
+  fc.tuple(address, fc.integer({ min: -1, max: 130 })).map(([ip, length]) => `${ip}/${length}`),
+  fc.constantFrom('10.0.0.0/8', '10.1.0.0/16', 'fd00::/64', '0.0.0.0/0', '::/0', '10.0.0.0/08'),
+);
+const entry = fc.record(
+  {
+    Subnet: block,
+    IPRange: block,
+    Gateway: address,
+    AuxiliaryAddresses: fc.dictionary(part, address, { maxKeys: 2 }),
+  },
+  { requiredKeys: [] },
+);
+
+describe('hostile subnets', () => {
+  it('are refused, or read as what lies within them, in canonical text', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 2 }), fc.boolean(), (entries, ipv6) => {
+        try {
+          for (const spec of parseIpamConfig(entries, { ipv4: true, ipv6 })) {
+            const { family, subnet, range, gateway, auxiliary } = spec;
+            if (!subnet) continue;
+            taken++;
+            expect(formatCidr(subnet)).to.match(/^[0-9a-f.:]+\/\d{1,3}$/);
+            expect(parseCidr(formatCidr(subnet))).to.deep.equal(subnet);
+            expect(subnet.family).to.equal(family);
+            if (range) expect(encloses(subnet, range)).to.equal(true);
+            for (const ip of [...(gateway ? [gateway] : []), ...auxiliary.values()]) {
+              expect(contains(subnet, ip)).to.equal(true);
+              expect(parseIp(formatIp(ip))).to.deep.equal(ip);
+            }
+          }
+        } catch (error) {
+          expect(error).to.be.instanceOf(InvalidParameter);
+        }
+      }),
+      { numRuns: 4000 },
+    );
+    expect(taken).to.be.greaterThan(20);
+  });
+});
