@@ -157,9 +157,8 @@ export class EndpointDisconnection {
   async #serve(state: SandboxState, endpoint: EndpointRecord): Promise<void> {
     const { names, files } = this.#parts;
     const view = viewOf(state, this.#parts, this.#tools.drafts);
-    if (needsResolver(view)) await names.serve(view);
-    else await names.stop(state.record.id);
-    await files.update(view, { removed: endpoint });
+    const resolver = needsResolver(view) ? names.serve(view) : names.stop(state.record.id);
+    await Promise.all([resolver, files.update(view, { removed: endpoint })]);
   }
 
   #now(sandboxId: string): SandboxState {

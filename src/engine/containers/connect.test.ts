@@ -50,6 +50,12 @@ describe('connecting a container', () => {
     world.failOn = /networks.connect/;
     await rejection(connect());
     expect(web.record.networks).not.to.have.property('side');
+    expect(world.records.get(web.id)?.networks).not.to.have.property('side');
+    world.failOn = undefined;
+    await connect();
+    world.failOn = /networks.disconnect/;
+    await rejection(disconnectContainer(world, web, side));
+    expect(world.records.get(web.id)?.networks).to.have.property('side');
   });
 
   it('knows under which reference it is attached', async () => {

@@ -17,12 +17,12 @@ export async function connectContainer(
 ): Promise<void> {
   checkConnect(context, container, network, settings);
   const endpoint = endpointRequest(settings, '');
-  if (container.run) {
-    await context.networks.connect(container.id, { network: network.id, endpoint });
-  }
+  const live = container.run
+    ? context.networks.connect(container.id, { network: network.id, endpoint })
+    : undefined;
   const key = attachedAs(context, container, network) ?? network.name;
   const networks = { ...container.record.networks, [key]: settings };
-  await saveNetworks(context, container, networks);
+  await saveNetworks(context, container, networks, live);
 }
 
 /** Takes a container off a network. */
@@ -41,10 +41,10 @@ export async function disconnectContainer(
     const which = container.run ? 'network' : 'the network';
     throw new System(`container ${container.id} is not connected to ${which} ${network.name}`);
   }
-  if (container.run) await context.networks.disconnect(container.id, network.id);
+  const live = container.run ? context.networks.disconnect(container.id, network.id) : undefined;
   const networks = { ...container.record.networks };
   delete networks[key];
-  await saveNetworks(context, container, networks);
+  await saveNetworks(context, container, networks, live);
 }
 
 /** Under which of the user's references the container is on the network. */
@@ -104,13 +104,28 @@ export function checkConnect(
   checkEndpoint(network, settings);
 }
 
+/**
+ * Writes the networks down while `live` is done to the running container: neither waits for the other. After a
+ * crash between them the next start settles it; where `live` is refused, what was written is taken back.
+ */
 async function saveNetworks(
   context: ContainersContext,
   container: Container,
   networks: Readonly<Record<string, EndpointSettingsInput>>,
+  live: Promise<unknown> | undefined,
 ): Promise<void> {
-  const record = { ...container.record, networks };
-  await context.records.save(container.id, record);
-  container.record = record;
+  const before = container.record;
+  const record = { ...before, networks };
+  const [done, saved] = await Promise.allSettled([
+    live,
+    context.records.save(container.id, record),
+  ]);
+  if (done.status === 'rejected') {
+    if (saved.status === 'fulfilled') await context.records.save(container.id, before);
+    throw done.reason;
+  }
+  if (saved.status === 'rejected') throw saved.reason;
+  // Other facts of the record may have changed meanwhile.
+  container.record = { ...container.record, networks };
   claimAddresses(context, container);
 }
