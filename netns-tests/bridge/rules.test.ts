@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type FirewallPolicy, forwardingOwner, linkOwner } from '../../src/cnm/firewall/model.js';
 import type { NetworkRecord, PortBinding } from '../../src/cnm/model.js';
@@ -137,6 +138,8 @@ async function prepared(settings: WorldFirewall): Promise<BridgeHost> {
   // The only settings that outlive a network.
   await host.world.host.sysctl('net/ipv4/ip_forward', '1');
   await host.world.host.sysctl('net/ipv6/conf/all/forwarding', '1');
+  // The host's own link-local address comes to be meanwhile.
+  while ((await host.world.host.must('ip -6 -o addr show tentative')) !== '') await delay(50);
   return host;
 }
 

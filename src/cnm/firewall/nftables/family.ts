@@ -33,6 +33,8 @@ export interface FirewallFamily {
   readonly untranslatable?: string;
   /** Clients whose address means nothing beyond their link; the proxy serves them where there is one. */
   readonly linkLocal?: string;
+  /** Matches what finds a neighbour's MAC address, where that is IP. */
+  readonly discovery?: string;
   /** Matches the control protocol that pings and path MTU discovery need. */
   readonly icmp: string;
 }
@@ -51,6 +53,7 @@ export const firewallFamily: Readonly<Record<4 | 6, FirewallFamily>> = {
     loopback: '::1',
     untranslatable: '::1',
     linkLocal: 'fe80::/10',
+    discovery: 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert }',
     icmp: 'meta l4proto ipv6-icmp',
   },
 };

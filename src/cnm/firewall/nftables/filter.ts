@@ -70,8 +70,12 @@ function internalChains(): NftChain[] {
   ];
 }
 
-/** With ICC off, a neighbour is still reached by a link, and by a published port, like anyone's. */
-function apartChains({ name }: FirewallFamily): NftChain[] {
+/**
+ * With ICC off, a neighbour is still reached by a link, and by a published port, like anyone's. In IPv6 it is
+ * looked for by packets that br_netfilter shows here, as ARP's never are.
+ */
+function apartChains({ name, discovery }: FirewallFamily): NftChain[] {
+  const found = discovery ? [{ text: `${discovery} accept`, comment: 'NEIGHBOUR DISCOVERY' }] : [];
   const linked = {
     text: `${name} saddr . ${name} daddr . meta l4proto . th dport @links accept`,
     comment: 'LINKED',
@@ -79,9 +83,9 @@ function apartChains({ name }: FirewallFamily): NftChain[] {
   return [
     {
       name: APART,
-      rules: [linked, { text: 'ct status & dnat != dnat drop', comment: 'ICC' }],
+      rules: [...found, linked, { text: 'ct status & dnat != dnat drop', comment: 'ICC' }],
     },
-    { name: INTERNAL_APART, rules: [answers, linked, { text: 'drop', comment: 'ICC' }] },
+    { name: INTERNAL_APART, rules: [answers, ...found, linked, { text: 'drop', comment: 'ICC' }] },
   ];
 }
 
