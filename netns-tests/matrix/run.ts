@@ -69,7 +69,7 @@ export async function runStage(
     }
     open = open.filter((place) => {
       const cell = cells.get(place);
-      return cell?.found === 'no' && cell.expected !== 'no';
+      return cell?.found === 'no' && !cell.good;
     });
     if (open.length === 0) break;
   }

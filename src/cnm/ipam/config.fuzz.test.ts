@@ -11,12 +11,22 @@ const address = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
   fc.ipV4(),
   fc.ipV6(),
-  fc.constantFrom('::ffff:10.0.0.1', '010.0.0.1', '10.0.0.1%eth0', '1.2.3', '0x7f.1', 'fe80::1%1'),
+  fc.constantFrom(
+    '10.0.0.9',
+    'fd00::9',
+    '::ffff:10.0.0.1',
+    '010.0.0.1',
+    '10.0.0.1%eth0',
+    '1.2.3',
+    '0x7f.1',
+    'fe80::1%1',
+  ),
 );
 const block = fc.oneof(
   part,
   fc.tuple(address, fc.integer({ min: -1, max: 130 })).map(([ip, length]) => `${ip}/${length}`),
   fc.constantFrom('10.0.0.0/8', '10.1.0.0/16', 'fd00::/64', '0.0.0.0/0', '::/0', '10.0.0.0/08'),
+  fc.constantFrom('10.0.0.0/8', '10.0.0.0/9', '10.0.0.0/24', 'fd00::/64', 'fd00::/80'),
 );
 const entry = fc.record(
   {
