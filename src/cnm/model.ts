@@ -181,8 +181,8 @@ export interface LegacyLink {
   readonly alias: string;
 }
 
-/** A port that a container says it listens on (`--expose`). */
-export type ExposedPort = Pick<PortRequest, 'protocol' | 'containerPort'>;
+/** Ports that a container says it listens on (`--expose`). */
+export type ExposedPort = Pick<PortRequest, 'protocol' | 'containerPort' | 'count'>;
 
 /** Paths of the files that the engine mounts over the container's `/etc/...`. */
 export interface SandboxFiles {

@@ -23,6 +23,9 @@ const HEADER = 16;
 /** The kernel fills at most 32 KiB of a read. */
 const RECEIVE_BYTES = 65_536;
 
+/** Takes a message's payload, from `start` to before `end`. */
+export type Receive = (bytes: Buffer, start: number, end: number) => void;
+
 /** A netlink socket for listings of one protocol, in the calling thread's network namespace. */
 export class NetlinkDump implements Disposable {
   readonly #fd: Fd;
@@ -38,7 +41,7 @@ export class NetlinkDump implements Disposable {
    * @param body what follows `struct nlmsghdr { u32 len; u16 type, flags; u32 seq, pid; }`
    * @throws SyscallError
    */
-  each(type: number, body: Buffer, receive: (bytes: Buffer, start: number) => void): void {
+  each(type: number, body: Buffer, receive: Receive): void {
     const header = Buffer.alloc(HEADER);
     header.writeUInt32LE(HEADER + body.length, 0);
     header.writeUInt16LE(type, 4);
@@ -54,7 +57,7 @@ export class NetlinkDump implements Disposable {
   }
 
   /** One read; the kernel has answered already. @returns whether it was the last */
-  #read(receive: (bytes: Buffer, start: number) => void): boolean {
+  #read(receive: Receive): boolean {
     const bytes = this.#input;
     const length = Number(c.recv(this.#fd.number, bytes, bytes.length, MSG_DONTWAIT));
     check('recv', length, 'from netlink');
@@ -64,7 +67,7 @@ export class NetlinkDump implements Disposable {
       if (type === NLMSG_DONE) return true;
       const errno = type === NLMSG_ERROR ? -bytes.readInt32LE(at + HEADER) : 0;
       if (errno !== 0) throw new SyscallError('netlink', errno, 'listing');
-      receive(bytes, at + HEADER);
+      receive(bytes, at + HEADER, at + size);
       at += (size + 3) & ~3;
     }
     return false;

@@ -13,15 +13,21 @@ export function descriptorLimit(): number {
 
 /**
  * Lets this process, and the children that it starts from now on, have so many descriptors; never fewer than
- * now. Beyond the hard limit it takes root, and the kernel's `fs.nr_open` at most. @throws SyscallError EPERM
+ * now. Beyond the hard limit it takes CAP_SYS_RESOURCE, and the kernel's `fs.nr_open` is the most.
+ * @returns the limit as it is then, which may be less than was wanted
  */
-export function raiseDescriptorLimit(wanted: number): void {
+export function raiseDescriptorLimit(wanted: number): number {
   const { soft, hard } = read();
-  if (wanted <= soft) return;
+  if (wanted <= soft) return soft;
+  const raised = write(wanted, Math.max(hard, wanted)) || write(Math.min(hard, wanted), hard);
+  return raised ? read().soft : soft;
+}
+
+function write(soft: number, hard: number): boolean {
   const limits = Buffer.alloc(16);
-  limits.writeBigUInt64LE(BigInt(wanted), 0);
-  limits.writeBigUInt64LE(BigInt(Math.max(hard, wanted)), 8);
-  check('prlimit', prlimit(0, RLIMIT_NOFILE, limits, Buffer.alloc(16)), 'open files');
+  limits.writeBigUInt64LE(BigInt(soft), 0);
+  limits.writeBigUInt64LE(BigInt(hard), 8);
+  return prlimit(0, RLIMIT_NOFILE, limits, Buffer.alloc(16)) === 0;
 }
 
 /** `struct rlimit64 { u64 rlim_cur; u64 rlim_max; }` */

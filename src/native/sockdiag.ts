@@ -8,24 +8,42 @@ const TCP_TIME_WAIT = 6;
 /** Every state, TCP_BOUND_INACTIVE (13) included, but connections that just wait for their end. */
 const STATES = 0x3fff & ~(1 << TCP_TIME_WAIT);
 const INET_DIAG_REQ_BYTECODE = 1;
+const INET_DIAG_SKV6ONLY = 11;
 const INET_DIAG_BC_S_GE = 2;
 const INET_DIAG_BC_S_LE = 3;
 
 /**
- * The local ports between `first` and `last` that some socket of the calling thread's namespace is bound to, on
- * whatever address (sock_diag(7)). One walk through the kernel's tables, however many ports are asked for.
- * @throws SyscallError
+ * The local ports between `first` and `last` that some socket of the calling thread's namespace has that could be in
+ * the way of one of this family, on whatever address (sock_diag(7)); IPv6 sockets that take IPv4 too are in the
+ * way of both. One walk through the kernel's tables, however many ports are asked for. @throws SyscallError
  */
-export function portsInUse(protocol: 'tcp' | 'udp', first: number, last: number): Set<number> {
+export function portsInUse(
+  { protocol, family }: { readonly protocol: 'tcp' | 'udp'; readonly family: 4 | 6 },
+  first: number,
+  last: number,
+): Set<number> {
   using dump = new NetlinkDump(NETLINK_SOCK_DIAG);
   const ports = new Set<number>();
-  for (const family of [AF_INET, AF_INET6]) {
-    dump.each(SOCK_DIAG_BY_FAMILY, request(family, IPPROTO[protocol], first, last), (bytes, at) => {
+  for (const domain of family === 4 ? [AF_INET, AF_INET6] : [AF_INET6]) {
+    const query = request(domain, IPPROTO[protocol], first, last);
+    dump.each(SOCK_DIAG_BY_FAMILY, query, (bytes, at, end) => {
       // struct inet_diag_msg { u8 family, state, timer, retrans; struct inet_diag_sockid { be16 sport; ... } ... }
-      ports.add(bytes.readUInt16BE(at + 4));
+      const isOther = family === 4 && domain === AF_INET6 && isV6Only(bytes, at + 72, end);
+      if (!isOther) ports.add(bytes.readUInt16BE(at + 4));
     });
   }
   return ports;
+}
+
+/** Attributes: `struct nlattr { u16 len, type; }` and the value, padded to 4 bytes. Connections have none. */
+function isV6Only(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at + 4 < end; ) {
+    const length = bytes.readUInt16LE(at);
+    if (length < 4) return false;
+    if (bytes.readUInt16LE(at + 2) === INET_DIAG_SKV6ONLY) return bytes.readUInt8(at + 4) !== 0;
+    at += (length + 3) & ~3;
+  }
+  return false;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { accept } from '../native/accept.js';
 import type { Readiness } from '../native/epoll.js';
 import type { Fd } from '../native/fd.js';
+import { MAX_DESCRIPTORS } from '../native/socketmessage.js';
 import { peerOf } from '../native/unixsocket.js';
 import { type Packet, Packets } from './packets.js';
-import { type Order, PROTOCOL_VERSION, type Report } from './protocol.js';
+import { type Order, PROTOCOL_VERSION, partsOf, portsOf, type Report } from './protocol.js';
 import type { Service } from './service.js';
 
 /** How long connections wait when there are no descriptors left. */
@@ -43,7 +44,7 @@ export class Control {
     this.#exit = parts.exit;
     this.#orders = {
       hello: (_order, _sockets, session) => this.#greet(session),
-      serve: ({ owner, ports }, sockets) => this.#service.serve(owner, ports, sockets),
+      serve: ({ owner, ports }, sockets) => this.#service.serve(owner, portsOf({ ports, sockets })),
       stop: ({ owner, ticket }, _sockets, { packets }) => {
         this.#service.stop(owner);
         packets.send({ op: 'stopped', ticket });
@@ -125,8 +126,11 @@ export class Control {
 
   #greet({ packets }: Session): void {
     packets.send({ op: 'hello', version: PROTOCOL_VERSION });
-    for (const { owner, ports, sockets } of this.#service.holdings()) {
-      packets.send({ op: 'holds', owner, ports }, sockets);
+    for (const { owner, ports } of this.#service.holdings()) {
+      for (const part of partsOf(ports, MAX_DESCRIPTORS)) {
+        const sockets = part.sockets.map(({ number }) => number);
+        packets.send({ op: 'holds', owner, ports: part.ports }, sockets);
+      }
     }
     packets.send({ op: 'ready' });
   }

@@ -1,4 +1,5 @@
-import type { ServedPorts } from './protocol.js';
+import type { Fd } from '../native/fd.js';
+import type { ServedPort } from './protocol.js';
 
 /** Flows that one owner may have at a time, of each protocol: one container must not take all descriptors. */
 export const FLOWS_PER_OWNER = 4096;
@@ -11,7 +12,7 @@ export interface Flow {
 
 /** A socket that is served. */
 export interface Listener {
-  readonly fd: number;
+  readonly port: ServedPort<Fd>;
   /** Takes nothing more. Flows go on. */
   close(): void;
 }
@@ -19,8 +20,6 @@ export interface Listener {
 /** Everything that is served for one endpoint. */
 export class Owner {
   readonly name: string;
-  /** In the order of `listeners`, whose sum of counts they are. */
-  readonly ports: ServedPorts[] = [];
   readonly listeners: Listener[] = [];
   readonly #flows = new Set<Flow>();
   /** Who waits for room. */
@@ -61,7 +60,6 @@ export class Owner {
   close(): void {
     this.#waiting.clear();
     for (const listener of this.listeners.splice(0)) listener.close();
-    this.ports.splice(0);
   }
 
   /** Ends all flows. */

@@ -7,7 +7,7 @@ import {
 } from '../native/socketmessage.js';
 
 /** The longest packet. */
-const PACKET_BYTES = 4096;
+const PACKET_BYTES = 65_536;
 /** When there is no room in the socket's queue: the other side needs a moment to read. */
 const RETRY_MS = 2;
 

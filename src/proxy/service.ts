@@ -1,8 +1,8 @@
 import type { Readiness } from '../native/epoll.js';
 import type { Fd } from '../native/fd.js';
-import { MAX_DESCRIPTORS, SocketMessages } from '../native/socketmessage.js';
+import { SocketMessages } from '../native/socketmessage.js';
 import { type Listener, Owner } from './owner.js';
-import { partOf, type ServedPorts } from './protocol.js';
+import type { ServedPort } from './protocol.js';
 import { TcpListener } from './tcp-listener.js';
 import type { UdpMeans } from './udp-flow.js';
 import { UdpListener } from './udp-listener.js';
@@ -11,13 +11,6 @@ import { UdpListener } from './udp-listener.js';
 const DATAGRAM_BYTES = 65_536;
 /** Room for `in6_pktinfo` and whatever else a socket was told to say. */
 const CONTROL_BYTES = 256;
-
-/** A part of what is served, small enough for one packet. */
-export interface Holding {
-  readonly owner: string;
-  readonly ports: ServedPorts;
-  readonly sockets: readonly number[];
-}
 
 /** All that the proxy serves, by owner. */
 export class Service {
@@ -42,14 +35,10 @@ export class Service {
   }
 
   /** Serves ports as well. The sockets are its own from now on. */
-  serve(name: string, ports: ServedPorts, sockets: readonly Fd[]): void {
+  serve(name: string, ports: readonly ServedPort<Fd>[]): void {
     const owner = this.#owners.get(name) ?? new Owner(name, this.#changed);
     this.#owners.set(name, owner);
-    owner.ports.push(ports);
-    sockets.forEach((socket, offset) => {
-      const to = { host: ports.toAddress, port: ports.toPort + offset };
-      owner.listeners.push(this.#listener(ports.protocol, { socket, owner, to }));
-    });
+    for (const port of ports) owner.listeners.push(this.#listener(port, owner));
   }
 
   /** Closes all ports of an owner and ends its flows; unknown is fine. */
@@ -71,26 +60,16 @@ export class Service {
     this.#changed();
   }
 
-  /** Everything that is served. */
-  *holdings(): Generator<Holding> {
-    for (const { name, ports, listeners } of this.#owners.values()) {
-      let at = 0;
-      for (const range of ports) {
-        for (let offset = 0; offset < range.count; offset += MAX_DESCRIPTORS) {
-          const count = Math.min(MAX_DESCRIPTORS, range.count - offset);
-          const sockets = listeners.slice(at + offset, at + offset + count).map(({ fd }) => fd);
-          yield { owner: name, ports: partOf(range, offset, count), sockets };
-        }
-        at += range.count;
-      }
-    }
+  /** Everything that is served, by owner. */
+  holdings(): { readonly owner: string; readonly ports: readonly ServedPort<Fd>[] }[] {
+    return [...this.#owners.values()].map(({ name, listeners }) => ({
+      owner: name,
+      ports: listeners.map(({ port }) => port),
+    }));
   }
 
-  #listener(
-    protocol: ServedPorts['protocol'],
-    parts: { socket: Fd; owner: Owner; to: { host: string; port: number } },
-  ): Listener {
-    if (protocol === 'udp') return new UdpListener({ ...parts, means: this.#means });
-    return new TcpListener({ ...parts, readiness: this.#means.readiness });
+  #listener(port: ServedPort<Fd>, owner: Owner): Listener {
+    if (port.protocol === 'udp') return new UdpListener({ port, owner, means: this.#means });
+    return new TcpListener({ port, owner, readiness: this.#means.readiness });
   }
 }

@@ -2,6 +2,7 @@ import { accept } from '../native/accept.js';
 import type { Readiness } from '../native/epoll.js';
 import type { Fd } from '../native/fd.js';
 import type { Listener, Owner } from './owner.js';
+import type { ServedPort } from './protocol.js';
 import { TcpFlow } from './tcp-flow.js';
 
 /** Connections taken in one go, so that other ports have their turn. */
@@ -11,38 +12,40 @@ const SHORTAGE_MS = 100;
 
 /** Takes the connections of one port. */
 export class TcpListener implements Listener {
-  readonly #socket: Fd;
+  readonly port: ServedPort<Fd>;
   readonly #readiness: Readiness;
   readonly #owner: Owner;
-  readonly #to: { readonly host: string; readonly port: number };
   #open = true;
 
   constructor(parts: {
-    socket: Fd;
+    port: ServedPort<Fd>;
     readiness: Readiness;
     owner: Owner;
-    to: { readonly host: string; readonly port: number };
   }) {
-    this.#socket = parts.socket;
+    this.port = parts.port;
     this.#readiness = parts.readiness;
     this.#owner = parts.owner;
-    this.#to = parts.to;
     this.#watch();
   }
 
-  get fd(): number {
-    return this.#socket.number;
+  get #fd(): number {
+    return this.port.socket.number;
+  }
+
+  /** Where it leads. */
+  get #to(): { host: string; port: number } {
+    return { host: this.port.toAddress, port: this.port.toPort };
   }
 
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#readiness.forget(this.fd);
-    this.#socket.close();
+    this.#readiness.forget(this.#fd);
+    this.port.socket.close();
   }
 
   #watch(): void {
-    this.#readiness.watch(this.fd, () => this.#take());
+    this.#readiness.watch(this.#fd, () => this.#take());
   }
 
   #take(): void {
@@ -60,7 +63,7 @@ export class TcpListener implements Listener {
 
   #next(): Fd | undefined {
     try {
-      return accept(this.fd);
+      return accept(this.#fd);
     } catch {
       this.#pause();
       setTimeout(() => this.#resume(), SHORTAGE_MS);
@@ -69,7 +72,7 @@ export class TcpListener implements Listener {
   }
 
   #pause(): void {
-    this.#readiness.forget(this.fd);
+    this.#readiness.forget(this.#fd);
   }
 
   #resume(): void {

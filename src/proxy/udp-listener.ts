@@ -1,6 +1,7 @@
 import type { Fd } from '../native/fd.js';
 import type { ReceivedMessage } from '../native/socketmessage.js';
 import { FLOWS_PER_OWNER, type Listener, type Owner } from './owner.js';
+import type { ServedPort } from './protocol.js';
 import { UdpFlow, type UdpMeans } from './udp-flow.js';
 
 /** A flow without datagrams is forgotten after this long, as by Docker's proxy. */
@@ -10,37 +11,39 @@ const TURN = 64;
 
 /** Takes the datagrams of one port and leads each client's to a flow of its own. */
 export class UdpListener implements Listener {
-  readonly #socket: Fd;
+  readonly port: ServedPort<Fd>;
   readonly #means: UdpMeans;
   readonly #owner: Owner;
-  readonly #to: { readonly host: string; readonly port: number };
   /** By client's address and the host's address that it asked. */
   readonly #flows = new Map<string, UdpFlow>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(parts: {
-    socket: Fd;
+    port: ServedPort<Fd>;
     means: UdpMeans;
     owner: Owner;
-    to: { readonly host: string; readonly port: number };
   }) {
-    this.#socket = parts.socket;
+    this.port = parts.port;
     this.#means = parts.means;
     this.#owner = parts.owner;
-    this.#to = parts.to;
-    this.#means.readiness.watch(this.fd, () => this.#take());
+    this.#means.readiness.watch(this.#fd, () => this.#take());
   }
 
-  get fd(): number {
-    return this.#socket.number;
+  get #fd(): number {
+    return this.port.socket.number;
+  }
+
+  /** Where it leads. */
+  get #to(): { host: string; port: number } {
+    return { host: this.port.toAddress, port: this.port.toPort };
   }
 
   /** Flows answer by the socket, so they end with it. */
   close(): void {
-    if (!this.#socket.isOpen) return;
-    this.#means.readiness.forget(this.fd);
+    if (!this.port.socket.isOpen) return;
+    this.#means.readiness.forget(this.#fd);
     for (const flow of [...this.#flows.values()]) flow.end();
-    this.#socket.close();
+    this.port.socket.close();
   }
 
   #take(): void {
@@ -55,7 +58,7 @@ export class UdpListener implements Listener {
   /** An error that is waiting on the socket, of an answer that could not be delivered, is over with the read. */
   #receive(): ReceivedMessage | undefined {
     try {
-      return this.#means.messages.receive(this.fd);
+      return this.#means.messages.receive(this.#fd);
     } catch {
       return undefined;
     }
@@ -77,7 +80,7 @@ export class UdpListener implements Listener {
       if (this.#flows.size === 0) this.#stopSweeping();
     };
     try {
-      const flow = new UdpFlow(this.#means, { listener: this.fd, first, to: this.#to, over });
+      const flow = new UdpFlow(this.#means, { listener: this.#fd, first, to: this.#to, over });
       this.#flows.set(key, flow);
       this.#owner.add(flow);
       this.#sweep ??= setInterval(() => this.#endIdle(), UDP_FLOW_MS / 6);

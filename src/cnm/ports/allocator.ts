@@ -65,9 +65,13 @@ export class PortAllocator {
   reserve(owner: string, wanted: readonly PortRequest[]): PortBinding[] {
     if (this.#held.has(owner)) throw new Conflict(`${owner} holds host ports already`);
     const bound: { at: number; held: Held[] }[] = [];
+    const canonical = canonicalTexts(wanted);
     const order = [...wanted.entries()].toSorted(([, a], [, b]) => rank(a) - rank(b));
     try {
-      for (const [at, request] of order) bound.push({ at, held: this.#bind(request) });
+      for (const [at, request] of order) {
+        const addresses = request.hostIps.map((text) => canonical.get(text) ?? text);
+        bound.push({ at, held: this.#bind(request, addresses) });
+      }
     } catch (error) {
       for (const { held } of bound) this.#letGo(held);
       throw error;
@@ -111,8 +115,7 @@ export class PortAllocator {
     return (this.#held.get(owner) ?? []).map(({ binding }) => binding);
   }
 
-  #bind(request: PortRequest): Held[] {
-    const addresses = request.hostIps.map((text) => formatIp(ip(text)));
+  #bind(request: PortRequest, addresses: readonly string[]): Held[] {
     const { exact, ports, label } = this.#candidates(request);
     let failures = 0;
     for (const port of ports) {
@@ -177,6 +180,12 @@ export class PortAllocator {
       socket[Symbol.dispose]();
     }
   }
+}
+
+/** Each address once, however many ports it has. @throws InvalidParameter */
+function canonicalTexts(wanted: readonly PortRequest[]): Map<string, string> {
+  const texts = new Set(wanted.flatMap(({ hostIps }) => hostIps));
+  return new Map([...texts].map((text) => [text, formatIp(ip(text))]));
 }
 
 function rank({ hostPort }: PortRequest): number {

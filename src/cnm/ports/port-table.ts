@@ -1,8 +1,11 @@
-import { ip } from '../../base/ip.js';
+import { type Family, ip } from '../../base/ip.js';
 import type { PortProtocol } from './port-binding.js';
 
 /** The ports of one host address, a bit each. */
 interface Taken {
+  readonly family: Family;
+  /** Whether it is the unspecified address. */
+  readonly isAny: boolean;
   readonly bits: Uint8Array;
   count: number;
 }
@@ -20,8 +23,9 @@ export class PortTable {
 
   /** Whether `count` ports from `first` on are free on this address, which is in canonical text. */
   isFree(protocol: PortProtocol, address: string, first: number, count = 1): boolean {
-    for (const [other, { bits }] of this.#taken[protocol]) {
-      if (collide(address, other) && hasAny(bits, first, count)) return false;
+    for (const [other, taken] of this.#taken[protocol]) {
+      if (!hasAny(taken.bits, first, count)) continue;
+      if (other === address || collide(newTaken(address), taken)) return false;
     }
     return true;
   }
@@ -29,7 +33,7 @@ export class PortTable {
   /** Notes ports as ours, which were free. */
   add(protocol: PortProtocol, address: string, first: number, count = 1): void {
     const ofProtocol = this.#taken[protocol];
-    const taken = ofProtocol.get(address) ?? { bits: new Uint8Array(65_536 / 8), count: 0 };
+    const taken = ofProtocol.get(address) ?? newTaken(address);
     for (let port = first; port < first + count; port++) {
       const at = port >> 3;
       taken.bits[at] = (taken.bits[at] ?? 0) | (1 << (port & 7));
@@ -58,8 +62,11 @@ function hasAny(bits: Uint8Array, first: number, count: number): boolean {
   return false;
 }
 
-function collide(a: string, b: string): boolean {
-  if (a === b) return true;
-  const [first, second] = [ip(a), ip(b)];
-  return first.family === second.family && (first.value === 0n || second.value === 0n);
+function collide(a: Taken, b: Taken): boolean {
+  return a.family === b.family && (a.isAny || b.isAny);
+}
+
+function newTaken(address: string): Taken {
+  const { family, value } = ip(address);
+  return { family, isAny: value === 0n, bits: new Uint8Array(65_536 / 8), count: 0 };
 }

@@ -1,5 +1,5 @@
 /** Bindings as ranges, for what is kept and planned, and one by one, for what is shown. */
-import type { PortRequest } from '../model.js';
+import type { ExposedPort, PortRequest } from '../model.js';
 
 /** What is the same for all ports of a range, and where it begins. */
 interface Ranged {
@@ -21,31 +21,64 @@ export function countOf({ count = 1 }: { readonly count?: number }): number {
  * (0) are put together by the container's alone.
  */
 export function joined<T extends Ranged>(bindings: readonly T[]): T[] {
-  const all: T[] = [];
-  /** Where in `all` the last one of each kind is. */
-  const last = new Map<string, number>();
-  for (const binding of bindings) {
-    const key = `${binding.protocol} ${binding.hostIp}`;
-    const at = last.get(key);
-    const before = at === undefined ? undefined : all[at];
-    if (at !== undefined && before && goesOn(before, binding)) {
-      all[at] = { ...before, count: countOf(before) + countOf(binding) };
-    } else {
-      last.set(key, all.push(binding) - 1);
-    }
-  }
-  return all;
+  return runs(bindings, ({ hostPort }) => hostPort);
 }
 
 /** The same for requests: those with one exact host port are put together. */
 export function joinedRequests(requests: readonly PortRequest[]): PortRequest[] {
-  const all = requests.map(({ hostPort: [first, last], ...rest }, index) => ({
-    ...rest,
-    // What must not be put together gets a number of its own that no port goes on from.
-    hostPort: first === last && first !== 0 ? first : -2 * index - 2,
-    wanted: [first, last] as const,
-  }));
-  return joined(all).map(({ hostPort: _, wanted, ...rest }) => ({ ...rest, hostPort: wanted }));
+  return runs(requests, ({ hostPort: [first, last] }) =>
+    first === last && first !== 0 ? first : undefined,
+  );
+}
+
+/** The same for ports that a container exposes. */
+export function joinedExposed(ports: readonly ExposedPort[]): ExposedPort[] {
+  const ofContainer = ports.map((port) => ({ ...port, hostIp: '' }));
+  return runs(ofContainer, () => 0).map(({ hostIp: _, ...port }) => port);
+}
+
+/** What can be in a run: the next one has the next port of the container. */
+interface Runnable {
+  readonly protocol: string;
+  readonly containerPort: number;
+  readonly hostIp: string;
+  readonly count?: number;
+}
+
+/** Plain loops: they go over ten thousands of ports at each start. `hostPortOf`: undefined for what stays alone. */
+function runs<T extends Runnable>(
+  all: readonly T[],
+  hostPortOf: (one: T) => number | undefined,
+): T[] {
+  const found: { readonly first: T; readonly hostPort: number; count: number }[] = [];
+  const last = new Map<string, (typeof found)[number]>();
+  for (const one of all) {
+    const hostPort = hostPortOf(one);
+    const key = `${one.protocol} ${one.hostIp}`;
+    const run = last.get(key);
+    const goesOn =
+      run !== undefined &&
+      hostPort === (run.hostPort === 0 ? 0 : run.hostPort + run.count) &&
+      one.containerPort === run.first.containerPort + run.count;
+    if (goesOn) {
+      run.count += countOf(one);
+      continue;
+    }
+    const begun = { first: one, hostPort: hostPort ?? Number.NaN, count: countOf(one) };
+    found.push(begun);
+    last.set(key, begun);
+  }
+  return found.map(({ first, count }) => (count === countOf(first) ? first : { ...first, count }));
+}
+
+/** One exposed port for each. */
+export function separatedExposed(ports: readonly ExposedPort[]): ExposedPort[] {
+  return ports.flatMap(({ protocol, containerPort, count = 1 }) =>
+    Array.from({ length: count }, (_, offset) => ({
+      protocol,
+      containerPort: containerPort + offset,
+    })),
+  );
 }
 
 /** One binding for each port. */
@@ -60,11 +93,4 @@ export function separated<T extends Ranged>(bindings: readonly T[]): T[] {
       hostPort: hostPort(offset),
     }));
   });
-}
-
-function goesOn(before: Ranged, next: Ranged): boolean {
-  const count = countOf(before);
-  const hostGoesOn =
-    before.hostPort === 0 ? next.hostPort === 0 : next.hostPort === before.hostPort + count;
-  return hostGoesOn && next.containerPort === before.containerPort + count;
 }

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { System } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { HostSocket, HostSockets } from '../../cnm/ports/host-sockets.js';
 import type { PortProtocol } from '../../cnm/ports/port-binding.js';
@@ -9,17 +10,24 @@ import { descriptorLimit, raiseDescriptorLimit } from '../../native/rlimit.js';
 import { portsInUse } from '../../native/sockdiag.js';
 import { attachDropAll } from '../../native/socketfilter.js';
 import { PacedWork } from './paced-work.js';
-import { newSlot, openSocket, type PortSlot, slotPort } from './port-slot.js';
+import {
+  newSlot,
+  openPatiently,
+  openSocket,
+  outOfTheWay,
+  type PortSlot,
+  slotPort,
+} from './port-slot.js';
 
 /** Sockets opened one by one until the kernel is asked for all ports in use at once, which takes about 1 ms. */
 const FEW = 32;
 /** Begun when the container that they are for has started: each takes 20 to 50 µs. */
-const openingPace = { delayMs: 150, batch: 64, pauseMs: 4 };
+const openingPace = { delayMs: 250, batch: 64, pauseMs: 4 };
 const closingPace = { delayMs: 50, batch: 64, pauseMs: 4 };
 /** Descriptors that the daemon needs besides. */
-const SPARE_DESCRIPTORS = 4096;
-/** How long a port is waited for that the proxy is just about to close. */
-const PROXY_CLOSES_MS = 100;
+const SPARE_DESCRIPTORS = 2048;
+/** After a warning others are left out for so long. */
+const WARNING_PAUSE_MS = 60_000;
 
 /** What is known for the current turn of the event loop, in which nobody else gets to do much. */
 interface Turn {
@@ -39,7 +47,10 @@ export class HostSocketStore implements HostSockets, Disposable {
   readonly #opening = new PacedWork<PortSlot>(openingPace, (slots) => this.#openLate(slots));
   readonly #closing = new PacedWork<PortSlot>(closingPace, (slots) => this.#closeLate(slots));
   #turn: Turn | undefined;
+  /** Slots, and those of them that have a socket. */
   #count = 0;
+  #open = 0;
+  #warned = false;
   #limit = descriptorLimit();
 
   constructor(parts: { logger: Logger }) {
@@ -52,7 +63,8 @@ export class HostSocketStore implements HostSockets, Disposable {
       for (const slot of slots) this.#leave(slot);
     };
     this.#makeRoom(count);
-    const busy = count > FEW ? this.#busy(protocol, first, first + count - 1) : undefined;
+    const busy =
+      count > FEW ? this.#busy(protocol, address, [first, first + count - 1]) : undefined;
     for (let port = first; port < first + count; port++) {
       try {
         slots.push(this.#hold(protocol, address, port, busy));
@@ -75,8 +87,8 @@ export class HostSocketStore implements HostSockets, Disposable {
   /** Takes in a socket that the proxy of an earlier daemon has. Nobody's, until it is asked for again. */
   adopt(protocol: PortProtocol, address: string, port: number, socket: Fd): PortSlot {
     this.#makeRoom(1);
-    const slot: PortSlot = { ...newSlot(protocol, address, port), socket };
-    Object.assign(slot, { state: 'leaving', given: 1, adopted: true });
+    const slot: PortSlot = { ...newSlot(protocol, address, port), socket: outOfTheWay(socket) };
+    Object.assign(slot, { state: 'leaving', given: 1, isOpen: true, adopted: true });
     this.#add(slot);
     return slot;
   }
@@ -123,7 +135,7 @@ export class HostSocketStore implements HostSockets, Disposable {
     const { opened, addresses } = this.#thisTurn();
     if (protocol === 'sctp' || port === 0 || !addresses.has(address)) return false;
     if (busy) return !busy.has(port);
-    return opened >= FEW && !this.#busy(protocol, 1, 65_535).has(port);
+    return opened >= FEW && !this.#busy(protocol, address, [1, 65_535]).has(port);
   }
 
   #openNow(slot: PortSlot): PortSlot {
@@ -177,11 +189,12 @@ export class HostSocketStore implements HostSockets, Disposable {
     for (const slot of slots) {
       if (slot.state !== 'held' || slot.socket) continue;
       try {
+        if (this.#open >= this.#limit - SPARE_DESCRIPTORS) throw new System('too many open files');
+        slot.isOpen = slot.opened !== undefined;
         slot.socket = openSocket(slot);
+        this.#open++;
       } catch (error) {
-        // The rules lead the port's traffic to the container nevertheless.
-        const { protocol, address, port } = slot;
-        this.#logger.warn('host port not held', { protocol, address, port, error });
+        this.#warn(slot, error);
         continue;
       }
       slot.opened?.(slot);
@@ -189,17 +202,38 @@ export class HostSocketStore implements HostSockets, Disposable {
     }
   }
 
+  /** The rules lead the port's traffic to the container nevertheless. One line for all that comes of one cause. */
+  #warn({ protocol, address, port }: PortSlot, error: unknown): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    setTimeout(() => {
+      this.#warned = false;
+    }, WARNING_PAUSE_MS).unref();
+    this.#logger.warn('host ports not held against other programs', {
+      protocol,
+      address,
+      port,
+      error,
+    });
+  }
+
   #closeLate(slots: readonly PortSlot[]): void {
     // Others have been asked for again meanwhile.
     for (const slot of slots) if (slot.state === 'leaving' && slot.given === 0) this.#drop(slot);
   }
 
-  #busy(protocol: PortProtocol, first: number, last: number): ReadonlySet<number> {
+  #busy(
+    protocol: PortProtocol,
+    address: string,
+    [first, last]: readonly [number, number],
+  ): ReadonlySet<number> {
     const { busy } = this.#thisTurn();
-    const key = `${protocol} ${first}-${last}`;
+    const family = isIPv6(address) ? 6 : 4;
+    const key = `${protocol} ${family} ${first}-${last}`;
     const known = busy.get(key);
     if (known) return known;
-    const found = protocol === 'sctp' ? new Set<number>() : portsInUse(protocol, first, last);
+    const found =
+      protocol === 'sctp' ? new Set<number>() : portsInUse({ protocol, family }, first, last);
     busy.set(key, found);
     return found;
   }
@@ -216,9 +250,7 @@ export class HostSocketStore implements HostSockets, Disposable {
 
   #makeRoom(count: number): void {
     const wanted = this.#count + count + SPARE_DESCRIPTORS;
-    if (wanted <= this.#limit) return;
-    this.#limit = wanted * 2;
-    raiseDescriptorLimit(this.#limit);
+    if (wanted > this.#limit) this.#limit = raiseDescriptorLimit(wanted * 2);
   }
 
   #add(slot: PortSlot): void {
@@ -226,11 +258,13 @@ export class HostSocketStore implements HostSockets, Disposable {
     const ofAddress = this.#slots.get(key) ?? new Map<number, PortSlot>();
     this.#slots.set(key, ofAddress.set(slot.port, slot));
     this.#count++;
+    if (slot.socket) this.#open++;
   }
 
   #drop(slot: PortSlot): void {
     const ofAddress = this.#slots.get(`${slot.protocol} ${slot.address}`);
     slot.state = 'gone';
+    if (slot.socket) this.#open--;
     slot.socket?.close();
     if (ofAddress?.get(slot.port) !== slot) return;
     ofAddress.delete(slot.port);
@@ -238,22 +272,12 @@ export class HostSocketStore implements HostSockets, Disposable {
   }
 }
 
-/** The proxy may be a moment behind with closing its copy of a UDP socket. @throws SyscallError */
-function openPatiently(slot: PortSlot): Fd {
-  const until = performance.now() + PROXY_CLOSES_MS;
-  for (;;) {
-    try {
-      return openSocket(slot);
-    } catch (error) {
-      if (!isErrno(error, 'EADDRINUSE') || performance.now() > until) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
-}
-
 /** One that the proxy has served all along goes on being served. */
 function takeBack(slot: PortSlot): PortSlot {
   slot.state = 'held';
-  if (slot.socket && !slot.adopted) attachDropAll(slot.socket);
+  if (slot.socket && slot.isOpen && !slot.adopted) {
+    attachDropAll(slot.socket);
+    slot.isOpen = false;
+  }
   return slot;
 }

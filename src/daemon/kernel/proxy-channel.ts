@@ -8,8 +8,9 @@ import { type Packet, Packets } from '../../proxy/packets.js';
 import {
   type Order,
   PROTOCOL_VERSION,
+  portsOf,
   type Report,
-  type ServedPorts,
+  type ServedPort,
 } from '../../proxy/protocol.js';
 
 /** A proxy that runs answers at once, however much it serves. */
@@ -18,8 +19,7 @@ const ANSWER_MS = 3000;
 /** Ports that a proxy serves already, with its sockets. */
 export interface Found {
   readonly owner: string;
-  readonly ports: ServedPorts;
-  readonly sockets: readonly Fd[];
+  readonly ports: readonly ServedPort<Fd>[];
 }
 
 /** What is heard of the proxy. */
@@ -52,7 +52,8 @@ export class ProxyChannel {
     for (;;) {
       const { message, sockets } = this.#next(until);
       if (message.op === 'hello' && message.version !== PROTOCOL_VERSION) return undefined;
-      if (message.op === 'holds') found.push({ ...message, sockets });
+      if (message.op === 'holds')
+        found.push({ owner: message.owner, ports: portsOf({ ...message, sockets }) });
       if (message.op === 'ready') return found;
     }
   }

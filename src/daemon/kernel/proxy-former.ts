@@ -57,11 +57,10 @@ function adopted(
   store: Pick<HostSocketStore, 'adopt'>,
 ): Map<string, Served[]> {
   const byOwner = new Map<string, Served[]>();
-  for (const { owner, ports, sockets } of found) {
-    const served = sockets.map((socket, offset) => {
-      const port = ports.port + offset;
-      const slot = store.adopt(ports.protocol, ports.address, port, socket);
-      return { slot, toAddress: ports.toAddress, toPort: ports.toPort + offset };
+  for (const { owner, ports } of found) {
+    const served = ports.map(({ protocol, address, port, socket, toAddress, toPort }) => {
+      const slot = store.adopt(protocol, address, port, socket);
+      return { slot, toAddress, toPort };
     });
     byOwner.set(owner, [...(byOwner.get(owner) ?? []), ...served]);
   }

@@ -1,7 +1,7 @@
 import type { ProxyForward } from '../../cnm/kernel.js';
 import { countOf } from '../../cnm/ports/ranges.js';
 import { MAX_DESCRIPTORS } from '../../native/socketmessage.js';
-import type { ServedPorts } from '../../proxy/protocol.js';
+import { partsOf, type ServedPart } from '../../proxy/protocol.js';
 import type { HostSocketStore } from './host-socket-store.js';
 import type { PortSlot } from './port-slot.js';
 
@@ -22,36 +22,12 @@ export function servedSlots(forward: ProxyForward, store: Pick<HostSocketStore, 
   }));
 }
 
-/** What fits into one packet for the proxy. */
-export interface ServedPacket {
-  readonly ports: ServedPorts;
-  readonly sockets: readonly number[];
-}
-
-/** The same as ranges, with their sockets; ports without one are left out. */
-export function servedPorts(served: readonly Served[]): ServedPacket[] {
-  const packets: { ports: ServedPorts; sockets: number[] }[] = [];
-  for (const { slot, toAddress, toPort } of served) {
+/** The same in parts of one packet each; ports without a socket are left out. */
+export function servedParts(served: readonly Served[]): ServedPart<number>[] {
+  const ports = served.flatMap(({ slot, toAddress, toPort }) => {
     const { protocol, address, port, socket } = slot;
-    if (!socket || protocol === 'sctp') continue;
-    const last = packets.at(-1);
-    const one = { protocol, address, port, toAddress, toPort, count: 1 };
-    if (last && goesOn(last.ports, one) && last.sockets.length < MAX_DESCRIPTORS) {
-      last.ports = { ...last.ports, count: last.ports.count + 1 };
-      last.sockets.push(socket.number);
-    } else {
-      packets.push({ ports: one, sockets: [socket.number] });
-    }
-  }
-  return packets;
-}
-
-function goesOn(before: ServedPorts, next: ServedPorts): boolean {
-  return (
-    before.protocol === next.protocol &&
-    before.address === next.address &&
-    before.toAddress === next.toAddress &&
-    before.port + before.count === next.port &&
-    before.toPort + before.count === next.toPort
-  );
+    if (!socket || protocol === 'sctp') return [];
+    return [{ protocol, address, port, toAddress, toPort, socket: socket.number }];
+  });
+  return partsOf(ports, MAX_DESCRIPTORS);
 }

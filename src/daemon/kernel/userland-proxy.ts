@@ -3,14 +3,13 @@ import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import type { PortProxy, ProxyForward } from '../../cnm/kernel.js';
 import type { Children } from '../../native/children.js';
-import { isErrno } from '../../native/libc.js';
 import { detachFilter } from '../../native/socketfilter.js';
 import type { HostSocketStore } from './host-socket-store.js';
 import type { PortSlot } from './port-slot.js';
 import { ProxyChannel } from './proxy-channel.js';
 import { takeOver } from './proxy-former.js';
 import { launchProxy } from './proxy-launch.js';
-import { type Served, servedPorts, servedSlots } from './proxy-served.js';
+import { type Served, servedParts, servedSlots } from './proxy-served.js';
 
 /** After its last port the proxy waits this long for another one. */
 const IDLE_MS = 10_000;
@@ -162,12 +161,12 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
   }
 
   #give(owner: string, served: readonly Served[]): void {
-    for (const { ports, sockets } of servedPorts(served)) {
+    for (const { ports, sockets } of servedParts(served)) {
       this.#channel?.send({ op: 'serve', owner, ports }, sockets);
     }
     for (const { slot } of served) {
       slot.given++;
-      if (slot.socket) letIn(slot.socket);
+      letIn(slot);
     }
   }
 
@@ -249,11 +248,9 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
   }
 }
 
-function letIn(socket: Parameters<typeof detachFilter>[0]): void {
-  try {
-    detachFilter(socket);
-  } catch (error) {
-    // One that was opened after the rules has none.
-    if (!isErrno(error, 'ENOENT')) throw error;
-  }
+/** One that was opened after the rules has no filter. */
+function letIn(slot: PortSlot): void {
+  if (slot.isOpen || !slot.socket) return;
+  slot.isOpen = true;
+  detachFilter(slot.socket);
 }

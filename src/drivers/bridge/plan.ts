@@ -12,6 +12,7 @@ import { defaultRoute, interfaceSysctls, ipv6Setting } from '../../cnm/interface
 import type { Netns } from '../../cnm/kernel.js';
 import type { ExposedPort, Interface, PortBinding } from '../../cnm/model.js';
 import { type Plan, type Step, step } from '../../cnm/plan.js';
+import { separatedExposed } from '../../cnm/ports/ranges.js';
 import { type BridgeNetwork, familyIn, firewalled } from './network.js';
 import type { BridgeHost } from './observe.js';
 import { hostBindings, type PublishedEndpoint, portsPolicy, proxyForwards } from './ports.js';
@@ -122,7 +123,10 @@ export function linkPlan(
   ports: readonly ExposedPort[],
 ): Plan {
   const [from, to] = [client, server].map((end) => publishedOf(end).addresses);
-  const open = ports.map(({ protocol, containerPort }) => ({ protocol, port: containerPort }));
+  const open = separatedExposed(ports).map(({ protocol, containerPort }) => ({
+    protocol,
+    port: containerPort,
+  }));
   if (network.icc || open.length === 0) return [];
   return network.families.flatMap(({ family }) => {
     const [source, target] = [from, to].map((all) => all?.find((one) => one.family === family));

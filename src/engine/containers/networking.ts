@@ -10,7 +10,7 @@ import { parseLink, startedLinks } from './legacy-links.js';
 import type { ContainerRecord } from './model.js';
 import { defaultNetwork, joinedContainer, networkMode } from './network-mode.js';
 import { filesOf } from './paths.js';
-import { parseExposedPort, portRequests } from './ports.js';
+import { exposedPorts, portRequests } from './ports.js';
 
 /**
  * The networks of a new container: those of `EndpointsConfig`, the mode's own first.
@@ -99,9 +99,7 @@ export function sandboxRequest(context: ContainersContext, container: Container)
     },
     files: filesFor(context, kind, record.id),
     ports: portRequests(host, config.ExposedPorts),
-    exposed: Object.keys(config.ExposedPorts)
-      .map(parseExposedPort)
-      .map(({ port, protocol }) => ({ protocol, containerPort: port })),
+    exposed: exposedPorts(config.ExposedPorts),
     ...(record.links && { links: startedLinks(context, record) }),
     ...(host.Sysctls[disableIPv6] === '1' && { withoutIPv6: true }),
     attachments: kind.type === 'own' ? attachments(record) : [],

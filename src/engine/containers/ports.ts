@@ -1,8 +1,8 @@
 import type { HostConfig } from '../../api/types/container.js';
 import { InvalidParameter } from '../../base/errors.js';
 import { parseIp } from '../../base/ip.js';
-import type { PortRequest } from '../../cnm/model.js';
-import { joinedRequests } from '../../cnm/ports/ranges.js';
+import type { ExposedPort as ExposedPorts, PortRequest } from '../../cnm/model.js';
+import { joinedExposed, joinedRequests } from '../../cnm/ports/ranges.js';
 
 /** A container's port as Docker writes it, `80/tcp`. */
 export interface ExposedPort {
@@ -19,6 +19,15 @@ export function parseExposedPort(text: string): ExposedPort {
   }
   if (!isProtocol(protocol)) throw new InvalidParameter(`invalid proto: ${protocol}`);
   return { port, protocol };
+}
+
+/** What the container says it listens on; neighbouring ports are one entry. @throws InvalidParameter */
+export function exposedPorts(exposed: Readonly<Record<string, unknown>>): ExposedPorts[] {
+  return joinedExposed(
+    Object.keys(exposed)
+      .map(parseExposedPort)
+      .map(({ port, protocol }) => ({ protocol, containerPort: port })),
+  );
 }
 
 /** What the user wants published; neighbouring ports are one request. @throws InvalidParameter naming the binding that can't be read */
