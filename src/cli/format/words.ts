@@ -38,7 +38,7 @@ export function goTime(seconds: number): string {
 export function goTimeOf(rfc3339: string): string {
   const [, day, time] = /^(\S+)T(\S+)Z$/.exec(rfc3339) ?? [];
   // Go leaves out the zeros at the end of a fraction.
-  const short = time?.replace(/\.(\d*?)0*$/, (_, digits: string) => (digits && `.${digits}`));
+  const short = time?.replace(/\.(\d*?)0*$/, (_, digits: string) => digits && `.${digits}`);
   return day === undefined ? rfc3339 : `${day} ${short} +0000 UTC`;
 }
 
