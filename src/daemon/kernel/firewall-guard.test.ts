@@ -75,9 +75,9 @@ describe('FirewallGuard', () => {
         scene.wait();
       }
     };
-    meddle(12);
+    meddle(17);
     expect(scene.pauses).to.deep.equal([
-      ...[20, 20, 20, 20, 20],
+      ...Array<number>(10).fill(20),
       ...[1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000],
     ]);
     expect(scene.lines.filter((line) => line.includes('keeps changing'))).to.have.length(7);

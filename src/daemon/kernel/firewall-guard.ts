@@ -19,7 +19,7 @@ export interface GuardedFirewall {
 /** A reload is many changes at once: they are waited for this long. */
 const SETTLE_MS = 20;
 /** So often in a row a repair is done at once; then somebody is undoing them, and each waits twice as long. */
-const PROMPT_REPAIRS = 5;
+const PROMPT_REPAIRS = 10;
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 30_000;
 /** After so long without a change it is a new story. */

@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { TestDaemon } from '../world/daemon.js';
+import type { Namespace } from '../world/namespace.js';
+import { needsRoot } from '../world/root.js';
+import { World } from '../world/world.js';
+
+/** A daemon whose rules others meddle with: with the meddling done, a second later all is as it was. */
+describe('self-healing of nftables', () => {
+  let world: World;
+  let daemon: TestDaemon;
+  let host: Namespace;
+  let neighbour: Namespace;
+
+  before(async function () {
+    needsRoot.call(this);
+    this.timeout(60_000);
+    world = await World.create();
+    host = world.host;
+    neighbour = await world.neighbour();
+    await neighbour.must('ip route add 172.16.0.0/12 via 192.0.2.2');
+    daemon = await TestDaemon.start(host);
+    await daemon.must('network create one');
+    await daemon.must('network create two');
+  });
+  after(async () => {
+    await daemon?.[Symbol.asyncDispose]();
+    await world?.[Symbol.asyncDispose]();
+  });
+
+  /** Our rules, elements sorted; who had connections is packets' doing. */
+  const rules = async () =>
+    (
+      await Promise.all(
+        ['ip', 'ip6', 'bridge'].map((family) =>
+          host.must(`nft -s list table ${family} tsnet`).catch(() => 'none'),
+        ),
+      )
+    )
+      .join('\n')
+      .replaceAll(/(set tracked \{[^}]*?)\t\telements = \{[^}]*\}\n/g, '$1')
+      .replaceAll(/elements = \{([^}]*)\}/g, (_, list: string) =>
+        list
+          .split(',')
+          .map((element) => element.trim())
+          .sort()
+          .join('\n'),
+      );
+
+  async function healed(expected: string): Promise<void> {
+    for (let i = 0; i < 20; i++) {
+      await delay(50);
+      if ((await rules()) === expected) return;
+    }
+    expect(await rules()).to.equal(expected);
+  }
+
+  const repairs = () => daemon.log.match(/another program: repaired/g)?.length ?? 0;
+
+  const meddling = [
+    'flush ruleset',
+    'delete table ip tsnet',
+    'flush chain ip tsnet raw-PREROUTING',
+    'flush chain ip tsnet mangle-PREROUTING',
+    'flush map ip tsnet forward-in',
+  ];
+  for (const command of meddling) {
+    it(`is back within a second after: nft ${command}`, async () => {
+      const before = await rules();
+      await host.must(`nft ${command}`);
+      await healed(before);
+      // A tug-of-war is another story than five admins.
+      expect(repairs()).to.be.greaterThan(0);
+    });
+  }
+
+  it('says who it was, once, and does not mind its own changes', async () => {
+    await daemon.stop('SIGTERM');
+    await daemon.start();
+    await daemon.must('network create three');
+    await daemon.must('network rm three');
+    await delay(100);
+    expect(repairs()).to.equal(0);
+    await host.must('nft flush ruleset');
+    await delay(300);
+    expect(repairs()).to.equal(1);
+    expect(daemon.log).to.match(
+      /level=warn msg="firewall rules were changed by another program: repaired" pid=\d+ program=nft/,
+    );
+    await host.must('nft add table ip stranger');
+    await host.must('nft delete table ip stranger');
+    await delay(200);
+    expect(repairs()).to.equal(1);
+  });
+
+  it('does not bring back what has been deleted', async () => {
+    const before = await rules();
+    const id = (await daemon.must('network create gone')).slice(0, 12);
+    expect(await rules()).to.contain(id);
+    await host.must('nft flush ruleset');
+    await daemon.must('network rm gone');
+    await healed(before);
+    expect(await rules()).to.not.contain(id);
+  });
+
+  it('holds every wall while a program deletes the rules in a loop, without running hot', async () => {
+    const before = await rules();
+    const already = repairs();
+    for (let i = 0; i < 20; i++) {
+      await host.must('nft delete table ip tsnet').catch(() => {});
+      await delay(60);
+    }
+    expect(repairs() - already).to.be.lessThan(13);
+    expect(daemon.log).to.contain('another program keeps changing the firewall');
+    for (let i = 0; i < 200 && (await rules()) !== before; i++) await delay(100);
+    expect(await rules()).to.equal(before);
+  }).timeout(40_000);
+
+  it('leaves the rules in tsnet-user to the admin: rebuild, restart, the other backend, the end', async () => {
+    const list = () => host.must('nft list table inet tsnet-user');
+    await host.must('nft add rule inet tsnet-user tsnet-user ip saddr 198.51.100.0/24 drop');
+    await host.must('nft add rule inet tsnet-user tsnet-user tcp dport 99 drop comment "mine"');
+    const before = await list();
+    expect(before).to.contain('"mine"');
+    await daemon.stop('SIGKILL');
+    await daemon.start();
+    expect(await list()).to.equal(before);
+    await host.must('nft delete table ip tsnet');
+    await delay(1_000);
+    expect(await list()).to.equal(before);
+    await daemon.stop('SIGTERM');
+    expect(await list()).to.equal(before);
+    await using other = await TestDaemon.start(host, ['--firewall-backend', 'iptables']);
+    expect(await list()).to.equal(before);
+    await other.stop('SIGTERM');
+    expect(await list()).to.equal(before);
+    await daemon.start();
+    // Only the admin's own flush takes them away; then the chain is there again, empty.
+    await host.must('nft delete table inet tsnet-user');
+    await delay(500);
+    expect(await list())
+      .to.contain('type filter hook forward priority filter - 10')
+      .and.not.contain('drop');
+  }).timeout(60_000);
+});
