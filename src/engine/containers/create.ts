@@ -14,6 +14,7 @@ import { checkName, inventName } from './names.js';
 import { checkModes, checkNetworking } from './network-checks.js';
 import { defaultNetwork, joinedContainer, networkMode } from './network-mode.js';
 import { wantedNetworks } from './networking.js';
+import { checkWrittenNames } from './written-names.js';
 
 /** Makes a container: its record and its writable layer. Nothing runs yet. */
 export async function createContainer(
@@ -52,6 +53,7 @@ export function draftContainer(
     throw new InvalidParameter('config cannot be empty in order to create a container');
   }
   checkModes({ ...body, host: body.HostConfig });
+  checkWrittenNames({ ...body, host: body.HostConfig });
   const image = context.images.resolve(body.Image);
   const name = wantedName
     ? checkName(wantedName)
