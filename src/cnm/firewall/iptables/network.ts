@@ -17,7 +17,7 @@ export function networkRules(
 ): IptablesRule[] {
   const bridge = interfaceName(network.bridge);
   const forward = network.internal
-    ? internal(bridge, network.icc)
+    ? internal(bridge, network.icc, family.family)
     : open(bridge, network.icc, family, settings);
   return translates(network, family) ? [...forward, ...translation(bridge, family)] : forward;
 }
@@ -45,29 +45,43 @@ function open(
           ...(icc ? [] : [into(`-i ${bridge} -o ${bridge} ${translated}`, 'ACCEPT')]),
         ]
       : [into(`! -i ${bridge} -o ${bridge}`, 'DROP', 'UNPUBLISHED PORT DROP')]),
-    ...neighbours(bridge, icc),
+    ...neighbours(bridge, icc, family),
   ];
 }
 
 /** The drop comes first: to a neighbour is not out of the network. */
-function neighbours(bridge: string, icc: boolean): IptablesRule[] {
+function neighbours(bridge: string, icc: boolean, family: 4 | 6): IptablesRule[] {
   const from = (match: string, target: string, comment: string) =>
     rule('filter', 'DOCKER-FORWARD', match, target, { comment });
   if (icc) return [from(`-i ${bridge}`, 'ACCEPT', 'OUTGOING')];
   return [
+    ...discovery(bridge, family),
     from(`-i ${bridge} -o ${bridge}`, 'DROP', 'ICC'),
     from(`-i ${bridge} ! -o ${bridge}`, 'ACCEPT', 'OUTGOING'),
   ];
 }
 
+/**
+ * What finds a neighbour's MAC address is IP in IPv6, and goes through in either direction: links and published ports
+ * need it, and ARP isn't filtered either.
+ */
+function discovery(bridge: string, family: 4 | 6): IptablesRule[] {
+  if (family === 4) return [];
+  return [NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT].map((type) => {
+    const match = `-i ${bridge} -o ${bridge} -p ipv6-icmp -m icmp6 --icmpv6-type ${type}`;
+    return rule('filter', 'DOCKER-FORWARD', match, 'ACCEPT', { comment: 'NEIGHBOUR DISCOVERY' });
+  });
+}
+
 /** By interface where Docker looks at addresses, which can be forged. */
-function internal(bridge: string, icc: boolean): IptablesRule[] {
+function internal(bridge: string, icc: boolean, family: 4 | 6): IptablesRule[] {
   const wall = (match: string, comment: string) =>
     rule('filter', 'DOCKER-INTERNAL', match, 'DROP', { comment });
   return [
     wall(`! -i ${bridge} -o ${bridge}`, 'INTERNAL NETWORK INGRESS'),
     wall(`-i ${bridge} ! -o ${bridge}`, 'INTERNAL NETWORK EGRESS'),
     ...(icc ? [] : [rule('filter', 'DOCKER-CT', `-i ${bridge} -o ${bridge} ${answers}`, 'ACCEPT')]),
+    ...(icc ? [] : discovery(bridge, family)),
     rule('filter', 'DOCKER-FORWARD', `-i ${bridge} -o ${bridge}`, icc ? 'ACCEPT' : 'DROP', {
       comment: 'ICC',
     }),
@@ -92,6 +106,10 @@ function translation(
     from(`-s ${subnet} -o ${bridge} ${translated}`, 'MASQUERADE', 'FROM NEIGHBOUR'),
   ];
 }
+
+/** ICMPv6 types of RFC 4861, section 4. */
+const NEIGHBOUR_SOLICITATION = 135;
+const NEIGHBOUR_ADVERTISEMENT = 136;
 
 const answers = '-m conntrack --ctstate RELATED,ESTABLISHED';
 /** Who asked for a published port of the host. */

@@ -44,7 +44,10 @@ function opening(
   ];
 }
 
-/** An answer to a link-local client could not leave the host again, so those are left to the proxy. */
+/**
+ * An answer to a link-local client could not leave the host again, so those are left to the proxy. A single port goes
+ * before ranges that it is in.
+ */
 function translation(forward: PortForward, { userlandProxy }: FirewallSettings): IptablesRule {
   const { protocol, hostPorts, hostIp } = forward;
   const host = ip(hostIp);
@@ -53,7 +56,9 @@ function translation(forward: PortForward, { userlandProxy }: FirewallSettings):
     ...(host.value === 0n ? [] : [`-d ${exactly(hostIp)}`]),
     `-p ${protocol} -m ${protocol} --dport ${portsMatch(hostPorts)}`,
   ];
-  return rule('nat', 'DOCKER', match.join(' '), `DNAT --to-destination ${destination(forward)}`);
+  const isSingle = hostPorts[0] === hostPorts[1];
+  const target = `DNAT --to-destination ${destination(forward)}`;
+  return rule('nat', 'DOCKER', match.join(' '), target, isSingle ? { at: 'top' } : {});
 }
 
 /**
