@@ -7,10 +7,28 @@ import { type BridgedContainer, BridgeHost, publish } from './bridge-host.js';
 
 const idOf = (digit: string) => digit.repeat(12).padEnd(64, '0');
 
-/** Who may reach whom on a host in `nat` mode, once with frames that visit the IP firewall and once without. */
-for (const frames of ['filtered', 'unseen']) {
+/** Programs that the firewall is told by, and how to take a protection of an address family out of each. */
+const programs = [
+  {
+    program: 'nftables',
+    firewall: {},
+    openDirect: ['ip', 'ip6'].map((table) => `nft flush chain ${table} tsnet mangle-PREROUTING`),
+    openLoopback: 'nft flush chain ip tsnet raw-PREROUTING',
+  },
+  ...(['nft', 'legacy'] as const).map((iptables) => ({
+    program: `iptables-${iptables}`,
+    firewall: { iptables },
+    openDirect: ['iptables', 'ip6tables'].map((tool) => `${tool}-${iptables} -t raw -F`),
+    openLoopback: `iptables-${iptables} -t raw -F`,
+  })),
+];
+
+/** Who may reach whom on a host in `nat` mode, with frames that visit the IP firewall and without. */
+for (const { program, firewall, frames, openDirect, openLoopback } of programs.flatMap((each) =>
+  ['filtered', 'unseen'].map((frames) => ({ ...each, frames })),
+)) {
   for (const family of [4, 6] as const) {
-    describe(`mode nat, IPv${family}, bridged frames ${frames}`, () => {
+    describe(`${program}: mode nat, IPv${family}, bridged frames ${frames}`, () => {
       const addressOf =
         family === 4
           ? {
@@ -39,7 +57,7 @@ for (const frames of ['filtered', 'unseen']) {
 
       before(async function () {
         needsRoot.call(this);
-        host = await BridgeHost.create();
+        host = await BridgeHost.create(firewall);
         outside = host.world.outside;
         neighbour = await host.world.neighbour();
         const value = frames === 'filtered' ? '1' : '0';
@@ -115,8 +133,7 @@ for (const frames of ['filtered', 'unseen']) {
       });
 
       it('LAN -> container address: what stops published ports is one rule', async () => {
-        await host.world.host.must('nft flush chain ip tsnet mangle-PREROUTING');
-        await host.world.host.must('nft flush chain ip6 tsnet mangle-PREROUTING');
+        for (const command of openDirect) await host.world.host.must(command);
         try {
           const answers = [80, 81].map((port) => neighbour.ask('tcp', net(30, web), port));
           expect(await Promise.all(answers)).to.deep.equal([`web ${addressOf.lan(3)}`, 'timeout']);
@@ -237,7 +254,7 @@ for (const frames of ['filtered', 'unseen']) {
           await neighbour.must('ip route add 127.0.0.1 via 192.0.2.2');
           await neighbour.sysctl('net/ipv4/conf/eth0/route_localnet', '1');
           expect(await neighbour.ask('tcp', '127.0.0.1', 8082)).to.equal('timeout');
-          await host.world.host.must('nft flush chain ip tsnet raw-PREROUTING');
+          await host.world.host.must(openLoopback);
           try {
             expect(await neighbour.ask('tcp', '127.0.0.1', 8082)).to.equal('web 192.0.2.3');
           } finally {

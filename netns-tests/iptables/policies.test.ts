@@ -131,7 +131,7 @@ for (const variant of ['nft', 'legacy'] as const) {
       await open({}, { [networkLabel.masquerade]: 'false' });
       for (const family of families) {
         const target = addressOf(web, family);
-        // Only when its new route works does outside answer the container itself.
+        // A new world's switch may not yet pass on what finds the MAC address of outside.
         const ask = () => web.namespace.ask('tcp', outsideAddress[family], 7);
         const first = await ask();
         expect(first === 'timeout' ? await ask() : first).to.equal(`outside ${target}`);
