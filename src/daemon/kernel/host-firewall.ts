@@ -1,5 +1,5 @@
 import { systemClock } from '../../base/clock.js';
-import { Unavailable } from '../../base/errors.js';
+import { messageOf, Unavailable } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { Lifetime } from '../../base/rollback.js';
 import type { FirewallPolicy, FirewallSettings } from '../../cnm/firewall/model.js';
@@ -56,12 +56,12 @@ export function openHostFirewall(parts: {
   lifetime: Lifetime;
   logger: Logger;
 }): HostFirewall {
-  const { settings, lifetime } = parts;
+  const { settings, lifetime, logger } = parts;
   if (settings.families.length === 0) {
     const nft = openNftIfThere(lifetime);
     const firewall = noFirewall(() => {
       if (nft) nftTables(nft, settings, families, true).dropTables();
-      dropIptablesIfThere(families);
+      dropIptablesIfThere(families, logger);
     });
     return { firewall, tracked: { take: () => true }, reloadedAt: () => undefined };
   }
@@ -101,7 +101,7 @@ function openNftables({
   return {
     firewall: afterReplaceAll(backend, (policies) => {
       if (others.length > 0) nftTables(nft, settings, others, false).dropTables();
-      dropIptablesIfThere(families, policies);
+      dropIptablesIfThere(families, logger, policies);
     }),
     tracked: {
       take: (address) =>
@@ -137,7 +137,7 @@ function openIptables({
   return {
     firewall: afterReplaceAll(firewall, () => {
       if (nft) nftTables(nft, settings, families, false).dropTables();
-      dropIptablesIfThere(others);
+      dropIptablesIfThere(others, logger);
     }),
     // iptables notes nothing.
     tracked: { take: () => true },
@@ -191,13 +191,24 @@ function openNftIfThere(lifetime: Lifetime): NftContext | undefined {
   }
 }
 
-/** A host without iptables has nothing that we could have left there. `policies` are those of another program now. */
+/**
+ * A host without iptables has nothing that we could have left there, and one where it doesn't work shall not keep the
+ * daemon from starting. `policies` are those of another program now.
+ */
 function dropIptablesIfThere(
   some: readonly (4 | 6)[],
+  logger: Logger,
   policies: readonly FirewallPolicy[] = [],
 ): void {
+  if (some.length === 0 || !hasIptables()) return;
   const closed = policies.flatMap((policy) =>
     policy.kind === 'forwarding' ? [policy.family] : [],
   );
-  if (some.length > 0 && hasIptables()) dropIptables(some, runTool, closed);
+  try {
+    dropIptables(some, runTool, closed);
+  } catch (error) {
+    logger.warn('cannot tell whether there are rules of ours left in iptables', {
+      error: messageOf(error),
+    });
+  }
 }
