@@ -103,7 +103,7 @@ describe('self-healing of nftables', () => {
     expect(await rules()).to.not.contain(id);
   });
 
-  it('holds every wall while a program deletes the rules in a loop, without running hot', async () => {
+  it('has the last word against a program that deletes the rules in a loop, without running hot', async () => {
     const before = await rules();
     const already = repairs();
     for (let i = 0; i < 20; i++) {
