@@ -56,7 +56,7 @@ export class EmbeddedNames implements NameService {
   async serve(view: SandboxView): Promise<void> {
     const { id, netnsPath } = view.sandbox;
     if (netnsPath === undefined) return;
-    const { upstreams, ndotsSet, search } = await this.#resolvConf.of(view);
+    const { upstreams, ndotsSet, search } = this.#resolvConf.of(view);
     const facts: ServedSandbox = {
       id,
       netnsPath,

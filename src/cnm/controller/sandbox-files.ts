@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { InvalidParameter } from '../../base/errors.js';
 import { ip } from '../../base/ip.js';
 import { resolvConfHash } from '../dns/container-resolvconf.js';
@@ -16,7 +16,10 @@ import { isLeg } from './gateway-leg.js';
 import type { EndpointChange, LinkedName, SandboxFileWriter, SandboxView } from './parts.js';
 import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 
-/** `/etc/hosts`, `/etc/resolv.conf` and `/etc/hostname`. Written in place: containers have them mounted. */
+/**
+ * `/etc/hosts`, `/etc/resolv.conf` and `/etc/hostname`. Written in place: containers have them mounted. At once:
+ * they are small and nobody waits for a disk, so that Node's thread pool would take longer than the kernel.
+ */
 export class SandboxFiles implements SandboxFileWriter {
   readonly #resolvConf: SandboxResolvConf;
   readonly #hostsPath: string;
@@ -29,11 +32,9 @@ export class SandboxFiles implements SandboxFileWriter {
 
   async write(view: SandboxView): Promise<void> {
     const { files, hostname } = view.sandbox;
-    await Promise.all([
-      writeFile(files.hosts, await this.#hosts(view)),
-      writeFile(files.hostname, `${hostname}\n`),
-      this.#writeResolvConf(view),
-    ]);
+    writeFileSync(files.hosts, this.#hosts(view));
+    writeFileSync(files.hostname, `${hostname}\n`);
+    this.#writeResolvConf(view);
   }
 
   async update(
@@ -41,42 +42,39 @@ export class SandboxFiles implements SandboxFileWriter {
     { added, removed, unlinked = [] }: EndpointChange,
   ): Promise<void> {
     const { hosts } = view.sandbox.files;
-    const before = await readFile(hosts, 'utf8');
+    const before = readFileSync(hosts, 'utf8');
     const linked = removeNamedHostsLines(before, linkLines(unlinked));
     const without = removed ? removeHostsLines(linked, linesOf(view.sandbox, [removed])) : linked;
     const after = added ? addHostsLines(without, linesOf(view.sandbox, [added])) : without;
-    if (after !== before) await writeFile(hosts, after);
-    await this.#writeResolvConf(view);
+    if (after !== before) writeFileSync(hosts, after);
+    this.#writeResolvConf(view);
   }
 
   async relink(view: SandboxView): Promise<void> {
     const { hosts } = view.sandbox.files;
-    const before = await readFile(hosts, 'utf8');
+    const before = readFileSync(hosts, 'utf8');
     const after = readdressHostsLines(before, linkLines(view.linked));
-    if (after !== before) await writeFile(hosts, after);
+    if (after !== before) writeFileSync(hosts, after);
   }
 
   /** At each start and each change of the networks; but not once the user has edited the file. */
-  async #writeResolvConf(view: SandboxView): Promise<void> {
+  #writeResolvConf(view: SandboxView): void {
     const { resolvConf: path } = view.sandbox.files;
-    const [{ text }, before, hash] = await Promise.all([
-      this.#resolvConf.of(view),
-      textOf(path),
-      textOf(hashPath(path)),
-    ]);
+    const { text } = this.#resolvConf.of(view);
+    const [before, hash] = [textOf(path), textOf(hashPath(path))];
     const isEdited = before !== undefined && hash !== undefined && resolvConfHash(before) !== hash;
     if (isEdited || (before === text && hash !== undefined)) return;
     // A daemon that is killed meanwhile leaves no hash behind, so that its half-written file doesn't pass for edited.
-    await rm(hashPath(path), { force: true });
-    await writeFile(path, text);
-    await writeFile(hashPath(path), resolvConfHash(text));
+    rmSync(hashPath(path), { force: true });
+    writeFileSync(path, text);
+    writeFileSync(hashPath(path), resolvConfHash(text));
   }
 
-  async #hosts(view: SandboxView): Promise<string> {
+  #hosts(view: SandboxView): string {
     const { sandbox, hostGateways } = view;
     const extra = sandbox.resolver.extraHosts.flatMap((entry) => extraLines(entry, hostGateways));
     if (sandbox.kind.type === 'host')
-      return addHostsLines(await readFile(this.#hostsPath, 'utf8'), extra);
+      return addHostsLines(readFileSync(this.#hostsPath, 'utf8'), extra);
     return hostsFile({
       ipv6: !sandbox.withoutIPv6,
       lines: [...extra, ...linkLines(view.linked), ...linesOf(sandbox, sandbox.endpoints)],
@@ -90,8 +88,12 @@ function hashPath(path: string): string {
 }
 
 /** Undefined where the file can't be read. */
-function textOf(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function linesOf(

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { type ContainerResolvConf, containerResolvConf } from '../dns/container-resolvconf.js';
 import { namesOnlyResolvedStub, parseResolvConf } from '../dns/resolvconf.js';
 import type { SandboxView } from './parts.js';
@@ -21,12 +21,12 @@ export class SandboxResolvConf {
   }
 
   /** What a sandbox's resolv.conf says, and whom its embedded resolver asks. */
-  async of(view: SandboxView): Promise<ContainerResolvConf> {
+  of(view: SandboxView): ContainerResolvConf {
     const { kind, resolver, endpoints } = view.sandbox;
     const copied = kind.type === 'host' ? 'host' : 'copied';
     return containerResolvConf({
       mode: needsResolver(view) ? 'embedded' : copied,
-      host: await this.#read(kind.type === 'host'),
+      host: this.#read(kind.type === 'host'),
       dns: resolver.servers,
       dnsSearch: resolver.search,
       dnsOptions: resolver.options,
@@ -34,19 +34,19 @@ export class SandboxResolvConf {
     });
   }
 
-  async #read(asItIs: boolean): Promise<{ path: string; text: string }> {
+  #read(asItIs: boolean): { path: string; text: string } {
     const { path, behindStub } = this.#host;
-    const text = (await textOf(path)) ?? '';
+    const text = textOf(path) ?? '';
     if (asItIs || !namesOnlyResolvedStub(parseResolvConf(text))) return { path, text };
-    const real = await textOf(behindStub);
+    const real = textOf(behindStub);
     return real === undefined ? { path, text } : { path: behindStub, text: real };
   }
 }
 
 /** Undefined where the file isn't there: a host without it has no servers. */
-async function textOf(path: string): Promise<string | undefined> {
+function textOf(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
