@@ -27,6 +27,12 @@ const kinds: readonly Kind[] = [
     shown: (n) => `veth${digits('veth', n, 7)}`,
   },
   {
+    what: 'number of a link',
+    pattern: /@if\d+/,
+    reason: 'a link gets the next number of its namespace, so it depends on all links before',
+    shown: (n) => `@if${n + 2}`,
+  },
+  {
     what: 'MAC',
     pattern: /\b(?!00:00:00:00:00:00|ff:ff:ff:ff:ff:ff)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/,
     reason: 'MACs are random unless one is asked for',
@@ -42,7 +48,7 @@ const kinds: readonly Kind[] = [
     what: 'ULA prefix',
     pattern: /\bfd[0-9a-f]{2}:[0-9a-f]{1,4}:[0-9a-f]{1,4}(?=:)/,
     reason: 'each host draws its own (RFC 4193)',
-    shown: (n) => `fd${digits('ULA', n, 10).replace(/^(..)(....)(....)$/, '$1:$2:$3')}`,
+    shown: (n) => `fd${digits('fd', n, 2)}:${digits('ULA', n, 4)}:${digits('ULA', -n, 4)}`,
   },
   {
     what: 'port',
