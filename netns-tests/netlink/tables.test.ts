@@ -55,6 +55,11 @@ describe('rtnetlink: addresses, routes, neighbours, forwarding entries', () => {
       { dst: '10.9.0.0/16', gateway: '172.20.0.9', dev: 'br0', metric: 5 },
       { dst: '10.8.0.0/16', dev: 'br0', scope: 'link', prefsrc: '172.20.0.1' },
     ]);
+    for (const family of [4, 6] as const) {
+      const all = net.routes(family).filter(({ table }) => table === 254);
+      expect(net.routes(family, 254)).to.deep.equal(all).and.not.to.have.length(0);
+      expect(net.routes(family, 4711)).to.deep.equal([]);
+    }
     const linkIndex = net.link('br0')?.index;
     const main = net.routes().filter(({ table, protocol }) => table === 254 && protocol === 3);
     const made = { linkIndex, table: 254, protocol: 3 };

@@ -139,7 +139,8 @@ export class FakeLinks implements Links {
     remove(this.#namespace.routes, matches, 'ESRCH');
   }
 
-  routes(family?: 4 | 6): RouteInfo[] {
+  routes(family?: 4 | 6, table = 254): RouteInfo[] {
+    if (table !== 254) return [];
     return this.#namespace.routes
       .filter((route) => family === undefined || route.family === family)
       .map(({ link, ...route }) => ({

@@ -21,7 +21,8 @@ export interface Links extends RtnetlinkChanges {
   link(name: string): LinkInfo | undefined;
   links(): LinkInfo[];
   addresses(): AddressInfo[];
-  routes(family?: 4 | 6): RouteInfo[];
+  /** Those of one table (254 is `main`), or of all; so with the family. */
+  routes(family?: 4 | 6, table?: number): RouteInfo[];
   /** Deletes without blocking the event loop; resolves when the kernel is done. */
   deleteLinkAsync(name: string): Promise<void>;
 }

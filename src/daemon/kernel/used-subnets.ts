@@ -4,6 +4,12 @@ import { parseResolvConf } from '../../cnm/dns/resolvconf.js';
 import type { Avoided } from '../../cnm/ipam/ipam.js';
 import type { Links } from '../../cnm/kernel.js';
 
+/**
+ * RT_TABLE_MAIN (linux/rtnetlink.h). Others repeat it for the kernel's own use (`local`, three routes a network) or
+ * are rules' business.
+ */
+const MAIN_TABLE = 254;
+
 /** Routes of fewer bits lead a VPN's traffic around the default route (`0.0.0.0/1`), and name no network. */
 const leastPrefix = 8;
 
@@ -24,7 +30,7 @@ export class UsedSubnets {
 
   /** All of one family, as it is now. */
   read(family: Family): Avoided[] {
-    const routes = this.#links.routes(family);
+    const routes = this.#links.routes(family, MAIN_TABLE);
     // Keeps what is known from growing over the daemon's life.
     if (this.#known.size > 1000 + 4 * routes.length) this.#known.clear();
     const used = this.#servers(family);

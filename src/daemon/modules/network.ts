@@ -124,7 +124,7 @@ function netnsFolder(execRoot: string): string {
 }
 
 function usedSubnets(kernel: Kernel): (family: 4 | 6) => readonly Avoided[] {
-  const links = { routes: (family?: 4 | 6) => kernel.links('host').routes(family) };
+  const links = kernel.links('host');
   const used = new UsedSubnets({ links, resolvConf: hostResolvConf });
   return (family) => used.read(family);
 }

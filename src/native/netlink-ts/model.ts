@@ -192,7 +192,8 @@ export interface Rtnetlink extends Disposable {
   addresses(): AddressInfo[];
   addRoute(route: RouteSpec): void;
   deleteRoute(route: RouteSpec): void;
-  routes(family?: 4 | 6): RouteInfo[];
+  /** Those of one table (254 is `main`), which the kernel picks out, or of all; so with the family. */
+  routes(family?: 4 | 6, table?: number): RouteInfo[];
   addNeighbor(neighbor: NeighborSpec): void;
   deleteNeighbor(neighbor: Pick<NeighborSpec, 'link' | 'address'>): void;
   neighbors(): NeighborInfo[];

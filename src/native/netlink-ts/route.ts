@@ -75,12 +75,22 @@ export function removeRoute(route: RouteSpec, linkIndex: number | undefined): Re
   };
 }
 
-/** Asks for the routes of all tables. */
-export function getRoutes(family: 4 | 6): Request {
+/** Asks for the routes of one table, or of all. The kernel heeds the table where requests are checked strictly. */
+export function getRoutes(family: 4 | 6, table = 0): Request {
   return {
     type: RTM_GETROUTE,
     flags: 0,
-    body: (out) => void out.u32(familyNumber(family)).u32(0).u32(0),
+    body(out) {
+      out.u32(familyNumber(family));
+      // Numbers beyond a byte have an attribute of their own.
+      out
+        .u8(table < 256 ? table : 0)
+        .u8(0)
+        .u8(0)
+        .u8(0)
+        .u32(0);
+      if (table >= 256) out.attributeU32(RTA_TABLE, table);
+    },
   };
 }
 

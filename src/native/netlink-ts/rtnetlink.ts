@@ -2,6 +2,7 @@ import { decodeAddress, getAddresses } from './addr.js';
 import { BatchChannel } from './batch.js';
 import { ImmediateChannel, LinkLookup } from './channel.js';
 import { DeleteQueue } from './delete-queue.js';
+import { NetlinkError } from './error.js';
 import { decodeFdb, getFdb } from './fdb.js';
 import { decodeLink, getLink } from './link.js';
 import { removeLink } from './link-change.js';
@@ -65,9 +66,15 @@ class KernelRtnetlink extends Verbs implements Rtnetlink {
     return this.#socket.dump('addresses', getAddresses(), decodeAddress);
   }
 
-  routes(family?: 4 | 6): RouteInfo[] {
-    if (family === undefined) return [...this.routes(4), ...this.routes(6)];
-    return this.#socket.dump('routes', getRoutes(family), decodeRoute);
+  routes(family?: 4 | 6, table?: number): RouteInfo[] {
+    if (family === undefined) return [...this.routes(4, table), ...this.routes(6, table)];
+    try {
+      return this.#socket.dump('routes', getRoutes(family, table), decodeRoute);
+    } catch (error) {
+      // A table is made with its first route.
+      if (error instanceof NetlinkError && error.code === 'ENOENT') return [];
+      throw error;
+    }
   }
 
   neighbors(): NeighborInfo[] {
