@@ -57,6 +57,12 @@ const kinds: readonly Kind[] = [
     shown: (n) => String(49152 + n),
   },
   {
+    what: 'DNS message',
+    pattern: /\bid: \d+\b/,
+    reason: 'questions have random ids',
+    shown: () => 'id: 1234',
+  },
+  {
     what: 'namespace',
     pattern: /\bnet:\[\d+\]/,
     reason: 'an inode number',
