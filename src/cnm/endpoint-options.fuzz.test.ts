@@ -25,9 +25,9 @@ const setting = fc.oneof(
 );
 
 describe('hostile settings of an endpoint', () => {
-  it('are refused, or name a group and a key of the own interface and nothing else', () => {
+  it('are refused, or name a group and a key of the own interface and nothing else', async () => {
     let taken = 0;
-    fc.assert(
+    await fc.assert(
       fc.property(fc.array(setting, { minLength: 1, maxLength: 2 }), (settings) => {
         const text = settings.join(',');
         try {
@@ -50,10 +50,10 @@ describe('hostile settings of an endpoint', () => {
     expect(taken).to.be.greaterThan(20);
   });
 
-  it('of the other options are refused, or within their bounds', () => {
+  it('of the other options are refused, or within their bounds', async () => {
     const labels = [endpointLabel.advertiseCount, endpointLabel.advertiseIntervalMs];
     const number = fc.oneof(fc.integer().map(String), fc.string({ maxLength: 6 }));
-    fc.assert(
+    await fc.assert(
       fc.property(fc.constantFrom(...labels), number, (label, text) => {
         try {
           const { advertiseCount, advertiseIntervalMs } = endpointConfig({ [label]: text });

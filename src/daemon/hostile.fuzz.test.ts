@@ -254,9 +254,9 @@ function iptablesShape(policy: FirewallPolicy): string[][] {
 describe('hostile input', function () {
   this.timeout(20_000);
 
-  it('makes no other firewall command than harmless input', () => {
+  it('makes no other firewall command than harmless input', async () => {
     let made = 0;
-    fc.assert(
+    await fc.assert(
       fc.property(body, endpoint, ports, (...wish) => {
         const result = madeOrRefused(...wish);
         if (!result) return;
@@ -273,8 +273,8 @@ describe('hostile input', function () {
     expect(made).to.be.greaterThan(RUNS / 10);
   });
 
-  it('sets nothing but settings of the network’s own interfaces', () => {
-    fc.assert(
+  it('sets nothing but settings of the network’s own interfaces', async () => {
+    await fc.assert(
       fc.property(body, endpoint, ports, (...wish) => {
         const result = madeOrRefused(...wish);
         for (const step of result?.plan ?? []) {
@@ -299,8 +299,8 @@ describe('hostile input', function () {
     );
   });
 
-  it('names links as Linux and its tools take them', () => {
-    fc.assert(
+  it('names links as Linux and its tools take them', async () => {
+    await fc.assert(
       fc.property(body, endpoint, (wish, driverOptions) => {
         const result = madeOrRefused(wish, driverOptions, {});
         for (const name of result?.interfaces ?? []) {

@@ -19,9 +19,9 @@ const spec = fc.oneof(
 );
 
 describe('hostile -p and --expose', () => {
-  it('are refused with a reason, or come to what the daemon reads as numbers of ports', () => {
+  it('are refused with a reason, or come to what the daemon reads as numbers of ports', async () => {
     let taken = 0;
-    fc.assert(
+    await fc.assert(
       fc.property(fc.array(spec, { maxLength: 2 }), fc.array(spec, { maxLength: 1 }), (p, e) => {
         const parsed = refusedOr(() => parsePorts(p, e));
         if (!parsed) return;

@@ -22,9 +22,9 @@ const bindings = fc.dictionary(
 );
 
 describe('hostile ports and names', () => {
-  it('ports are refused, or are numbers of ports, at addresses, of protocols', () => {
+  it('ports are refused, or are numbers of ports, at addresses, of protocols', async () => {
     let taken = 0;
-    fc.assert(
+    await fc.assert(
       fc.property(bindings, fc.boolean(), (PortBindings, PublishAllPorts) => {
         try {
           for (const request of portRequests({ PortBindings, PublishAllPorts }, PortBindings)) {
@@ -47,13 +47,13 @@ describe('hostile ports and names', () => {
     expect(taken).to.be.greaterThan(50);
   });
 
-  it('names of containers are refused, or are one harmless segment of a path', () => {
+  it('names of containers are refused, or are one harmless segment of a path', async () => {
     const name = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 8 }),
       fc.string({ unit: fc.constantFrom(...'ab0._-/\\ \n"'), maxLength: 8 }),
       fc.constantFrom('..', '../a', '/web', '//web', '-rf', 'a\u0000'),
     );
-    fc.assert(
+    await fc.assert(
       fc.property(name, (text) => {
         try {
           expect(checkName(text)).to.match(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);

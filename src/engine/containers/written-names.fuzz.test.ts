@@ -11,9 +11,9 @@ const name = fc.oneof(
 );
 
 describe('hostile hostnames', () => {
-  it('are refused, or give their own address names in /etc/hosts, and no other one', () => {
+  it('are refused, or give their own address names in /etc/hosts, and no other one', async () => {
     let taken = 0;
-    fc.assert(
+    await fc.assert(
       fc.property(name, name, (hostname, domainname) => {
         const host = {
           Dns: [],
