@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { TestDaemon } from '../world/daemon.js';
+import { Namespace } from '../world/namespace.js';
+import { World } from '../world/world.js';
+
+/** The image of containers that do nothing: programs of the test run in their namespaces. */
+const image = 'tsnet/busybox';
+
+/** A machine with a daemon, containers that publish ports, and a LAN around it. */
+export class Publishing implements AsyncDisposable {
+  readonly world: World;
+  readonly daemon: TestDaemon;
+
+  private constructor(world: World, daemon: TestDaemon) {
+    this.world = world;
+    this.daemon = daemon;
+  }
+
+  /** `flags` are the daemon's. */
+  static async create(flags: readonly string[] = []): Promise<Publishing> {
+    const world = await World.create();
+    try {
+      const daemon = await TestDaemon.start(world.host, flags);
+      const publishing = new Publishing(world, daemon);
+      await daemon.must(`pull -q ${image}`);
+      return publishing;
+    } catch (error) {
+      await world[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get host(): Namespace {
+    return this.world.host;
+  }
+
+  /** Starts a container by the words of `run`, split at spaces; gives its namespace. */
+  async run(name: string, line: string): Promise<Namespace> {
+    const words = line.split(' ').filter(Boolean);
+    const run = ['run', '-d', '--name', name, '--stop-signal', 'KILL', ...words];
+    await this.daemon.mustRun([...run, image, 'sleep', '1000']);
+    const key = ['inspect', '-f', '{{.NetworkSettings.SandboxKey}}', name];
+    return Namespace.at(name, await this.daemon.mustRun(key));
+  }
+
+  /** What a start that must fail says. */
+  async refusal(name: string, line: string): Promise<string> {
+    const words = line.split(' ').filter(Boolean);
+    const { code, stderr } = await this.daemon.run([
+      'run',
+      '--name',
+      name,
+      ...words,
+      image,
+      'true',
+    ]);
+    if (code === 0) throw new Error(`${name} was started`);
+    return stderr;
+  }
+
+  /** A field of a container, by a template. */
+  inspect(name: string, template: string): Promise<string> {
+    return this.daemon.mustRun(['inspect', '-f', template, name]);
+  }
+
+  /** The proxies of this machine's daemon, by process id. */
+  proxies(): number[] {
+    return proxiesOf(this.daemon.folder);
+  }
+
+  /** The ports that programs of the machine listen on or are bound to, in lines of ss. */
+  async sockets(): Promise<string[]> {
+    const lines = (await this.host.must('ss -Hlntu')).trim().split('\n');
+    return lines.filter((line) => line !== '');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.daemon[Symbol.asyncDispose]();
+    await this.world[Symbol.asyncDispose]();
+  }
+}
+
+/** The proxies whose socket is below the folder. */
+export function proxiesOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const words = commandLine(pid);
+      return words[0] === 'port-proxy' && (words.at(-1) ?? '').startsWith(`${folder}/`);
+    })
+    .map(Number);
+}
+
+function commandLine(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
+}
