@@ -87,6 +87,8 @@ describe('self-healing of nftables', () => {
     expect(daemon.log).to.match(
       /level=warn msg="firewall rules were changed by another program: repaired" pid=\d+ program=nft/,
     );
+    const info = await daemon.api.must<{ FirewallBackend: { Info: string[][] } }>('GET', '/info');
+    expect(info.FirewallBackend.Info[0]?.[0]).to.equal('ReloadedAt');
     await host.must('nft add table ip stranger');
     await host.must('nft delete table ip stranger');
     await delay(200);

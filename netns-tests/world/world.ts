@@ -105,5 +105,7 @@ export class World implements AsyncDisposable {
 async function addresses(machine: Namespace, link: string, number: number): Promise<void> {
   await machine.must(`ip addr add 192.0.2.${number}/24 dev ${link}`);
   await machine.must(`ip -6 addr add 2001:db8:1::${number}/64 dev ${link} nodad`);
+  // The link-local address would be tentative for the first seconds, and a snapshot not stay true.
+  await machine.sysctl(`net/ipv6/conf/${link}/accept_dad`, '0');
   await machine.must(`ip link set ${link} up`);
 }

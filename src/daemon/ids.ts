@@ -20,6 +20,7 @@ import type { DaemonFacts } from '../engine/system/backend.js';
 import type { Children } from '../native/children.js';
 import type { Namespaces } from '../native/netns.js';
 import type { Identity } from './identity.js';
+import type { HostFirewall } from './kernel/host-firewall.js';
 import type { HostSocketStore } from './kernel/host-socket-store.js';
 import type { Settings } from './settings.js';
 
@@ -28,6 +29,7 @@ const id = <T>(name: string) => Symbol.for(`daemon/${name}`) as ServiceIdentifie
 export const settingsId = id<Settings>('settings');
 export const identityId = id<Identity>('identity');
 export const loggerId = id<Logger>('logger');
+export const hostFirewallId = id<HostFirewall>('host-firewall');
 export const forwardingId = id<ForwardingSettings>('forwarding');
 export const lifetimeId = id<Lifetime>('lifetime');
 export const clockId = id<Clock>('clock');

@@ -26,7 +26,7 @@ export const apiModule = new ContainerModule(({ bind }) => {
 
 function bindFacts(bind: ContainerModuleLoadOptions['bind']): void {
   bind(id.factsId).toResolvedValue(
-    (settings, identity, storage, launcher, drivers, kernel): DaemonFacts => ({
+    (settings, identity, storage, launcher, drivers, kernel, firewall): DaemonFacts => ({
       ...product,
       apiVersion,
       minApiVersion,
@@ -48,6 +48,7 @@ function bindFacts(bind: ContainerModuleLoadOptions['bind']): void {
         size,
       })),
       hostname,
+      firewallReloadedAt: () => firewall.reloadedAt(),
       forwarding: () => kernel.sysctls('host').read(['net', 'ipv4', 'ip_forward']) === '1',
     }),
     [
@@ -57,6 +58,7 @@ function bindFacts(bind: ContainerModuleLoadOptions['bind']): void {
       isolationIds.opened,
       cnmIds.drivers,
       cnmNeeds.kernel,
+      id.hostFirewallId,
     ],
   );
 }

@@ -11,6 +11,7 @@ import { sysctls } from '../../native/sysctl.js';
 import {
   childrenId,
   clockId,
+  hostFirewallId,
   hostSocketsId,
   lifetimeId,
   loggerId,
@@ -61,14 +62,18 @@ export const kernelModule = new ContainerModule(({ bind }) => {
     (lifetime, clock, logger) => ({ lifetime, clock, logger }),
     [lifetimeId, clockId, loggerId],
   );
-  bind(cnmNeeds.kernel).toResolvedValue(
-    (settings, lifetime, logger, namespaces, ports, proxy) => {
-      const conntrack = lifetime.own(openConntrack());
-      const { firewall, tracked } = openHostFirewall({
+  bind(hostFirewallId).toResolvedValue(
+    (settings, lifetime, logger) =>
+      openHostFirewall({
         settings: { ...settings.firewall, raw: settings.rawTable ?? true },
         lifetime,
         logger,
-      });
+      }),
+    [settingsId, lifetimeId, loggerId],
+  );
+  bind(cnmNeeds.kernel).toResolvedValue(
+    ({ firewall, tracked }, lifetime, logger, namespaces, ports, proxy) => {
+      const conntrack = lifetime.own(openConntrack());
       return lifetime.own(
         new HostKernel({
           namespaces,
@@ -81,6 +86,6 @@ export const kernelModule = new ContainerModule(({ bind }) => {
         }),
       );
     },
-    [settingsId, lifetimeId, loggerId, namespacesId, cnmNeeds.ports, proxyId],
+    [hostFirewallId, lifetimeId, loggerId, namespacesId, cnmNeeds.ports, proxyId],
   );
 });

@@ -21,6 +21,7 @@ const facts: DaemonFacts = {
   id: 'an-id',
   storageDriver: 'overlay2',
   firewallBackend: 'nftables',
+  firewallReloadedAt: () => new Date(0),
   cgroupVersion: '2',
   runtime: { name: 'crun', path: '/usr/bin/crun', version: '1.8' },
   networkDrivers: ['bridge', 'host', 'null'],
@@ -70,6 +71,10 @@ describe('SystemService', () => {
     expect(await system.info()).to.deep.include({
       ID: 'an-id',
       Name: 'the-host',
+      FirewallBackend: {
+        Driver: 'nftables',
+        Info: [['ReloadedAt', '1970-01-01T00:00:00.000Z']],
+      },
       ServerVersion: '1.2.3',
       Runtimes: { crun: { path: '/usr/bin/crun' } },
       DefaultRuntime: 'crun',

@@ -26,6 +26,8 @@ export interface DaemonFacts {
   readonly debug: boolean;
   readonly networkDrivers: readonly string[];
   readonly addressPools: readonly { readonly base: string; readonly size: number }[];
+  /** When its rules were last made anew because another program had changed them. */
+  firewallReloadedAt(): Date | undefined;
   hostname(): string;
   /** Whether the host forwards IPv4 packets at the moment. */
   forwarding(): boolean;
@@ -123,7 +125,7 @@ export class SystemService implements SystemBackend {
       DefaultRuntime: facts.runtime.name,
       LiveRestoreEnabled: facts.liveRestore,
       SecurityOptions: ['name=seccomp,profile=builtin'],
-      FirewallBackend: { Driver: facts.firewallBackend },
+      FirewallBackend: firewallView(facts),
       DefaultAddressPools: facts.addressPools.map(({ base, size }) => ({ Base: base, Size: size })),
     };
   }
@@ -201,4 +203,13 @@ function goArch(): string {
 async function operatingSystem(): Promise<string> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
   return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? 'Linux';
+}
+
+/** Docker API: `FirewallInfo`. Its `Info` is a list of pairs. */
+function firewallView({ firewallBackend, firewallReloadedAt }: DaemonFacts): object {
+  const at = firewallReloadedAt();
+  return {
+    Driver: firewallBackend,
+    ...(at && { Info: [['ReloadedAt', at.toISOString()]] }),
+  };
 }
