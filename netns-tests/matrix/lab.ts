@@ -36,14 +36,18 @@ export class Lab implements AsyncDisposable {
 
   static async create(configuration: Configuration): Promise<Lab> {
     const world = await World.create();
+    const lab = await prepareHost(world, configuration)
+      .then(() => TestDaemon.start(world.host, flagsOf(configuration)))
+      .then((daemon) => new Lab(world, daemon, configuration))
+      .catch(async (error: unknown) => {
+        await world[Symbol.asyncDispose]();
+        throw error;
+      });
     try {
-      await prepareHost(world, configuration);
-      const daemon = await TestDaemon.start(world.host, flagsOf(configuration));
-      const lab = new Lab(world, daemon, configuration);
       await lab.#furnish();
       return lab;
     } catch (error) {
-      await world[Symbol.asyncDispose]();
+      await lab[Symbol.asyncDispose]();
       throw error;
     }
   }
