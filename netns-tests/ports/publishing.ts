@@ -10,6 +10,7 @@ const image = 'tsnet/busybox';
 export class Publishing implements AsyncDisposable {
   readonly world: World;
   readonly daemon: TestDaemon;
+  readonly #containers: Namespace[] = [];
 
   private constructor(world: World, daemon: TestDaemon) {
     this.world = world;
@@ -40,7 +41,9 @@ export class Publishing implements AsyncDisposable {
     const run = ['run', '-d', '--name', name, '--stop-signal', 'KILL', ...words];
     await this.daemon.mustRun([...run, image, 'sleep', '1000']);
     const key = ['inspect', '-f', '{{.NetworkSettings.SandboxKey}}', name];
-    return Namespace.at(name, await this.daemon.mustRun(key));
+    const container = Namespace.at(name, await this.daemon.mustRun(key));
+    this.#containers.push(container);
+    return container;
   }
 
   /** What a start that must fail says. */
@@ -75,6 +78,7 @@ export class Publishing implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const container of this.#containers) await container[Symbol.asyncDispose]();
     await this.daemon[Symbol.asyncDispose]();
     await this.world[Symbol.asyncDispose]();
   }

@@ -154,6 +154,45 @@ describe('PortAllocator', () => {
     expect(() => after.ports.restore('b', bindings)).to.throw('port is already allocated');
   });
 
+  it('takes a range whole or not at all, and names the port that is taken', () => {
+    const { sockets, ports } = make();
+    const range = { ...want(20_000, dual), count: 1000 };
+    expect(ports.reserve('a', [range])).to.deep.equal(
+      dual.map((hostIp) => ({
+        ...{ protocol: 'tcp', containerPort: 80, hostIp },
+        ...{ hostPort: 20_000, count: 1000 },
+      })),
+    );
+    expect(sockets.sockets.size).to.equal(2000);
+    expect(() => ports.reserve('b', [{ ...want(19_990), count: 20 }])).to.throw(
+      'Bind for 0.0.0.0:20000 failed: port is already allocated',
+    );
+    ports.release('a');
+    expect(sockets.sockets.size).to.equal(0);
+    sockets.refuse('tcp :::20500');
+    expect(() => ports.reserve('b', [range])).to.throw(
+      'failed to bind host port [::]:20500/tcp: address already in use',
+    );
+    expect(sockets.sockets.size).to.equal(0);
+    expect(ports.reserve('b', [{ ...want(20_000), count: 1000 }])).to.have.length(1);
+  });
+
+  it('puts neighbours together that were asked for one by one', () => {
+    const { ports } = make();
+    const three = [7000, 7001, 7002].map((port) => ({ ...want(port, dual), containerPort: port }));
+    expect(ports.reserve('a', three).map(({ hostIp, count }) => [hostIp, count])).to.deep.equal([
+      ['0.0.0.0', 3],
+      ['::', 3],
+    ]);
+  });
+
+  it('never gives away what is excluded', () => {
+    const { ports } = make();
+    ports.exclude('tcp', '127.0.0.1', 2375);
+    expect(() => ports.reserve('a', [want(2375)])).to.throw('port is already allocated');
+    expect(ports.reserve('b', [want(2375, ['127.0.0.2'])])).to.have.length(1);
+  });
+
   it('never gives two owners colliding ports, and leaks no socket', () => {
     const address = fc.constantFrom(['0.0.0.0'], ['127.0.0.1'], ['::'], ['::1'], dual);
     const port = fc.constantFrom(undefined, 50000, 50001, { first: 50000, last: 50002 });
