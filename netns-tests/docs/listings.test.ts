@@ -51,7 +51,7 @@ function listingTests(path: string, markdown: string, listings: readonly Listing
       });
       after(() => holder.stage?.[Symbol.asyncDispose]());
       for (const listing of setting.listings) {
-        it(`${path}:${listing.line}: ${listing.commands[0]?.text}`, async function () {
+        it(`${path}:${listing.line}: ${titleOf(listing)}`, async function () {
           this.timeout(isUpdate ? 300_000 : 30_000);
           const found = await appears(holder.stage, listing);
           if (!found) return this.skip();
@@ -76,6 +76,11 @@ function settingsOf(listings: readonly Listing[]): Setting[] {
     settings.at(-1)?.listings.push(listing);
   }
   return settings;
+}
+
+/** The first line of the first command. */
+function titleOf({ commands }: Listing): string {
+  return commands[0]?.text.split('\n')[0] ?? 'nothing';
 }
 
 /** What stands behind a word in the wishes; undefined without the word. */
