@@ -13,6 +13,7 @@ import { Stage } from './stage.js';
  *   daemon FLAGS       from here on a new world, and a daemon with these flags
  *   fresh              without the containers and networks of the listings before
  *   needs KIND         only where the kernel has links of this kind; `needs no KIND`: only where it has none
+ *   with PROGRAM       only where this program is installed, such as dig
  *   not run: REASON    not typed at all, because of the reason
  *
  * `UPDATE_GOLDEN=1` writes what appears into the documents.
@@ -103,6 +104,8 @@ async function appears(
 async function isPossible(stage: Stage, listing: Listing): Promise<boolean> {
   if (wish(listing, 'not run:') !== undefined) return false;
   if (wish(listing, 'fresh') !== undefined) await stage.clear();
+  const program = wish(listing, 'with');
+  if (program !== undefined && !(await stage.hasProgram(program))) return false;
   const needs = wish(listing, 'needs');
   if (needs === undefined) return true;
   const [kind = '', not] = needs.split(' ').toReversed();

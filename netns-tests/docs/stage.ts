@@ -109,6 +109,12 @@ export class Stage implements AsyncDisposable {
     return code === 0;
   }
 
+  /** Whether a program that a machine may lack is there. */
+  async hasProgram(name: string): Promise<boolean> {
+    const { code } = await this.#world.host.run(['which', name]);
+    return code === 0;
+  }
+
   /** Stops the daemon, then removes the world. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#daemon[Symbol.asyncDispose]();

@@ -75,6 +75,18 @@ const kinds: readonly Kind[] = [
     shown: () => '2026-01-01T12:00:00.000Z',
   },
   {
+    what: 'date',
+    pattern: /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\b/,
+    reason: 'iptables-save says when it was run',
+    shown: () => 'Thu Jan  1 12:00:00 2026',
+  },
+  {
+    what: 'packets and bytes',
+    pattern: /\[\d+:\d+\]/,
+    reason: 'iptables-save counts what has passed',
+    shown: () => '[0:0]',
+  },
+  {
     what: 'duration',
     pattern: /\b\d+(?:\.\d+)? ?ms\b/,
     reason: 'no two take the same time',
