@@ -7,6 +7,8 @@ import { type Packet, Packets } from './packets.js';
 import { type Order, PROTOCOL_VERSION, partsOf, portsOf, type Report } from './protocol.js';
 import type { Service } from './service.js';
 
+/** How often it is looked, without a daemon, whether there is a way for the next one to come. */
+const ALONE_MS = 5000;
 /** How long connections wait when there are no descriptors left. */
 const SHORTAGE_MS = 100;
 
@@ -22,6 +24,8 @@ export class Control {
   readonly #readiness: Readiness;
   readonly #service: Service;
   readonly #exit: () => void;
+  readonly #hasName: () => boolean;
+  #alone: NodeJS.Timeout | undefined;
   readonly #orders: {
     readonly [K in Order['op']]: (
       order: Extract<Order, { op: K }>,
@@ -36,12 +40,15 @@ export class Control {
     listener: Fd;
     readiness: Readiness;
     service: Service;
+    /** Whether the listener can be found by its name still. */
+    hasName: () => boolean;
     exit: () => void;
   }) {
     this.#listener = parts.listener;
     this.#readiness = parts.readiness;
     this.#service = parts.service;
     this.#exit = parts.exit;
+    this.#hasName = parts.hasName;
     this.#orders = {
       hello: (_order, _sockets, session) => this.#greet(session),
       serve: ({ owner, ports }, sockets) => this.#service.serve(owner, portsOf({ ports, sockets })),
@@ -75,6 +82,7 @@ export class Control {
       return;
     }
     if (this.#session) this.#drop(this.#session);
+    clearInterval(this.#alone);
     const session = { fd, packets: new Packets<Report, Order>(fd.number) };
     this.#session = session;
     this.#readiness.watch(fd.number, () => this.#listen(session));
@@ -149,6 +157,14 @@ export class Control {
     session.packets.close();
     this.#readiness.forget(session.fd.number);
     session.fd.close();
-    if (this.#session === session) this.#session = undefined;
+    if (this.#session !== session) return;
+    this.#session = undefined;
+    clearInterval(this.#alone);
+    this.#alone = setInterval(() => this.#endIfLost(), ALONE_MS);
+  }
+
+  /** Without its name no daemon will ever come again: the exec root was removed under it. */
+  #endIfLost(): void {
+    if (!this.#retired && !this.#hasName()) this.#exit();
   }
 }

@@ -3,7 +3,7 @@
  * the host for containers that have IPv4 only, and `[::1]`. Descriptor 3 is the listener at PATH, by which the
  * daemon says what to serve. It outlives the daemon, and ends when nothing is left to do.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { Readiness } from '../native/epoll.js';
 import { Fd } from '../native/fd.js';
 import { claimListener } from '../native/unixsocket.js';
@@ -28,7 +28,8 @@ function main(path: string): void {
   };
   const listener = new Fd(CONTROL);
   claimListener(listener);
-  const control: Control = new Control({ listener, readiness, service, exit });
+  const hasName = () => existsSync(path);
+  const control: Control = new Control({ listener, readiness, service, hasName, exit });
   // What ends a daemon is not meant for the flows that outlive it; SIGTERM is.
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGPIPE'] as const) process.on(signal, () => {});
   process.on('SIGTERM', exit);
