@@ -50,7 +50,7 @@ describe('quickstart', function () {
 
     it('ends with a tree of what there is', () => {
       const tree =
-        /├─ bridge +bridge docker0 172\.17\.0\.1\/16\n.*\n.*\n.*└─ web +bridge br-\w+ 172\.18\.0\.1\/16\n.*├─ client +172\.18\.0\.\d\n.*└─ web +172\.18\.0\.\d {2}0\.0\.0\.0:8080->80\/tcp\n/;
+        /├─ bridge +bridge docker0 172\.17\.0\.1\/16\n.*\n.*\n.*└─ web +bridge br-\w+ 172\.18\.0\.1\/16\n.*├─ client +172\.18\.0\.\d\n.*└─ web +172\.18\.0\.\d {2}0\.0\.0\.0:8080->80\/tcp, \[::\]:8080->80\/tcp\n/;
       expect(output).to.match(tree);
     });
 

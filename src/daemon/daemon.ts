@@ -60,7 +60,7 @@ export class Daemon {
     this.#lifetime.own(lockRoot('data-root', dataRoot));
     dropWhatRebootVoided(execRoot);
     this.#lifetime.own(claimPidfile(pidfile));
-    this.#lifetime.own(await claimNamespace());
+    this.#lifetime.own(claimNamespace());
     for (const address of addresses) await tryAddress(address);
   }
 

@@ -5,8 +5,9 @@ const flock = libc.fn<(fd: number, operation: number) => number>(
   'int flock(int fd, int operation)',
 );
 
-/** flock(2): exclusive, without waiting. */
-const LOCK_EX_NB = 2 | 4;
+/** flock(2): exclusive; without waiting. */
+const LOCK_EX = 2;
+const LOCK_NB = 4;
 
 /**
  * Locks an open file for this process alone; false if another has it. The lock is the kernel's: it ends with
@@ -14,10 +15,15 @@ const LOCK_EX_NB = 2 | 4;
  */
 export function tryLock(file: Fd, path: string): boolean {
   try {
-    check('flock', flock(file.number, LOCK_EX_NB), path);
+    check('flock', flock(file.number, LOCK_EX | LOCK_NB), path);
     return true;
   } catch (error) {
     if (isErrno(error, 'EAGAIN', 'EWOULDBLOCK')) return false;
     throw error;
   }
+}
+
+/** The same, waiting for whoever has it: for what is locked for a moment only. @throws SyscallError */
+export function waitForLock(file: Fd, path: string): void {
+  check('flock', flock(file.number, LOCK_EX), path);
 }

@@ -35,6 +35,10 @@ stop_processes() {
       end "$pid"
     fi
   done
+  # The proxy of published ports, which waits for the next daemon while containers run.
+  for pid in $(pgrep -f 'port-proxy\.mjs' || true); do
+    if is_process "$pid" "$run/exec/"; then end "$pid"; fi
+  done
   pid=$(cat "$run/outside.pid" 2>/dev/null || true)
   if [ -n "$pid" ] && is_process "$pid" "busybox httpd"; then end "$pid"; fi
 }
@@ -56,6 +60,12 @@ restore_network() {
   for family in ip ip6 bridge; do
     nft delete table "$family" tsnet 2>/dev/null || true
   done
+  # The admin's chain, which the daemon never takes away; a rule in it is the admin's.
+  if nft list table inet tsnet-user 2>/dev/null | grep -qv -e '^table' -e 'chain tsnet-user {' -e 'type filter' -e '^\s*}*$'; then
+    echo "the rules in nft table inet tsnet-user stay: they are not tsnet's" >&2
+  else
+    nft delete table inet tsnet-user 2>/dev/null || true
+  fi
   if [ -e "$run/ip_forward-before" ]; then cat "$run/ip_forward-before" >/proc/sys/net/ipv4/ip_forward; fi
 }
 

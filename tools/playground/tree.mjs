@@ -28,12 +28,16 @@ function bridgeOf({ Id, Driver, Options, IPAM }) {
   return `bridge ${name} ${addresses.join(' ')}`;
 }
 
-/** `172.18.0.2 0.0.0.0:8080->80/tcp`. */
+/** `172.18.0.2  0.0.0.0:8080->80/tcp, [::]:8080->80/tcp`. */
 function endpointOf({ NetworkSettings }, network) {
   const ports = Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, bindings]) =>
-    (bindings ?? []).map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}->${port}`),
+    (bindings ?? []).map(({ HostIp, HostPort }) => {
+      const address = HostIp.includes(':') ? `[${HostIp}]` : HostIp;
+      return `${address}:${HostPort}->${port}`;
+    }),
   );
-  return [NetworkSettings.Networks[network].IPAddress, ...ports].join('  ');
+  const { IPAddress } = NetworkSettings.Networks[network];
+  return ports.length === 0 ? IPAddress : `${IPAddress}  ${ports.join(', ')}`;
 }
 
 /** Lines of a level with those below, drawn as branches. */

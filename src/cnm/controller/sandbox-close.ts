@@ -37,11 +37,15 @@ export class SandboxClosing {
     for (const network of networks) emit({ action: 'disconnect', network, containerId: id });
   }
 
-  /** The kernel's part: cut off at once, then the namespace goes, and the links with it. Failures are logged. */
+  /**
+   * The kernel's part: cut off at once, then the namespace goes, and the links with it; with another container in it
+   * (`--network container:`) the namespace stays, and the links must be taken out. Failures are logged.
+   */
   async dismantle(state: SandboxState): Promise<void> {
     const { kernel, names, namespaces, logger } = this.#parts;
     const { id, kind, netnsPath } = state.record;
-    const { finished } = beginUndo(wholePlan(state), kernel, 'lazily');
+    const mode = this.#isJoined(id) ? 'now' : 'lazily';
+    const { finished } = beginUndo(wholePlan(state), kernel, mode);
     await finished.catch((error) =>
       logger.warn('sandbox not wholly undone', { sandbox: id, error: messageOf(error) }),
     );
@@ -52,5 +56,11 @@ export class SandboxClosing {
     if (kind.type !== 'own' || netnsPath === undefined) return;
     kernel.forget(netnsPath);
     namespaces.remove(netnsPath);
+  }
+
+  #isJoined(id: string): boolean {
+    return this.#parts.registry
+      .sandboxes()
+      .some(({ record: { kind } }) => kind.type === 'joined' && kind.sandboxId === id);
   }
 }

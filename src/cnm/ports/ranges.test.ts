@@ -51,14 +51,14 @@ describe('ranges of ports', () => {
     expect(joinedRequests(exact)).to.deep.equal([{ ...request(80, [80, 80]), count: 3 }]);
   });
 
-  it('gives back what was put together', () => {
+  it('gives back what was put together', async () => {
     const one = fc.record({
       hostPort: fc.integer({ min: 1, max: 6 }),
       containerPort: fc.integer({ min: 1, max: 6 }),
       hostIp: fc.constantFrom('0.0.0.0', '::'),
       protocol: fc.constantFrom('tcp' as const, 'udp' as const),
     });
-    fc.assert(
+    await fc.assert(
       fc.property(fc.array(one), (all) => {
         const sorted = (list: readonly object[]) =>
           list.map((item) => JSON.stringify(Object.entries(item).toSorted())).toSorted();

@@ -14,20 +14,27 @@ export interface ReadLimits {
   readonly signal: AbortSignal;
 }
 
-/** The content of a file from `position` on; with `follow` also what is written later, until the end or the abort. */
+/** What is to be read of a file. */
+export interface Section {
+  readonly path: string;
+  readonly start: number;
+  /** What comes behind it, also while it is read, is left out. */
+  readonly end: number;
+}
+
+/** The content of a section; with `follow` also what is written later, until the end or the abort. */
 export async function* growingContent(
   file: FileHandle,
-  path: string,
-  position: number,
+  { path, start, end }: Section,
   limits: ReadLimits,
 ): AsyncGenerator<Buffer> {
   using changes = new FileChanges(path, limits);
-  let at = position;
-  while (!limits.signal.aborted) {
+  let at = start;
+  while (!limits.signal.aborted && at < end) {
     // Asked before the read: what was written before the end is there for a read after it.
     const isLast = !limits.follow || changes.areOver;
     const block = Buffer.allocUnsafe(BLOCK);
-    const { bytesRead } = await file.read(block, 0, BLOCK, at);
+    const { bytesRead } = await file.read(block, 0, Math.min(BLOCK, end - at), at);
     at += bytesRead;
     if (bytesRead > 0) yield block.subarray(0, bytesRead);
     else if (isLast) return;

@@ -25,9 +25,11 @@ async function* chunksOf(
   if (!file) return;
   try {
     const filter = new LogFilter(query);
-    const start = await startOf(file, query);
+    const { size } = await file.stat();
+    const start = await startOf(file, size, query);
+    const end = limits.follow ? Number.POSITIVE_INFINITY : size;
     const lines = new LineSplitter();
-    for await (const piece of growingContent(file, path, start, limits)) {
+    for await (const piece of growingContent(file, { path, start, end }, limits)) {
       for (const line of lines.push(piece)) {
         const record = parseLogLine(line);
         if (limits.signal.aborted || (record && filter.isPast(record))) return;
@@ -50,9 +52,8 @@ async function openLog(path: string): Promise<FileHandle | undefined> {
   }
 }
 
-async function startOf(file: FileHandle, query: LogQuery): Promise<number> {
+async function startOf(file: FileHandle, size: number, query: LogQuery): Promise<number> {
   if (query.tail === undefined) return 0;
-  const { size } = await file.stat();
   const filter = new LogFilter(query);
   return tailOffset(file, size, query.tail, (record) => filter.wants(record));
 }
