@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { InvalidParameter } from '../../base/errors.js';
 import { ip } from '../../base/ip.js';
 import { resolvConfHash } from '../dns/container-resolvconf.js';
@@ -14,6 +14,7 @@ import {
 import type { EndpointRecord, SandboxRecord } from '../model.js';
 import { isLeg } from './gateway-leg.js';
 import type { EndpointChange, LinkedName, SandboxFileWriter, SandboxView } from './parts.js';
+import { rewrite } from './rewrite.js';
 import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 
 /**
@@ -32,8 +33,8 @@ export class SandboxFiles implements SandboxFileWriter {
 
   async write(view: SandboxView): Promise<void> {
     const { files, hostname } = view.sandbox;
-    writeFileSync(files.hosts, this.#hosts(view));
-    writeFileSync(files.hostname, `${hostname}\n`);
+    rewrite(files.hosts, this.#hosts(view));
+    rewrite(files.hostname, `${hostname}\n`);
     this.#writeResolvConf(view);
   }
 
@@ -46,7 +47,7 @@ export class SandboxFiles implements SandboxFileWriter {
     const linked = removeNamedHostsLines(before, linkLines(unlinked));
     const without = removed ? removeHostsLines(linked, linesOf(view.sandbox, [removed])) : linked;
     const after = added ? addHostsLines(without, linesOf(view.sandbox, [added])) : without;
-    if (after !== before) writeFileSync(hosts, after);
+    if (after !== before) rewrite(hosts, after);
     this.#writeResolvConf(view);
   }
 
@@ -54,7 +55,7 @@ export class SandboxFiles implements SandboxFileWriter {
     const { hosts } = view.sandbox.files;
     const before = readFileSync(hosts, 'utf8');
     const after = readdressHostsLines(before, linkLines(view.linked));
-    if (after !== before) writeFileSync(hosts, after);
+    if (after !== before) rewrite(hosts, after);
   }
 
   /** At each start and each change of the networks; but not once the user has edited the file. */
@@ -66,8 +67,8 @@ export class SandboxFiles implements SandboxFileWriter {
     if (isEdited || (before === text && hash !== undefined)) return;
     // A daemon that is killed meanwhile leaves no hash behind, so that its half-written file doesn't pass for edited.
     rmSync(hashPath(path), { force: true });
-    writeFileSync(path, text);
-    writeFileSync(hashPath(path), resolvConfHash(text));
+    rewrite(path, text);
+    rewrite(hashPath(path), resolvConfHash(text));
   }
 
   #hosts(view: SandboxView): string {
