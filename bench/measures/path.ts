@@ -45,7 +45,7 @@ async function walk(engine: Engine): Promise<Samples> {
   await using bare = await Bare.create();
   const inside = await engine.inside(client);
   const trip = async (...words: Parameters<typeof traffic>) => (await traffic(...words))[0] ?? 0;
-  return inTurn({
+  return await inTurn({
     direct: async () => 1000 * (await trip(host, 'pinger', address, PORT, TRIPS)),
     loopback: async () => 1000 * (await trip(host, 'pinger', '127.0.0.1', HOST_PORT, TRIPS)),
     neighbour: async () => 1000 * (await trip(inside, 'pinger', address, PORT, TRIPS)),
