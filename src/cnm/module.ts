@@ -35,6 +35,7 @@ export function cnmModule(shared: Shared): ContainerModule {
       [cnmNeeds.settings],
     );
     bindNames(bind, shared);
+    bindCollections(bind, shared);
     bindController(bind, shared);
   });
 }
@@ -66,7 +67,8 @@ function bindNames(bind: Bind, shared: Shared): void {
   );
 }
 
-function bindController(bind: Bind, shared: Shared): void {
+/** What the controller is given as one. */
+function bindCollections(bind: Bind, shared: Shared): void {
   bind(cnmIds.drivers).toResolvedValue(
     (drivers: Driver[]) => new Map(drivers.map((driver) => [driver.name, driver])),
     [{ serviceIdentifier: shared.driver, isMultiple: true }],
@@ -80,6 +82,9 @@ function bindController(bind: Bind, shared: Shared): void {
     }),
     [cnmNeeds.networkRecords, cnmNeeds.networkStates, cnmNeeds.sandboxStates, cnmNeeds.hostStates],
   );
+}
+
+function bindController(bind: Bind, shared: Shared): void {
   bind(cnmIds.controller).toResolvedValue(
     (
       drivers,

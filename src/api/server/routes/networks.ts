@@ -2,7 +2,7 @@ import { networkConnect, networkCreate, networkDisconnect } from '../../types/ne
 import { empty, json, jsonText } from '../answer.js';
 import type { NetworksBackend } from '../backend.js';
 import { jsonBody } from '../body.js';
-import type { Route } from '../router.js';
+import type { Call, Route } from '../router.js';
 import { compareVersions } from '../version.js';
 import { inspectText } from './network-status.js';
 
@@ -18,12 +18,7 @@ export function networkRoutes(backend: NetworksBackend): Route[] {
     {
       method: 'POST',
       path: '/networks/create',
-      handle: async ({ request, response, version }) => {
-        const { EnableIPv4, ...body } = await jsonBody(request, networkCreate);
-        // Older clients don't know of the field; Docker doesn't read it from them.
-        const isKnown = compareVersions(version, '1.48') >= 0;
-        json(response, await backend.create({ ...body, ...(isKnown && { EnableIPv4 }) }), 201);
-      },
+      handle: (call) => create(backend, call),
     },
     {
       method: 'POST',
@@ -67,4 +62,14 @@ export function networkRoutes(backend: NetworksBackend): Route[] {
       },
     },
   ];
+}
+
+async function create(
+  backend: NetworksBackend,
+  { request, response, version }: Call,
+): Promise<void> {
+  const { EnableIPv4, ...body } = await jsonBody(request, networkCreate);
+  // Older clients don't know of the field; Docker doesn't read it from them.
+  const isKnown = compareVersions(version, '1.48') >= 0;
+  json(response, await backend.create({ ...body, ...(isKnown && { EnableIPv4 }) }), 201);
 }
