@@ -61,6 +61,7 @@ describe('firewall policies', () => {
     ] as const) {
       await machine.must(`ip addr add ${four} dev ${link}`);
       await machine.must(`ip -6 addr add ${six} dev ${link} nodad`);
+      await machine.sysctl(`net/ipv6/conf/${link}/accept_dad`, '0');
       await machine.must(`ip link set ${link} up`);
     }
     await server.must('ip route add default via 203.0.113.1');

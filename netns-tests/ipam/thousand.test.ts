@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { cidr, overlaps } from '../../src/base/cidr.js';
+import { must } from '../world/command.js';
 import { TestDaemon } from '../world/daemon.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
@@ -35,5 +36,9 @@ describe('a thousand networks', () => {
     }
     const bridges = await world.host.ip<{ ifname: string }>('link show type bridge');
     expect(bridges).to.have.length(1001);
+    await daemon.stop('SIGTERM');
+    // One by one: with their namespace the kernel would delete all at once, and let nobody else change a link meanwhile.
+    const deletions = bridges.map(({ ifname }) => `link delete ${ifname}\n`).join('');
+    await must(world.host.inside(['ip', '-batch', '-']), { input: deletions, timeoutMs: 120_000 });
   });
 });
