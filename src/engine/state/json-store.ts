@@ -71,8 +71,10 @@ export class JsonStore<T> implements ObjectStore<T> {
 
   async save(key: string, value: T): Promise<void> {
     const path = this.#pathOf(key);
-    // The text is taken now: the caller may go on changing what it passed.
-    const text = `${JSON.stringify(value, undefined, 1)}\n`;
+    // The text is taken now: the caller may go on changing what it passed. What is durable can be read by people;
+    // what isn't may be the plan of a thousand ports, and is written on the way of each start.
+    const indent = this.#options.durable ? 1 : undefined;
+    const text = `${JSON.stringify(value, undefined, indent)}\n`;
     await this.#writes.run(key, async () => {
       await replaceFile(path, text, this.#options);
       this.#objects.set(key, value);
