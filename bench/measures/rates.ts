@@ -71,7 +71,7 @@ async function compare(engine: Engine): Promise<[only: number[], last: number[]]
   await few[Symbol.asyncDispose]();
   // Neither the host's nor the container's follow each other, so that no range holds them.
   const ports = Array.from({ length: count }, (_, at) => [FIRST + 2 * at, 80 + 3 * at] as const);
-  await published(engine, ports);
+  await using _ = await published(engine, ports);
   const port = ports.at(-1)?.[0] ?? 0;
   await rate(port);
   for (let round = 0; round < ROUNDS; round++) last.push(await rate(port));

@@ -25,6 +25,11 @@ import { describeAsRoot, thrownBy, useDescriptorCount, useFolder } from './setti
 describeAsRoot('inet sockets', () => {
   const folder = useFolder();
   before(() => warmThreadPool());
+  before(() => {
+    // The filter is loaded once and kept.
+    using socket = boundSocket('tcp', { address: '127.0.0.1', port: 0 });
+    attachDropAll(socket);
+  });
   useDescriptorCount();
 
   /** Work in a fresh namespace with its loopback up. */

@@ -32,9 +32,21 @@ export async function snapshot(namespace?: Namespace): Promise<Snapshot> {
     links: lines(links),
     addresses: lines(addresses),
     routes: lines(`${routes4}\n${routes6}`),
-    rules,
+    rules: tables(rules),
     sysctls: Object.fromEntries(watched.map((key, i) => [key, (values[i] ?? '').trim()])),
   };
+}
+
+/** Tables in order of their names, with the elements of sets in theirs: the kernel has them as they came. */
+function tables(rules: string): string {
+  return rules
+    .split(/^(?=table )/m)
+    .sort()
+    .join('')
+    .replaceAll(/elements = \{([^}]*)\}/g, (_, list: string) => {
+      const elements = list.split(',').map((element) => element.trim());
+      return `elements = { ${elements.sort().join(', ')} }`;
+    });
 }
 
 function lines(text: string): string[] {
