@@ -4,6 +4,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 unset NODE_EXTRA_CA_CERTS
+. tools/leftovers.sh
 
 tools/install.sh || exit 1
 tools/docker-cli.sh || echo 'no docker CLI to be had: its tests are skipped'
@@ -16,12 +17,21 @@ step() { # step NAME COMMAND...: runs it and remembers a failure
 }
 
 passing=0 failing=0 pending=0
-suite() { # suite NAME MOCHA-ARGUMENTS...: runs mocha and adds up its counts
-  local name=$1 json; shift
+suite() { # suite NAME MOCHA-ARGUMENTS...: runs mocha and adds up its counts; what it leaves behind is one failure more
+  local name=$1 json folder before left; shift
   json=$(mktemp)
-  step "$name" npx mocha "$@" --reporter tools/reporter.cjs --reporter-option "counts=$json"
+  # Short, because the path of a unix socket has a limit of 107 bytes.
+  folder=$(mktemp -d /tmp/t.XXXX)
+  before=$(processes "$folder")
+  step "$name" env "TMPDIR=$folder" npx mocha "$@" --reporter tools/reporter.cjs --reporter-option "counts=$json"
   read -r p f s <"$json" || { p=0 f=1 s=0; failed=1; }
+  left=$(left_behind "$folder" "$before")
+  if [ -n "$left" ]; then
+    printf '== %s left behind:\n%s\n' "$name" "$left"
+    f=$((f + 1)) failed=1
+  fi
   passing=$((passing + p)) failing=$((failing + f)) pending=$((pending + s))
+  clear_away "$folder"
   rm -f "$json"
 }
 
