@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { must } from '../../netns-tests/world/command.js';
-import { Namespace } from '../../netns-tests/world/namespace.js';
+import type { Namespace } from '../../netns-tests/world/namespace.js';
 import { World } from '../../netns-tests/world/world.js';
 import { Lifetime } from '../../src/base/rollback.js';
 import type { EngineName } from '../report/rows.js';
@@ -73,9 +73,9 @@ export class Engine implements AsyncDisposable {
     return this.#parts.world.outside;
   }
 
-  /** The network namespace of a running container. */
+  /** The network namespace of a running container; what is started inside is stopped with the engine. */
   async inside(id: string): Promise<Namespace> {
-    return Namespace.at(id, `/proc/${await this.containers.pid(id)}/ns/net`);
+    return this.#parts.world.visit(id, `/proc/${await this.containers.pid(id)}/ns/net`);
   }
 
   /** CPU time so far of all that the engine started. */

@@ -16,6 +16,7 @@ import { Resolver } from '../../src/cnm/dns/resolver.js';
 import { DnsServer } from '../../src/cnm/dns/server.js';
 import { socketsFromDescriptors } from '../../src/cnm/dns/upstream-sockets.js';
 import { warmThreadPool } from '../../src/native/netns.js';
+import { needsRoot } from '../world/root.js';
 import { TwoNamespaces } from './sandbox.js';
 
 const sandbox = {
@@ -33,7 +34,7 @@ describe('DNS in a sandbox', () => {
   let opened: Disposable[] = [];
 
   before(async function () {
-    if (process.getuid?.() !== 0) this.skip();
+    needsRoot.call(this);
     await warmThreadPool();
   });
   beforeEach(() => {

@@ -1,5 +1,6 @@
+import { Lifetime } from '../../src/base/rollback.js';
 import { TestDaemon } from '../world/daemon.js';
-import { Namespace } from '../world/namespace.js';
+import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
 
@@ -33,18 +34,27 @@ export interface Endpoint {
 export class Lab implements AsyncDisposable {
   readonly world: World;
   readonly daemon: TestDaemon;
+  readonly #lifetime: Lifetime;
 
-  private constructor(world: World, daemon: TestDaemon) {
+  private constructor(world: World, daemon: TestDaemon, lifetime: Lifetime) {
     this.world = world;
     this.daemon = daemon;
+    this.#lifetime = lifetime;
   }
 
   static async create(flags: readonly string[] = []): Promise<Lab> {
-    const world = await World.create();
-    // An upstream that refuses at once: names that nobody has must not take seconds.
-    const daemon = await TestDaemon.start(world.host, ['--dns', '127.0.0.1', ...flags]);
-    await daemon.must(`pull -q ${image}`);
-    return new Lab(world, daemon);
+    const lifetime = new Lifetime();
+    try {
+      const world = lifetime.own(await World.create());
+      // An upstream that refuses at once: names that nobody has must not take seconds.
+      const all = ['--dns', '127.0.0.1', ...flags];
+      const daemon = lifetime.own(await TestDaemon.start(world.host, all));
+      await daemon.must(`pull -q ${image}`);
+      return new Lab(world, daemon, lifetime);
+    } catch (error) {
+      await lifetime[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Runs a command line of the CLI that must succeed. */
@@ -87,7 +97,7 @@ export class Lab implements AsyncDisposable {
 
   /** The network namespace of a container that runs. */
   async namespace(name: string): Promise<Namespace> {
-    return Namespace.at(name, (await this.inspect(name)).NetworkSettings.SandboxKey);
+    return this.world.visit(name, (await this.inspect(name)).NetworkSettings.SandboxKey);
   }
 
   /** Removes containers, by force, and networks. */
@@ -99,8 +109,7 @@ export class Lab implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.daemon[Symbol.asyncDispose]();
-    await this.world[Symbol.asyncDispose]();
+    await this.#lifetime[Symbol.asyncDispose]();
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { networkLabel } from '../../src/drivers/bridge/labels.js';
 import { TestDaemon } from '../world/daemon.js';
-import { Namespace } from '../world/namespace.js';
+import type { Namespace } from '../world/namespace.js';
 import { World } from '../world/world.js';
 import { AgentProcess } from './agent-process.js';
 import { type Client, type Column, type Configuration, columns, type Stage } from './dimensions.js';
@@ -196,7 +196,7 @@ export class Lab implements AsyncDisposable {
       'GET',
       `/containers/${id}/json`,
     );
-    const namespace = Namespace.at(name, NetworkSettings.SandboxKey);
+    const namespace = this.#world.visit(name, NetworkSettings.SandboxKey);
     for (const family of families) {
       const via = address(family, number, 1);
       await namespace.run(`ip -${family} route add default via ${via} metric 9999`.split(' '));

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { Lifetime } from '../../src/base/rollback.js';
 import { TestDaemon } from '../world/daemon.js';
-import { Namespace } from '../world/namespace.js';
+import type { Namespace } from '../world/namespace.js';
 import { World } from '../world/world.js';
 
 /** The image of containers that do nothing: programs of the test run in their namespaces. */
@@ -10,23 +11,24 @@ const image = 'tsnet/busybox';
 export class Publishing implements AsyncDisposable {
   readonly world: World;
   readonly daemon: TestDaemon;
-  readonly #containers: Namespace[] = [];
+  readonly #lifetime: Lifetime;
 
-  private constructor(world: World, daemon: TestDaemon) {
+  private constructor(world: World, daemon: TestDaemon, lifetime: Lifetime) {
     this.world = world;
     this.daemon = daemon;
+    this.#lifetime = lifetime;
   }
 
   /** `flags` are the daemon's. */
   static async create(flags: readonly string[] = []): Promise<Publishing> {
-    const world = await World.create();
+    const lifetime = new Lifetime();
     try {
-      const daemon = await TestDaemon.start(world.host, flags);
-      const publishing = new Publishing(world, daemon);
+      const world = lifetime.own(await World.create());
+      const daemon = lifetime.own(await TestDaemon.start(world.host, flags));
       await daemon.must(`pull -q ${image}`);
-      return publishing;
+      return new Publishing(world, daemon, lifetime);
     } catch (error) {
-      await world[Symbol.asyncDispose]();
+      await lifetime[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -41,9 +43,7 @@ export class Publishing implements AsyncDisposable {
     const run = ['run', '-d', '--name', name, '--stop-signal', 'KILL', ...words];
     await this.daemon.mustRun([...run, image, 'sleep', '1000']);
     const key = ['inspect', '-f', '{{.NetworkSettings.SandboxKey}}', name];
-    const container = Namespace.at(name, await this.daemon.mustRun(key));
-    this.#containers.push(container);
-    return container;
+    return this.world.visit(name, await this.daemon.mustRun(key));
   }
 
   /** What a start that must fail says. */
@@ -78,9 +78,7 @@ export class Publishing implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const container of this.#containers) await container[Symbol.asyncDispose]();
-    await this.daemon[Symbol.asyncDispose]();
-    await this.world[Symbol.asyncDispose]();
+    await this.#lifetime[Symbol.asyncDispose]();
   }
 }
 

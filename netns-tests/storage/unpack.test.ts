@@ -11,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -33,7 +34,7 @@ describe('unpacking a layer', () => {
     if (process.getuid?.() !== 0) this.skip();
   });
   beforeEach(() => {
-    top = mkdtempSync('/tmp/tsnet-unpack-');
+    top = mkdtempSync(join(tmpdir(), 'tsnet-unpack-'));
     root = join(top, 'root');
     outside = join(top, 'outside');
     mkdirSync(root);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -15,7 +16,7 @@ describe('unpacking a layer', () => {
     if (process.getuid?.() !== 0) this.skip();
   });
   beforeEach(() => {
-    top = mkdtempSync('/tmp/tsnet-unpack-');
+    top = mkdtempSync(join(tmpdir(), 'tsnet-unpack-'));
     root = join(top, 'root');
     mkdirSync(root);
   });

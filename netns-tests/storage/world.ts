@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomIds } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
@@ -12,7 +13,7 @@ import { mounts } from '../../src/native/mountinfo.js';
 
 /** A data root of its own, with storage on it that can be opened again as after a crash. */
 export class StorageWorld implements AsyncDisposable {
-  readonly dataRoot = mkdtempSync('/tmp/tsnet-storage-');
+  readonly dataRoot = mkdtempSync(join(tmpdir(), 'tsnet-storage-'));
   readonly extractor = new WorkerExtractor();
 
   get overlayRoot(): string {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Lifetime } from '../../src/base/rollback.js';
 import { Background, must, type Result, run } from './command.js';
 
 /** How long a probe waits before it says `timeout`. Answers inside one machine take a millisecond. */
@@ -21,16 +22,19 @@ export class Namespace implements AsyncDisposable {
     this.#pinned = pinned;
   }
 
-  /** Makes one with its loopback up, pinned at `path`. */
-  static async create(name: string, path: string): Promise<Namespace> {
+  /** Makes one with its loopback up, pinned at `path`; it goes with `lifetime`, and so does all that runs inside. */
+  static async create(name: string, path: string, lifetime: Lifetime): Promise<Namespace> {
     writeFileSync(path, '');
     await must(['unshare', `--net=${path}`, 'ip', 'link', 'set', 'lo', 'up']);
-    return new Namespace(name, path, true);
+    return lifetime.own(new Namespace(name, path, true));
   }
 
-  /** One that somebody else has made and pinned at `path`, such as a container's; it is left as it is. */
-  static at(name: string, path: string): Namespace {
-    return new Namespace(name, path, false);
+  /**
+   * One that somebody else has made and pinned at `path`, such as a container's. With `lifetime` goes what was
+   * started inside; the namespace is left as it is.
+   */
+  static visit(name: string, path: string, lifetime: Lifetime): Namespace {
+    return lifetime.own(new Namespace(name, path, false));
   }
 
   /** Command line that runs `argv` inside. */

@@ -35,6 +35,18 @@ describe('the test world', () => {
     expect(await snapshot()).to.deep.equal(before);
   });
 
+  it('stops what a test has started in a namespace of somebody else, and leaves that there', async () => {
+    const owner = await World.create();
+    await using _owner = owner;
+    const box = await owner.namespace('box');
+    const world = await World.create();
+    await using _world = world;
+    await world.visit('visited', box.path).echo('tcp/80');
+    expect(await box.ask('tcp', '127.0.0.1', 80)).to.equal('visited 127.0.0.1');
+    await world[Symbol.asyncDispose]();
+    expect(await box.ask('tcp', '127.0.0.1', 80)).to.equal('refused');
+  });
+
   it('kills a command that does not end', async () => {
     const world = await World.create();
     await using _ = world;

@@ -1,7 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Lifetime } from '../../src/base/rollback.js';
 import { Namespace } from './namespace.js';
+
+/** A temporary folder, removed with all that is in it. */
+class Folder implements Disposable {
+  readonly path = mkdtempSync(join(tmpdir(), 'tsnet-world-'));
+
+  [Symbol.dispose](): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** What a world is made of; all of it goes with `lifetime`. */
+interface Parts {
+  readonly folder: string;
+  readonly host: Namespace;
+  readonly outside: Namespace;
+  readonly lifetime: Lifetime;
+}
 
 /**
  * A small world for one test file, apart from the machine that it runs on:
@@ -19,40 +37,48 @@ export class World implements AsyncDisposable {
   readonly host: Namespace;
   readonly outside: Namespace;
   readonly #folder: string;
-  readonly #namespaces: Namespace[];
+  readonly #lifetime: Lifetime;
   #made = 0;
 
-  private constructor(folder: string, host: Namespace, outside: Namespace) {
+  private constructor({ folder, host, outside, lifetime }: Parts) {
     this.#folder = folder;
+    this.#lifetime = lifetime;
     this.host = host;
     this.outside = outside;
-    this.#namespaces = [host, outside];
   }
 
   /** Makes the world; needs root. */
   static async create(): Promise<World> {
-    const folder = mkdtempSync(join(tmpdir(), 'tsnet-world-'));
-    const host = await Namespace.create('host', join(folder, 'host'));
-    const outside = await Namespace.create('outside', join(folder, 'outside'));
-    const world = new World(folder, host, outside);
+    const lifetime = new Lifetime();
     try {
+      const { path: folder } = lifetime.own(new Folder());
+      const host = await Namespace.create('host', join(folder, 'host'), lifetime);
+      const outside = await Namespace.create('outside', join(folder, 'outside'), lifetime);
+      const world = new World({ folder, host, outside, lifetime });
       await outside.must('ip link add lan type bridge');
       await addresses(outside, 'lan', 1);
       await world.#plugIn(host, 2);
       await host.must('ip route add default via 192.0.2.1');
       await host.must('ip -6 route add default via 2001:db8:1::1');
+      return world;
     } catch (error) {
-      await world[Symbol.asyncDispose]();
+      await lifetime[Symbol.asyncDispose]();
       throw error;
     }
-    return world;
   }
 
   /** A namespace with nothing but loopback, such as a container to be. */
   async namespace(name: string): Promise<Namespace> {
-    const namespace = await Namespace.create(name, join(this.#folder, `${++this.#made}-${name}`));
-    this.#namespaces.push(namespace);
-    return namespace;
+    const path = join(this.#folder, `${++this.#made}-${name}`);
+    return await Namespace.create(name, path, this.#lifetime);
+  }
+
+  /**
+   * The namespace that a program under test has made and pinned at `path`, such as a container's. What the test
+   * starts inside is stopped with the world; the namespace itself stays that program's.
+   */
+  visit(name: string, path: string): Namespace {
+    return Namespace.visit(name, path, this.#lifetime);
   }
 
   /** Another machine on the host's LAN: 192.0.2.3. */
@@ -90,8 +116,7 @@ export class World implements AsyncDisposable {
 
   /** Stops all that runs in the world and removes it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const namespace of this.#namespaces.toReversed()) await namespace[Symbol.asyncDispose]();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#lifetime[Symbol.asyncDispose]();
   }
 
   async #plugIn(machine: Namespace, number: number): Promise<void> {

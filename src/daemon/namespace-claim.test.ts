@@ -5,11 +5,13 @@ import { expect } from 'chai';
 import { claimNamespace } from './namespace-claim.js';
 
 describe('claimNamespace', () => {
+  let parent: string;
   let folder: string;
   beforeEach(() => {
-    folder = join(mkdtempSync(join(tmpdir(), 'tsnet-claims-')), 'claims');
+    parent = mkdtempSync(join(tmpdir(), 'tsnet-claims-'));
+    folder = join(parent, 'claims');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => rmSync(parent, { recursive: true }));
 
   it('is for one daemon at a time, and leaves nothing', () => {
     const claim = claimNamespace(folder);
