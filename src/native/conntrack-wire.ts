@@ -8,6 +8,7 @@ import {
   type Request,
   readAttributes,
 } from './netlink-ts/wire.js';
+import { attributesOf } from './nfnetlink.js';
 
 /*
  * ctnetlink: netlink messages of type NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_..., each with a
@@ -18,7 +19,6 @@ const MSG_NEW = 0x100;
 const MSG_GET = 0x101;
 const MSG_DELETE = 0x102;
 const MSG_GET_STATS = 0x105;
-const NFGENMSG_BYTES = 4;
 const CTA_TUPLE_ORIG = 1;
 const CTA_TUPLE_REPLY = 2;
 const CTA_ID = 12;
@@ -73,9 +73,9 @@ export function countRequest(): Request {
 }
 
 /** The number in the answer to {@link countRequest}: its first attribute, CTA_STATS_GLOBAL_ENTRIES. */
-export function countIn({ bytes, start, end }: Message): number | undefined {
+export function countIn(message: Message): number | undefined {
   const draft: { count?: number } = {};
-  readAttributes(draft, { bytes, start: start + NFGENMSG_BYTES, end }, countReaders);
+  readAttributes(draft, attributesOf(message), countReaders);
   return draft.count;
 }
 
@@ -103,10 +103,9 @@ export function deleteRequest({ family, key }: Pick<ConntrackEntry, 'family' | '
 export function decodeEntry(message: Message): ConntrackEntry | undefined {
   const family = families.get(message.bytes[message.start] ?? 0);
   if (message.type !== MSG_NEW || family === undefined) return undefined;
-  const { bytes, end } = message;
   const draft = readAttributes<EntryDraft>(
     { original: {}, reply: {} },
-    { bytes, start: message.start + NFGENMSG_BYTES, end },
+    attributesOf(message),
     entryReaders,
   );
   const original = tupleOf(draft.original);

@@ -3,7 +3,6 @@ import type { Family } from '../base/ip.js';
 import { KeyedMutex } from '../base/mutex.js';
 import { commonFamily, flowsOf, flowsToPort, type PortProtocol } from './conntrack-filter.js';
 import type { Conntrack, ConntrackEntry, ConntrackFilter } from './conntrack-model.js';
-import { NetfilterSocket } from './conntrack-socket.js';
 import {
   countIn,
   countRequest,
@@ -11,16 +10,20 @@ import {
   deleteRequest,
   dumpRequest,
 } from './conntrack-wire.js';
-import { SyscallError } from './libc.js';
+import { NetlinkError } from './netlink-ts/error.js';
+import type { NetlinkSocket } from './netlink-ts/socket.js';
 import type { Message } from './netlink-ts/wire.js';
+import { openNfnetlink } from './nfnetlink.js';
 
 const ENOENT = 2;
+const LISTING = 'list tracked connections';
+const DELETION = 'end tracked connections';
 
-/** Opens the connection tracking table of the calling thread's network namespace. @throws SyscallError */
+/** Opens the connection tracking table of the calling thread's network namespace. @throws NetlinkError */
 export function openConntrack(): Conntrack {
-  const socket = new NetfilterSocket();
+  const socket = openNfnetlink();
   try {
-    return new CtNetlink({ socket, poolSocket: new NetfilterSocket() });
+    return new CtNetlink({ socket, poolSocket: openNfnetlink() });
   } catch (error) {
     socket[Symbol.dispose]();
     throw error;
@@ -28,42 +31,40 @@ export function openConntrack(): Conntrack {
 }
 
 class CtNetlink implements Conntrack {
-  readonly #socket: NetfilterSocket;
+  readonly #socket: NetlinkSocket;
   /** For asynchronous dumps alone, one at a time: synchronous calls may come while one is under way. */
-  readonly #poolSocket: NetfilterSocket;
+  readonly #poolSocket: NetlinkSocket;
   readonly #mutex = new KeyedMutex();
 
-  constructor({ socket, poolSocket }: Record<'socket' | 'poolSocket', NetfilterSocket>) {
+  constructor({ socket, poolSocket }: Record<'socket' | 'poolSocket', NetlinkSocket>) {
     this.#socket = socket;
     this.#poolSocket = poolSocket;
   }
 
   count(): number {
-    const counts: number[] = [];
-    this.#socket.request([countRequest()], (message) => counts.push(countIn(message) ?? 0));
-    return Math.max(0, ...counts);
+    let count = 0;
+    this.#socket.ask('count tracked connections', countRequest(), (message) => {
+      count = countIn(message) ?? 0;
+    });
+    return count;
   }
 
   list(family?: Family): ConntrackEntry[] {
-    const entries: ConntrackEntry[] = [];
-    if (this.count() > 0) this.#socket.dump(dumpRequest(family ?? 0), collect(entries, isAny));
-    return entries;
+    if (this.count() === 0) return [];
+    return this.#socket.dump(LISTING, dumpRequest(family ?? 0), decodeEntry);
   }
 
   flush(...filters: readonly ConntrackFilter[]): number {
     if (filters.length === 0 || this.count() === 0) return 0;
-    const entries: ConntrackEntry[] = [];
     const request = dumpRequest(commonFamily(filters) ?? 0);
-    this.#socket.dump(request, collect(entries, anyOf(filters)));
-    return this.#delete(entries);
+    return this.#delete(this.#socket.dump(LISTING, request, decodeAny(filters)));
   }
 
   async flushAsync(...filters: readonly ConntrackFilter[]): Promise<number> {
     if (filters.length === 0 || this.count() === 0) return 0;
-    const entries: ConntrackEntry[] = [];
     const request = dumpRequest(commonFamily(filters) ?? 0);
-    await this.#mutex.run('dump', () =>
-      this.#poolSocket.dumpAsync(request, collect(entries, anyOf(filters))),
+    const entries = await this.#mutex.run('dump', () =>
+      this.#poolSocket.dumpAsync(LISTING, request, decodeAny(filters)),
     );
     return this.#delete(entries);
   }
@@ -82,30 +83,25 @@ class CtNetlink implements Conntrack {
   }
 
   #delete(entries: readonly ConntrackEntry[]): number {
-    const answers = this.#socket.request(entries.map(deleteRequest));
+    const answers = this.#socket.changeEach(DELETION, entries.map(deleteRequest));
     const refused = answers.find((errno) => errno !== 0 && errno !== ENOENT);
     if (refused !== undefined) {
       throw new System('could not end a tracked connection', {
-        cause: new SyscallError('conntrack delete', refused),
+        cause: new NetlinkError({ operation: DELETION, errno: refused }),
       });
     }
     return answers.filter((errno) => errno === 0).length;
   }
 }
 
-/** Puts the entries of a dump that are meant into `entries`. */
-function collect(entries: ConntrackEntry[], isMeant: (entry: ConntrackEntry) => boolean) {
-  return (message: Message): void => {
+/** Reads the entries of a listing that a filter means. */
+function decodeAny(filters: readonly ConntrackFilter[]) {
+  return (message: Message): ConntrackEntry | undefined => {
     const entry = decodeEntry(message);
-    if (entry && isMeant(entry)) entries.push(entry);
+    return entry && filters.some((filter) => isMeant(filter, entry)) ? entry : undefined;
   };
 }
 
-function isAny(): boolean {
-  return true;
-}
-
-function anyOf(filters: readonly ConntrackFilter[]): (entry: ConntrackEntry) => boolean {
-  return (entry) =>
-    filters.some((f) => (f.family ?? entry.family) === entry.family && f.matches(entry));
+function isMeant(filter: ConntrackFilter, entry: ConntrackEntry): boolean {
+  return (filter.family ?? entry.family) === entry.family && filter.matches(entry);
 }

@@ -1,16 +1,13 @@
-import { NetfilterSocket } from './conntrack-socket.js';
-import { SyscallError } from './libc.js';
 import { type AttributeReaders, type Request, readAttributes } from './netlink-ts/wire.js';
+import { attributesOf, openNfnetlink } from './nfnetlink.js';
 
 /** NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETGEN (linux/netfilter/nf_tables.h). */
 const NFT_MSG_GETGEN = 0x0a10;
 const NFTA_GEN_ID = 1;
-/** `struct nfgenmsg`, which stands before the attributes. */
-const NFGENMSG_BYTES = 4;
 
 /** Tells whether anything in nf_tables has changed, whoever did it: `iptables-nft` is one of its users. */
 export interface NftGeneration extends Disposable {
-  /** Counts the transactions of the namespace, modulo 2^32. @throws SyscallError */
+  /** Counts the transactions of the namespace, modulo 2^32. @throws NetlinkError */
   read(): number;
 }
 
@@ -26,16 +23,15 @@ const readers: AttributeReaders<{ id: number }> = {
   },
 };
 
-/** Opens it in the calling thread's network namespace. @throws SyscallError */
+/** Opens it in the calling thread's network namespace. @throws NetlinkError */
 export function openNftGeneration(): NftGeneration {
-  const socket = new NetfilterSocket();
+  const socket = openNfnetlink();
   return {
     read() {
       const generation = { id: 0 };
-      const [errno = 0] = socket.request([request], ({ bytes, start, end }) => {
-        readAttributes(generation, { bytes, start: start + NFGENMSG_BYTES, end }, readers);
+      socket.ask('generation of nftables', request, (message) => {
+        readAttributes(generation, attributesOf(message), readers);
       });
-      if (errno !== 0) throw new SyscallError('nftables', errno, 'generation');
       return generation.id;
     },
     [Symbol.dispose]: () => socket[Symbol.dispose](),

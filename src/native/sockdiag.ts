@@ -1,5 +1,7 @@
 import { AF_INET, AF_INET6 } from './inetaddress.js';
-import { NetlinkDump } from './netlink-dump.js';
+import { NetlinkSocket } from './netlink-ts/socket.js';
+import { sys } from './netlink-ts/sys.js';
+import type { Request } from './netlink-ts/wire.js';
 
 const NETLINK_SOCK_DIAG = 4;
 const SOCK_DIAG_BY_FAMILY = 20;
@@ -7,6 +9,7 @@ const IPPROTO = { tcp: 6, udp: 17 } as const;
 const TCP_TIME_WAIT = 6;
 /** Every state, TCP_BOUND_INACTIVE (13) included, but connections that just wait for their end. */
 const STATES = 0x3fff & ~(1 << TCP_TIME_WAIT);
+const SOCKID_BYTES = 48;
 const INET_DIAG_REQ_BYTECODE = 1;
 const INET_DIAG_SKV6ONLY = 11;
 const INET_DIAG_BC_S_GE = 2;
@@ -15,21 +18,22 @@ const INET_DIAG_BC_S_LE = 3;
 /**
  * The local ports between `first` and `last` that some socket of the calling thread's namespace has that could be in
  * the way of one of this family, on whatever address (sock_diag(7)); IPv6 sockets that take IPv4 too are in the
- * way of both. One walk through the kernel's tables, however many ports are asked for. @throws SyscallError
+ * way of both. One walk through the kernel's tables, however many ports are asked for. @throws NetlinkError
  */
 export function portsInUse(
   { protocol, family }: { readonly protocol: 'tcp' | 'udp'; readonly family: 4 | 6 },
   first: number,
   last: number,
 ): Set<number> {
-  using dump = new NetlinkDump(NETLINK_SOCK_DIAG);
+  using socket = new NetlinkSocket(sys(), { protocol: NETLINK_SOCK_DIAG });
   const ports = new Set<number>();
   for (const domain of family === 4 ? [AF_INET, AF_INET6] : [AF_INET6]) {
     const query = request(domain, IPPROTO[protocol], first, last);
-    dump.each(SOCK_DIAG_BY_FAMILY, query, (bytes, at, end) => {
+    socket.dump('ports in use', query, ({ bytes, start, end }) => {
       // struct inet_diag_msg { u8 family, state, timer, retrans; struct inet_diag_sockid { be16 sport; ... } ... }
-      const isOther = family === 4 && domain === AF_INET6 && isV6Only(bytes, at + 72, end);
-      if (!isOther) ports.add(bytes.readUInt16BE(at + 4));
+      const isOther = family === 4 && domain === AF_INET6 && isV6Only(bytes, start + 72, end);
+      if (!isOther) ports.add(bytes.readUInt16BE(start + 4));
+      return undefined;
     });
   }
   return ports;
@@ -51,23 +55,22 @@ function isV6Only(bytes: Buffer, start: number, end: number): boolean {
  * attribute with the condition: four `struct inet_diag_bc_op { u8 code, yes; u16 no; }`, of which each second
  * one holds the port of the one before it. `yes` and `no` are distances in bytes; one beyond the end refuses.
  */
-function request(family: number, protocol: number, first: number, last: number): Buffer {
-  const bytes = Buffer.alloc(56 + 4 + 16);
-  bytes.writeUInt8(family, 0);
-  bytes.writeUInt8(protocol, 1);
-  bytes.writeUInt32LE(STATES, 4);
-  bytes.writeUInt16LE(20, 56);
-  bytes.writeUInt16LE(INET_DIAG_REQ_BYTECODE, 58);
+function request(family: number, protocol: number, first: number, last: number): Request {
   const conditions = [
     [INET_DIAG_BC_S_GE, first, 16 + 4],
     [INET_DIAG_BC_S_LE, last, 8 + 4],
   ] as const;
-  conditions.forEach(([code, port, beyond], index) => {
-    const at = 60 + index * 8;
-    bytes.writeUInt8(code, at);
-    bytes.writeUInt8(8, at + 1);
-    bytes.writeUInt16LE(beyond, at + 2);
-    bytes.writeUInt16LE(port, at + 6);
-  });
-  return bytes;
+  return {
+    type: SOCK_DIAG_BY_FAMILY,
+    flags: 0,
+    body: (out) => {
+      out.u8(family).u8(protocol).u16(0).u32(STATES);
+      for (let at = 0; at < SOCKID_BYTES; at += 4) out.u32(0);
+      out.nested(INET_DIAG_REQ_BYTECODE, () => {
+        for (const [code, port, beyond] of conditions) {
+          out.u8(code).u8(8).u16(beyond).u16(0).u16(port);
+        }
+      });
+    },
+  };
 }

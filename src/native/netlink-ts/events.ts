@@ -1,11 +1,10 @@
-import type { Socket } from 'node:net';
 import { decodeAddress, RTM_DELADDR, RTM_NEWADDR } from './addr.js';
-import { openAsPipe } from './libuv-pipe.js';
 import { decodeLink, RTM_DELLINK, RTM_NEWLINK } from './link.js';
+import { Listener } from './listener.js';
 import type { NetlinkEvent } from './model.js';
-import { openSocket } from './open.js';
+import { openSocket, routeSocket } from './open.js';
 import { decodeRoute, RTM_DELROUTE, RTM_NEWROUTE } from './route.js';
-import { MSG_DONTWAIT, RECEIVE_BYTES, type Sys, sys } from './sys.js';
+import { sys } from './sys.js';
 import { type Message, messages } from './wire.js';
 
 /** What can be listened for. */
@@ -46,11 +45,16 @@ export function watchRtnetlink(options: WatchOptions): Disposable {
   const mask = groups
     .flatMap((group) => groupNumbers[group])
     .reduce((sum, n) => sum | (1 << (n - 1)), 0);
-  const fd = openSocket(sys(), {
-    groups: mask,
-    ...(receiveQueueBytes === undefined ? {} : { receiveQueueBytes }),
+  const queue = receiveQueueBytes === undefined ? {} : { receiveQueueBytes };
+  const fd = openSocket(sys(), { ...routeSocket, ...queue, groups: mask });
+  return new Listener<NetlinkEvent>({
+    sys: sys(),
+    fd,
+    decode: decodeEvents,
+    onEvent: options.onEvent,
+    lost: { type: 'overrun' },
+    keepsAlive: true,
   });
-  return new Watch({ sys: sys(), fd, onEvent: options.onEvent });
 }
 
 /** The events in one datagram. */
@@ -58,52 +62,6 @@ export function* decodeEvents(bytes: Buffer): Generator<NetlinkEvent> {
   for (const message of messages(bytes)) {
     const event = decoders[message.type]?.(message);
     if (event) yield event;
-  }
-}
-
-/**
- * A stream ends with its first error and closes its descriptor, and only in its namespace could the socket be
- * opened anew. So the stream gets a copy, and after an overrun another.
- */
-class Watch implements Disposable {
-  readonly #sys: Sys;
-  readonly #fd: number;
-  readonly #onEvent: (event: NetlinkEvent) => void;
-  #stream: Socket | undefined;
-
-  constructor({ sys, fd, onEvent }: { sys: Sys; fd: number } & Pick<WatchOptions, 'onEvent'>) {
-    this.#sys = sys;
-    this.#fd = fd;
-    this.#onEvent = onEvent;
-    this.#listen();
-  }
-
-  [Symbol.dispose](): void {
-    if (!this.#stream) return;
-    this.#stream.destroy();
-    this.#stream = undefined;
-    this.#sys.close(this.#fd);
-  }
-
-  #listen(): void {
-    const stream = openAsPipe(this.#sys, this.#sys.duplicate(this.#fd));
-    this.#stream = stream;
-    stream.on('data', (bytes: Buffer) => {
-      for (const event of decodeEvents(bytes)) if (this.#stream === stream) this.#onEvent(event);
-    });
-    // ENOBUFS or, for want of memory, ENOMEM: either way something was lost.
-    stream.on('error', () => {
-      if (this.#stream !== stream) return;
-      this.#drain();
-      this.#listen();
-      this.#onEvent({ type: 'overrun' });
-    });
-  }
-
-  /** What is still queued is older than what was lost, and would contradict what the listener lists now. */
-  #drain(): void {
-    const { receiveBuffer } = this.#sys;
-    while (Number(this.#sys.recv(this.#fd, receiveBuffer, RECEIVE_BYTES, MSG_DONTWAIT)) > 0);
   }
 }
 

@@ -14,27 +14,32 @@ import {
   type Sys,
 } from './sys.js';
 
-const NETLINK_ROUTE = 0;
-
-/** How to open a socket. */
+/** What kind of socket to open. */
 export interface SocketOptions {
-  /** Multicast groups to hear, as a mask of `1 << (RTNLGRP_... - 1)`. Default: none. */
+  /** NETLINK_... of linux/netlink.h. */
+  readonly protocol: number;
+  /** Switches of SOL_NETLINK to turn on where the kernel has them. Default: none. */
+  readonly switches?: readonly number[];
+  /** Multicast groups to hear, as a mask of `1 << (group - 1)`. Default: none. */
   readonly groups?: number;
-  /** What the kernel may queue for us, in bytes. Default: 4 MiB. */
+  /** What the kernel may queue for us, in bytes. Default: what it grants every socket. */
   readonly receiveQueueBytes?: number;
 }
 
-/** Longest batch; the kernel doubles the number and refuses longer datagrams (EMSGSIZE). */
-const SEND_QUEUE_BYTES = 1024 * 1024;
-const RECEIVE_QUEUE_BYTES = 4 * 1024 * 1024;
+/** rtnetlink, with room for the refusals of a long batch or for a burst of events. */
+export const routeSocket: SocketOptions = {
+  protocol: 0,
+  switches: [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK],
+  receiveQueueBytes: 4 * 1024 * 1024,
+};
 
 /**
- * Opens an rtnetlink socket in the network namespace that the calling thread is in. It is connected to
+ * Opens a netlink socket in the network namespace that the calling thread is in. It is connected to
  * the kernel, so that no other process of the namespace can send to it. @throws NetlinkError
  */
-export function openSocket(sys: Sys, options: SocketOptions = {}): number {
-  const fd = sys.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
-  if (fd < 0) throw new NetlinkError({ operation: 'open rtnetlink', errno: sys.errno() });
+export function openSocket(sys: Sys, options: SocketOptions): number {
+  const fd = sys.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, options.protocol);
+  if (fd < 0) throw new NetlinkError({ operation: 'open netlink socket', errno: sys.errno() });
   const groups = options.groups ?? 0;
   const attached =
     (groups === 0 || sys.bind(fd, kernelAddress(groups), 12) === 0) &&
@@ -42,19 +47,25 @@ export function openSocket(sys: Sys, options: SocketOptions = {}): number {
   if (!attached) {
     const errno = sys.errno();
     sys.close(fd);
-    throw new NetlinkError({ operation: 'open rtnetlink', errno });
+    throw new NetlinkError({ operation: 'open netlink socket', errno });
   }
-  tune(sys, fd, options.receiveQueueBytes ?? RECEIVE_QUEUE_BYTES);
+  tune(sys, fd, options);
   return fd;
 }
 
+/** Lets a socket send datagrams of as many bytes, as far as the process may. */
+export function growSendQueue(sys: Sys, fd: number, bytes: number): void {
+  resize(sys, fd, { force: SO_SNDBUFFORCE, plain: SO_SNDBUF, bytes });
+}
+
 /** None of these is needed for a right answer, so an old kernel's refusal is passed over. */
-function tune(sys: Sys, fd: number, receiveQueueBytes: number): void {
-  for (const option of [NETLINK_CAP_ACK, NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK]) {
-    sys.setsockopt(fd, SOL_NETLINK, option, 1);
-  }
-  resize(sys, fd, { force: SO_RCVBUFFORCE, plain: SO_RCVBUF, bytes: receiveQueueBytes });
-  resize(sys, fd, { force: SO_SNDBUFFORCE, plain: SO_SNDBUF, bytes: SEND_QUEUE_BYTES });
+function tune(
+  sys: Sys,
+  fd: number,
+  { switches = [], receiveQueueBytes: bytes }: SocketOptions,
+): void {
+  for (const option of switches) sys.setsockopt(fd, SOL_NETLINK, option, 1);
+  if (bytes !== undefined) resize(sys, fd, { force: SO_RCVBUFFORCE, plain: SO_RCVBUF, bytes });
 }
 
 /** Past the system's limit with CAP_NET_ADMIN, up to it without. */

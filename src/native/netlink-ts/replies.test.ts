@@ -135,7 +135,7 @@ describe("the kernel's answers to iproute2", () => {
 
   it('a refusal without words', () => {
     const last = [...messages(recorded('ip link add br0 type bridge'))].at(-1);
-    expect(last && readAck(last)).to.deep.equal({ errno: 17, kernelMessage: undefined });
+    expect(last && readAck(last)).to.deep.equal({ errno: 17, kernelMessage: undefined, offset: 0 });
   });
 
   it("a refusal in the kernel's words, behind the whole request", () => {
@@ -143,6 +143,7 @@ describe("the kernel's answers to iproute2", () => {
     expect(last && readAck(last)).to.deep.equal({
       errno: 22,
       kernelMessage: 'mtu less than device minimum',
+      offset: 0,
     });
   });
 
@@ -152,7 +153,11 @@ describe("the kernel's answers to iproute2", () => {
       'hex',
     );
     const [message] = messages(Buffer.concat([ack, Buffer.alloc(4)]));
-    expect(message && readAck(message)).to.deep.equal({ errno: 0, kernelMessage: undefined });
+    expect(message && readAck(message)).to.deep.equal({
+      errno: 0,
+      kernelMessage: undefined,
+      offset: 0,
+    });
   });
 
   it('anything else is none', () => {

@@ -17,6 +17,7 @@ import type {
 } from './model.js';
 import { interfaceName } from './name.js';
 import { decodeNeighbor, getNeighbors } from './neigh.js';
+import { routeSocket } from './open.js';
 import { decodeRoute, getRoutes } from './route.js';
 import { NetlinkSocket } from './socket.js';
 import { sys } from './sys.js';
@@ -27,9 +28,9 @@ import { Verbs } from './verbs.js';
  * thread goes. Holds two descriptors until disposed. @throws NetlinkError
  */
 export function openRtnetlink(): Rtnetlink {
-  const socket = new NetlinkSocket(sys());
+  const socket = new NetlinkSocket(sys(), routeSocket);
   try {
-    return new KernelRtnetlink({ socket, deletions: new NetlinkSocket(sys()) });
+    return new KernelRtnetlink({ socket, deletions: new NetlinkSocket(sys(), routeSocket) });
   } catch (error) {
     socket[Symbol.dispose]();
     throw error;

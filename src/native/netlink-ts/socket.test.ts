@@ -4,8 +4,9 @@ import { DeleteQueue } from './delete-queue.js';
 import { NetlinkError } from './error.js';
 import { decodeLinkIndex, getLink } from './link.js';
 import { removeLink } from './link-change.js';
+import { routeSocket } from './open.js';
 import { NetlinkSocket } from './socket.js';
-import { RECEIVE_BYTES, type Sys } from './sys.js';
+import { RECEIVE_BYTES, SO_SNDBUFFORCE, type Sys } from './sys.js';
 import {
   MessageWriter,
   messages,
@@ -25,6 +26,8 @@ type Answer = (sequence: number) => Buffer;
 class FakeKernel implements Sys {
   readonly receiveBuffer = Buffer.alloc(RECEIVE_BYTES);
   readonly closed: number[] = [];
+  /** The numbers of the options that were set. */
+  readonly options: number[] = [];
   /** What the pool's threads wait for. */
   pool: Promise<void> = Promise.resolve();
   #opened = 2;
@@ -44,7 +47,8 @@ class FakeKernel implements Sys {
   connect(): number {
     return 0;
   }
-  setsockopt(): number {
+  setsockopt(_fd: number, _level: number, option: number): number {
+    this.options.push(option);
     return 0;
   }
   send(_fd: number, bytes: Buffer, length: number): number {
@@ -56,6 +60,11 @@ class FakeKernel implements Sys {
   async sendOnPool(fd: number, bytes: Buffer, length: number): Promise<number> {
     await this.pool;
     return this.send(fd, bytes, length);
+  }
+  async recvOnPool(fd: number, into: Buffer): Promise<number> {
+    await this.pool;
+    const length = this.recv(fd, into);
+    return length < 0 ? -EAGAIN : length;
   }
   recv(_fd: number, into: Buffer): number {
     const datagram = this.#queue.shift();
@@ -106,8 +115,16 @@ const ack =
   (sequence) =>
     datagram({ type: NLMSG_ERROR, sequence, number: -errno });
 
+function fill(out: MessageWriter, bytes: number): void {
+  for (let written = 0; written < bytes; written += 4) out.u32(0);
+}
+
+function socketOn(kernel: FakeKernel): NetlinkSocket {
+  return new NetlinkSocket(kernel, routeSocket);
+}
+
 function list(kernel: FakeKernel): number[] {
-  return new NetlinkSocket(kernel).dump('links', getLink(), decodeLinkIndex);
+  return socketOn(kernel).dump('links', getLink(), decodeLinkIndex);
 }
 
 function code(act: () => unknown): string | undefined {
@@ -149,19 +166,61 @@ describe('NetlinkSocket', () => {
   it("passes over what answers another request's number", () => {
     const stale: Answer = (sequence) =>
       datagram({ type: NLMSG_ERROR, sequence: sequence + 7, number: -17 });
-    const socket = new NetlinkSocket(new FakeKernel([stale, ack()]));
+    const socket = socketOn(new FakeKernel([stale, ack()]));
     expect(code(() => socket.change('x', removeLink({ index: 1 })))).to.equal(undefined);
   });
 
+  it('lists on another thread, anew where it was interrupted', async () => {
+    const kernel = new FakeKernel(
+      [link(1, NLM_F_MULTI | NLM_F_DUMP_INTR), done()],
+      [link(1), link(2), done()],
+    );
+    const found = await socketOn(kernel).dumpAsync('links', getLink(), decodeLinkIndex);
+    expect(found).to.deep.equal([1, 2]);
+  });
+
+  it('says of a listing on another thread why it failed', async () => {
+    const code = (kernel: FakeKernel) =>
+      socketOn(kernel)
+        .dumpAsync('links', getLink(), decodeLinkIndex)
+        .catch((error) => error.code);
+    expect(await code(new FakeKernel([ack(1)]))).to.equal('EPERM');
+    expect(await code(new FakeKernel())).to.equal('EAGAIN');
+  });
+
+  it('tells of each of many changes what became of it', () => {
+    const later =
+      (by: number, errno = 0): Answer =>
+      (first) =>
+        ack(errno)(first + by);
+    // Two datagrams: of 64 changes the second is refused, of one more none.
+    const kernel = new FakeKernel([later(1, 19), later(63)], [ack()]);
+    const requests = Array.from({ length: 65 }, (_, index) => removeLink({ index }));
+    const errnos = socketOn(kernel).changeEach('x', requests);
+    expect(errnos).to.deep.equal(requests.map((_, at) => (at === 1 ? 19 : 0)));
+  });
+
+  it('asks for room in the queue once, before a datagram that is long', () => {
+    const kernel = new FakeKernel([ack()], [ack()], [ack()]);
+    const socket = socketOn(kernel);
+    kernel.options.length = 0;
+    const long = { ...removeLink({ index: 1 }), body: (out: MessageWriter) => fill(out, 10_000) };
+    socket.change('x', removeLink({ index: 1 }));
+    expect(kernel.options).to.deep.equal([]);
+    socket.change('x', long);
+    socket.change('x', long);
+    expect(kernel.options).to.deep.equal([SO_SNDBUFFORCE]);
+  });
+
   it('never waits for an answer that is not there', () => {
-    const socket = new NetlinkSocket(new FakeKernel());
+    const socket = socketOn(new FakeKernel());
     expect(code(() => socket.change('x', removeLink({ index: 1 })))).to.equal('EAGAIN');
   });
 
   it('knows a missing link from a failure', () => {
-    const found = new LinkLookup(new NetlinkSocket(new FakeKernel([ack(19)]))).link('eth0');
+    const found = new LinkLookup(socketOn(new FakeKernel([ack(19)]))).link('eth0');
     expect(found).to.equal(undefined);
-    const failing = new LinkLookup(new NetlinkSocket(new FakeKernel([ack(1)])));
+    const failing = new LinkLookup(socketOn(new FakeKernel([ack(1)])));
     expect(code(() => failing.link('eth0'))).to.equal('EPERM');
   });
 });
@@ -173,7 +232,7 @@ describe('DeleteQueue', () => {
     kernel.pool = new Promise((resolve) => {
       gate.open = resolve;
     });
-    const queue = new DeleteQueue({ socket: new NetlinkSocket(kernel) });
+    const queue = new DeleteQueue({ socket: socketOn(kernel) });
     const first = queue.delete('deleteLink a', removeLink({ name: 'a' }));
     const second = queue.delete('deleteLink b', removeLink({ name: 'b' })).catch((e) => e.code);
     queue[Symbol.dispose]();

@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import koffi, { type KoffiFunc } from 'koffi';
 
 /** Flags of socket(2), send(2) and recv(2), and option numbers of setsockopt(2): asm-generic/socket.h, linux/netlink.h. */
 export const AF_NETLINK = 16;
@@ -26,9 +26,11 @@ export interface Sys {
   bind(fd: number, address: Buffer, length: number): number;
   connect(fd: number, address: Buffer, length: number): number;
   send(fd: number, bytes: Buffer, length: number, flags: number): number;
-  /** send(2) on one of libuv's threads. That thread's errno can't be had: -1 is all one learns. */
-  sendOnPool(fd: number, bytes: Buffer, length: number, flags: number): Promise<number>;
   recv(fd: number, into: Buffer, length: number, flags: number): number;
+  /** send(2) on one of libuv's threads: how many bytes, or the errno, negative. */
+  sendOnPool(fd: number, bytes: Buffer, length: number, flags: number): Promise<number>;
+  /** recv(2) likewise. */
+  recvOnPool(fd: number, into: Buffer, length: number, flags: number): Promise<number>;
   setsockopt(fd: number, level: number, option: number, value: number): number;
   /** Another descriptor of the same open file, closed on exec. */
   duplicate(fd: number): number;
@@ -37,7 +39,7 @@ export interface Sys {
   close(fd: number): number;
   /** Why the last synchronous call failed. */
   errno(): number;
-  /** Shared by all sockets: every read is parsed before the next call. */
+  /** Shared by all sockets: every synchronous read is parsed before the next call. */
   readonly receiveBuffer: Buffer;
 }
 
@@ -51,27 +53,19 @@ export function sys(): Sys {
 
 function load(): Sys {
   const libc = koffi.load(null);
-  const send = libc.func('int64_t send(int, void *, uint64_t, int)');
+  const send: KoffiFunc<Sys['send']> = libc.func('int64_t send(int, void *, uint64_t, int)');
+  const recv: KoffiFunc<Sys['recv']> = libc.func('int64_t recv(int, void *, uint64_t, int)');
   const setsockopt = libc.func('int setsockopt(int, int, int, void *, uint32_t)');
   const pipe2 = libc.func('int pipe2(void *, int)');
   const fcntl = libc.func('int fcntl(int, int, ...)');
-  // What a thread reads must not be collected meanwhile.
-  const inFlight = new Set<Buffer>();
   return {
     socket: libc.func('int socket(int, int, int)'),
     bind: libc.func('int bind(int, void *, uint32_t)'),
     connect: libc.func('int connect(int, void *, uint32_t)'),
     send,
-    sendOnPool: (fd, bytes, length, flags) =>
-      new Promise((resolve, reject) => {
-        inFlight.add(bytes);
-        send.async(fd, bytes, length, flags, (error: unknown, sent: number) => {
-          inFlight.delete(bytes);
-          if (error) reject(error);
-          else resolve(Number(sent));
-        });
-      }),
-    recv: libc.func('int64_t recv(int, void *, uint64_t, int)'),
+    recv,
+    sendOnPool: onPool(send),
+    recvOnPool: onPool(recv),
     setsockopt: (fd, level, option, value) => setsockopt(fd, level, option, int32(value), 4),
     duplicate: (fd) => fcntl(fd, F_DUPFD_CLOEXEC, 'int', 0),
     pipe: () => {
@@ -83,6 +77,23 @@ function load(): Sys {
     errno: () => koffi.errno(),
     receiveBuffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES),
   };
+}
+
+/** A call on a socket and a buffer, on one of libuv's threads. */
+function onPool(call: KoffiFunc<Sys['send']>): Sys['sendOnPool'] {
+  // What a thread uses must not be collected meanwhile.
+  const inFlight = new Set<Buffer>();
+  return (fd, bytes, length, flags) =>
+    new Promise((resolve, reject) => {
+      inFlight.add(bytes);
+      call.async(fd, bytes, length, flags, (error: unknown, result: number) => {
+        // The thread's, and only until the next call.
+        const errno = koffi.errno();
+        inFlight.delete(bytes);
+        if (error) reject(error);
+        else resolve(Number(result) < 0 ? -errno : Number(result));
+      });
+    });
 }
 
 function int32(value: number): Buffer {

@@ -4,7 +4,7 @@ import { Fd } from '../fd.js';
 import { check, libc, library } from '../libc.js';
 import { NftError } from './error.js';
 import type { NftContext } from './model.js';
-import { netfilterSockets, portOf } from './netfilter-socket.js';
+import { netfilterSockets, portOf } from './netlink-port.js';
 
 /** NFT_CTX_OUTPUT_JSON of nftables/libnftables.h. */
 const OUTPUT_JSON = 1 << 4;

@@ -1,39 +1,19 @@
-import { System } from '../../base/errors.js';
-import type { Fd } from '../fd.js';
-import { check, isErrno, libc, SyscallError } from '../libc.js';
-import {
-  type Message,
-  MessageWriter,
-  messages,
-  NLM_F_ACK,
-  NLM_F_REQUEST,
-  NLMSG_ERROR,
-  readAttributes,
-} from '../netlink-ts/wire.js';
+import { SyscallError } from '../libc.js';
+import type { Ack } from '../netlink-ts/ack.js';
+import type { NetlinkSocket } from '../netlink-ts/socket.js';
+import { NETLINK_CAP_ACK, NETLINK_EXT_ACK } from '../netlink-ts/sys.js';
+import { MessageWriter, NLM_F_ACK, NLM_F_REQUEST } from '../netlink-ts/wire.js';
+import { openNfnetlink } from '../nfnetlink.js';
 import { type SetChange, type SetMessage, setMessages, writeSetMessage } from './element-wire.js';
 import { NftError } from './error.js';
-import { openNetfilter, portOf, setBuffer, setNetlinkOption } from './netfilter-socket.js';
+import { portOf } from './netlink-port.js';
 import { elementStatement } from './render.js';
-
-const c = {
-  send: libc.fn<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
-    'int64_t send(int fd, void *buf, uint64_t len, int flags)',
-  ),
-  recv: libc.fn<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
-    'int64_t recv(int fd, void *buf, uint64_t len, int flags)',
-  ),
-};
 
 /** NFNL_MSG_BATCH_BEGIN and NFNL_MSG_BATCH_END of linux/netfilter/nfnetlink.h. */
 const BATCH_BEGIN = 0x10;
 const BATCH_END = 0x11;
 /** NFNL_SUBSYS_NFTABLES, who the batch is for. */
 const NFTABLES = 10;
-const NLMSGERR_ATTR_OFFS = 2;
-/** The kernel works inside send(2): its answers are there when it returns. */
-const MSG_DONTWAIT = 0x40;
-/** What the kernel counts for a datagram beside its bytes. */
-const SEND_SPARE = 4096;
 
 /** Changes elements of sets and nothing else, without libnftables, which takes 20 µs for each. */
 export interface NftElementBatches extends Disposable {
@@ -43,15 +23,16 @@ export interface NftElementBatches extends Disposable {
   run(changes: readonly SetChange[]): void;
 }
 
-/** Opens it in the calling thread's network namespace; closing waits for RCU (10 ms). @throws SyscallError */
+/**
+ * Opens it in the calling thread's network namespace; closing waits for RCU (10 ms).
+ * @throws NetlinkError, SyscallError
+ */
 export function openNftElementBatches(): NftElementBatches {
-  const fd = openNetfilter();
+  const socket = openNfnetlink([NETLINK_EXT_ACK, NETLINK_CAP_ACK]);
   try {
-    setNetlinkOption(fd, 'extAck');
-    setNetlinkOption(fd, 'capAck');
-    return new ElementBatches(fd);
+    return new ElementBatches(socket);
   } catch (error) {
-    fd.close();
+    socket[Symbol.dispose]();
     throw error;
   }
 }
@@ -64,29 +45,30 @@ interface Sent {
   readonly listAt: number;
 }
 
+/** What the kernel said no to. */
+interface Refusal {
+  readonly ack: Ack;
+  readonly sequence: number;
+}
+
 class ElementBatches implements NftElementBatches {
   readonly port: number;
-  readonly #fd: Fd;
+  readonly #socket: NetlinkSocket;
   readonly #output = new MessageWriter(65_536);
-  readonly #input = Buffer.allocUnsafeSlow(65_536);
-  #sendBytes = 0;
-  #sequence = 0;
 
-  constructor(fd: Fd) {
-    this.#fd = fd;
-    this.port = portOf(fd.number) ?? 0;
+  constructor(socket: NetlinkSocket) {
+    this.#socket = socket;
+    this.port = portOf(socket.fd) ?? 0;
   }
 
   run(changes: readonly SetChange[]): void {
-    const begin = ++this.#sequence;
+    const begin = this.#socket.nextSequence();
     const sent = this.#write(begin, changes);
-    if (sent.size === 0) return;
-    this.#send();
-    this.#readAnswers(begin, sent);
+    if (sent.size > 0) this.#exchange(begin, sent);
   }
 
   [Symbol.dispose](): void {
-    this.#fd.close();
+    this.#socket[Symbol.dispose]();
   }
 
   #write(begin: number, changes: readonly SetChange[]): Map<number, Sent> {
@@ -98,7 +80,7 @@ class ElementBatches implements NftElementBatches {
     out.reset();
     out.message(frame(BATCH_BEGIN), NLM_F_REQUEST, begin);
     for (const { change, message } of pairs) {
-      const sequence = ++this.#sequence;
+      const sequence = this.#socket.nextSequence();
       const isLast = sent.size === pairs.length - 1;
       const flags = NLM_F_REQUEST | (isLast ? NLM_F_ACK : 0);
       const body = (to: MessageWriter) => writeSetMessage(to, message);
@@ -110,44 +92,23 @@ class ElementBatches implements NftElementBatches {
       const listAt = out.length - start - message.list.length;
       sent.set(sequence, { change, message, listAt });
     }
-    out.message(frame(BATCH_END), NLM_F_REQUEST, ++this.#sequence);
+    out.message(frame(BATCH_END), NLM_F_REQUEST, this.#socket.nextSequence());
     return sent;
-  }
-
-  #send(): void {
-    const { bytes, length } = this.#output;
-    if (length + SEND_SPARE > this.#sendBytes) {
-      this.#sendBytes = 2 * (length + SEND_SPARE);
-      setBuffer(this.#fd, 'send', this.#sendBytes);
-    }
-    check('send', Number(c.send(this.#fd.number, bytes, length, 0)), 'to nftables');
   }
 
   /**
    * Refusals come for each message, an acknowledgement for the last one. When the whole is refused at the end,
    * it is the beginning that is answered, and nothing else.
    */
-  #readAnswers(begin: number, sent: ReadonlyMap<number, Sent>): void {
+  #exchange(begin: number, sent: ReadonlyMap<number, Sent>): void {
     const last = begin + sent.size;
-    let refusal: Message | undefined;
-    for (let isOver = false; !isOver; ) {
-      for (const answer of this.#receive()) {
-        if (answer.type !== NLMSG_ERROR || answer.sequence < begin) continue;
-        if (errnoOf(answer) !== 0) refusal ??= { ...answer, bytes: Buffer.from(answer.bytes) };
-        isOver ||= answer.sequence === last || answer.sequence === begin;
-      }
-    }
-    if (refusal) throw refused(refusal, sent.get(refusal.sequence));
-  }
-
-  #receive(): Generator<Message> {
-    const length = Number(c.recv(this.#fd.number, this.#input, this.#input.length, MSG_DONTWAIT));
-    try {
-      return messages(this.#input, check('recv', length, 'from nftables'));
-    } catch (error) {
-      if (!isErrno(error, 'EAGAIN')) throw error;
-      throw new System('nftables did not answer', { cause: error });
-    }
+    let refusal: Refusal | undefined;
+    this.#socket.exchange('change sets of nftables', this.#output, (ack, sequence) => {
+      if (sequence < begin) return false;
+      if (ack.errno !== 0) refusal ??= { ack, sequence };
+      return sequence === last || sequence === begin;
+    });
+    if (refusal) throw refused(refusal.ack, sent.get(refusal.sequence));
   }
 }
 
@@ -155,32 +116,11 @@ function frame(type: number) {
   return { type, flags: 0, body: (out: MessageWriter) => void out.u8(0).u8(0).u8(0).u8(NFTABLES) };
 }
 
-/** `struct nlmsgerr { int error; ... }`: the negative errno. */
-function errnoOf({ bytes, start }: Message): number {
-  return -bytes.readInt32LE(start);
-}
-
-function refused(answer: Message, sent: Sent | undefined): NftError {
-  const { message } = new SyscallError('Could not process rule', errnoOf(answer));
-  const element = sent && elementAt(sent, offsetOf(answer));
+function refused({ errno, offset }: Ack, sent: Sent | undefined): NftError {
+  const { message } = new SyscallError('Could not process rule', errno);
+  const element = sent && elementAt(sent, offset);
   const statement = sent && element ? elementStatement(sent.change, element) : 'set elements';
   return new NftError(`elements:1:1-1: Error: ${message}\n`, statement);
-}
-
-/** Where in the refused message the kernel points at, from its start; 0 if it doesn't. */
-function offsetOf(answer: Message): number {
-  const found = { offset: 0 };
-  // struct nlmsgerr: the number and the header of the refused message, which is cut off behind it.
-  readAttributes(
-    found,
-    { ...answer, start: answer.start + 20 },
-    {
-      [NLMSGERR_ATTR_OFFS]: (into, bytes, at) => {
-        into.offset = bytes.readUInt32LE(at);
-      },
-    },
-  );
-  return found.offset;
 }
 
 function elementAt({ change, message, listAt }: Sent, offset: number) {

@@ -1,7 +1,7 @@
 import { type Family, ip, ipBytes } from '../../base/ip.js';
-import { NetfilterSocket } from '../conntrack-socket.js';
-import { SyscallError } from '../libc.js';
+import { isErrno } from '../libc.js';
 import { NLA_F_NESTED, type Request } from '../netlink-ts/wire.js';
+import { openNfnetlink } from '../nfnetlink.js';
 
 /*
  * nf_tables over netlink, as far as asking for one element goes (linux/netfilter/nf_tables.h): messages of type
@@ -18,22 +18,25 @@ const NFTA_DATA_VALUE = 1;
 
 /** NFPROTO_IPV4 and NFPROTO_IPV6. */
 const protocolNumbers: Readonly<Record<Family, number>> = { 4: 2, 6: 10 };
-const ENOENT = 2;
 
 /** Looks single elements up. A socket of its own, in the namespace that it was opened in. */
 export interface NftElements extends Disposable {
-  /** Whether the set has the address. A set or table that isn't there has nothing. @throws SyscallError */
+  /** Whether the set has the address. A set or table that isn't there has nothing. @throws NetlinkError */
   has(set: { readonly table: string; readonly name: string }, address: string): boolean;
 }
 
-/** Opens the look-up in the calling thread's network namespace. @throws SyscallError */
+/** Opens the look-up in the calling thread's network namespace. @throws NetlinkError */
 export function openNftElements(): NftElements {
-  const socket = new NetfilterSocket();
+  const socket = openNfnetlink();
   return {
     has(set, address) {
-      const [errno = 0] = socket.request([elementRequest(set, address)]);
-      if (errno !== 0 && errno !== ENOENT) throw new SyscallError('nftables', errno, set.name);
-      return errno === 0;
+      try {
+        socket.ask(`look up ${address} in ${set.name}`, elementRequest(set, address), () => {});
+        return true;
+      } catch (error) {
+        if (isErrno(error, 'ENOENT')) return false;
+        throw error;
+      }
     },
     [Symbol.dispose]: () => socket[Symbol.dispose](),
   };

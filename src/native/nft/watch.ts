@@ -1,15 +1,10 @@
-import type { Socket } from 'node:net';
-import type { Fd } from '../fd.js';
-import { libc } from '../libc.js';
+import { Listener } from '../netlink-ts/listener.js';
+import { openSocket } from '../netlink-ts/open.js';
+import { sys } from '../netlink-ts/sys.js';
 import { type Message, messages, readAttributes, readText } from '../netlink-ts/wire.js';
-import { fdStream } from '../poll.js';
+import { attributesOf, NETLINK_NETFILTER } from '../nfnetlink.js';
 import type { NftFamily } from './model.js';
-import { attachPortFilter, openNetfilter, setBuffer } from './netfilter-socket.js';
-
-const recv = libc.fn<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
-  'int64_t recv(int fd, void *buf, uint64_t len, int flags)',
-);
-const MSG_DONTWAIT = 0x40;
+import { attachPortFilter } from './netlink-port.js';
 
 /** NFNLGRP_NFTABLES of linux/netfilter/nfnetlink.h is group 7: every change of any table, then who made it. */
 const GROUP_NFTABLES = 1 << 6;
@@ -21,7 +16,6 @@ const NFT_MSG_NEWGEN = 15;
 const NFTA_TABLE = 1;
 const NFTA_GEN_PROC_PID = 2;
 const NFTA_GEN_PROC_NAME = 3;
-const NFGENMSG_BYTES = 4;
 
 const families: Readonly<Record<number, NftFamily>> = {
   1: 'inet',
@@ -61,16 +55,27 @@ export interface NftWatchOptions {
 
 /**
  * Hears of what others do to tables in the calling thread's network namespace. Does not keep the process alive.
- * @throws SyscallError
+ * @throws NetlinkError, SyscallError
  */
 export function watchNft(options: NftWatchOptions): Disposable {
-  const fd = openNetfilter(GROUP_NFTABLES);
+  const reader = new NftChangeReader(options);
+  const fd = openSocket(sys(), {
+    protocol: NETLINK_NETFILTER,
+    groups: GROUP_NFTABLES,
+    receiveQueueBytes: options.queueBytes ?? 4 * 1024 * 1024,
+  });
   try {
-    setBuffer(fd, 'receive', options.queueBytes ?? 4 * 1024 * 1024);
     attachPortFilter(fd, options.own);
-    return new Watch(fd, options);
+    return new Listener<NftChange>({
+      sys: sys(),
+      fd,
+      decode: (datagram) => reader.read(datagram),
+      onEvent: options.onChange,
+      lost: {},
+      keepsAlive: false,
+    });
   } catch (error) {
-    fd.close();
+    sys().close(fd);
     throw error;
   }
 }
@@ -113,55 +118,6 @@ export class NftChangeReader {
   }
 }
 
-/**
- * A stream ends with its first error and closes its descriptor, but the socket has to stay: it could not be opened
- * anew from another namespace. So the stream gets a copy, and after an overrun another.
- */
-class Watch implements Disposable {
-  readonly #fd: Fd;
-  readonly #reader: NftChangeReader;
-  readonly #onChange: (change: NftChange) => void;
-  #stream: Socket | undefined;
-
-  constructor(fd: Fd, options: NftWatchOptions) {
-    this.#fd = fd;
-    this.#reader = new NftChangeReader(options);
-    this.#onChange = options.onChange;
-    this.#listen();
-  }
-
-  [Symbol.dispose](): void {
-    const stream = this.#stream;
-    this.#stream = undefined;
-    stream?.destroy();
-    this.#fd.close();
-  }
-
-  #listen(): void {
-    const stream = fdStream(this.#fd.duplicate(), { writable: false });
-    this.#stream = stream;
-    stream.unref();
-    stream.on('data', (datagram: Buffer) => {
-      for (const change of this.#reader.read(datagram)) {
-        if (this.#stream === stream) this.#onChange(change);
-      }
-    });
-    // ENOBUFS: something was lost, and it may have been about us.
-    stream.on('error', () => {
-      if (this.#stream !== stream) return;
-      this.#drain();
-      this.#listen();
-      this.#onChange({});
-    });
-  }
-
-  /** What is still queued is older than the repair that follows. */
-  #drain(): void {
-    const buffer = Buffer.allocUnsafe(65_536);
-    while (Number(recv(this.#fd.number, buffer, buffer.length, MSG_DONTWAIT)) > 0);
-  }
-}
-
 function authorOf(message: Message): NftChange {
   const author: { program?: string; pid?: number } = {};
   return readAttributes(author, attributesOf(message), {
@@ -172,10 +128,6 @@ function authorOf(message: Message): NftChange {
       into.program = readText(bytes, start, end);
     },
   });
-}
-
-function attributesOf({ bytes, start, end }: Message) {
-  return { bytes, start: start + NFGENMSG_BYTES, end };
 }
 
 function keyOf({ family, name }: NftTableName): string {

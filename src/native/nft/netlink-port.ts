@@ -1,11 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { Fd } from '../fd.js';
 import { addressOf, check, libc } from '../libc.js';
+import { AF_NETLINK } from '../netlink-ts/sys.js';
+import { NETLINK_NETFILTER } from '../nfnetlink.js';
 
 const c = {
-  socket: libc.fn<(domain: number, type: number, protocol: number) => number>(
-    'int socket(int domain, int type, int protocol)',
-  ),
   bind: libc.fn<(fd: number, address: Uint8Array, length: number) => number>(
     'int bind(int fd, const void *addr, uint32_t len)',
   ),
@@ -13,59 +11,17 @@ const c = {
     'int getsockname(int fd, void *addr, void *len)',
   ),
   setsockopt: libc.fn<
-    (fd: number, level: number, name: number, value: Int32Array | Buffer, length: number) => number
+    (fd: number, level: number, name: number, value: Buffer, length: number) => number
   >('int setsockopt(int fd, int level, int optname, const void *optval, uint32_t optlen)'),
   getsockopt: libc.fn<
     (fd: number, level: number, name: number, value: Int32Array, length: Uint32Array) => number
   >('int getsockopt(int fd, int level, int optname, void *optval, void *optlen)'),
 };
 
-const AF_NETLINK = 16;
-const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
-const NETLINK_NETFILTER = 12;
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
-const SO_SNDBUFFORCE = 32;
-const SO_RCVBUFFORCE = 33;
 const SO_PROTOCOL = 38;
 const SO_DOMAIN = 39;
-const SOL_NETLINK = 270;
-
-/** Options of a netlink socket (linux/netlink.h). */
-export const netlinkOption = { capAck: 10, extAck: 11 } as const;
-
-/** The same limits as any user's may be raised to, and beyond them for root. */
-const bufferOption = { send: SO_SNDBUFFORCE, receive: SO_RCVBUFFORCE } as const;
-
-/**
- * A bound netfilter netlink socket of the calling thread's network namespace. `groups` is a bit mask of NFNLGRP_...
- * numbers, counted from bit 0 for group 1. @throws SyscallError
- */
-export function openNetfilter(groups = 0): Fd {
-  const fd = new Fd(check('socket', c.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER)));
-  try {
-    const address = socketAddress(groups);
-    check('bind', c.bind(fd.number, address, address.length), 'netfilter socket');
-    return fd;
-  } catch (error) {
-    fd.close();
-    throw error;
-  }
-}
-
-/** Switches an option on. @throws SyscallError */
-export function setNetlinkOption(fd: Fd, option: keyof typeof netlinkOption): void {
-  const one = Int32Array.of(1);
-  const name = netlinkOption[option];
-  check('setsockopt', c.setsockopt(fd.number, SOL_NETLINK, name, one, 4), option);
-}
-
-/** How many bytes the kernel may queue for one direction. @throws SyscallError EPERM without CAP_NET_ADMIN */
-export function setBuffer(fd: Fd, direction: keyof typeof bufferOption, bytes: number): void {
-  const value = Int32Array.of(bytes);
-  const name = bufferOption[direction];
-  check('setsockopt', c.setsockopt(fd.number, SOL_SOCKET, name, value, 4), `${direction} buffer`);
-}
 
 /**
  * The port id of a netfilter netlink socket: what the kernel calls the asker, also towards those who listen to
@@ -73,13 +29,13 @@ export function setBuffer(fd: Fd, direction: keyof typeof bufferOption, bytes: n
  * else than such a socket.
  */
 export function portOf(fd: number): number | undefined {
-  const address = socketAddress(0);
+  const address = anyPort();
   const length = Uint32Array.of(address.length);
   const name = () => check('getsockname', c.getsockname(fd, address, length));
   if (!isNetfilter(fd)) return undefined;
   name();
   if (address.readUInt32LE(4) === 0) {
-    check('bind', c.bind(fd, socketAddress(0), address.length), 'netfilter socket');
+    check('bind', c.bind(fd, anyPort(), address.length), 'netfilter socket');
     name();
   }
   return address.readUInt32LE(4);
@@ -105,7 +61,7 @@ const BPF_RET_K = 0x06;
 const NLMSG_PID_OFFSET = 12;
 
 /** Makes a listening socket deaf to what these ports caused. @throws SyscallError */
-export function attachPortFilter(fd: Fd, ports: readonly number[]): void {
+export function attachPortFilter(fd: number, ports: readonly number[]): void {
   const toDrop = (at: number) => ports.length - at;
   const program = Buffer.concat([
     instruction(BPF_LD_W_ABS, NLMSG_PID_OFFSET),
@@ -117,7 +73,7 @@ export function attachPortFilter(fd: Fd, ports: readonly number[]): void {
   const fprog = Buffer.alloc(16);
   fprog.writeUInt16LE(program.length / 8, 0);
   fprog.writeBigUInt64LE(addressOf(program), 8);
-  check('setsockopt', c.setsockopt(fd.number, SOL_SOCKET, SO_ATTACH_FILTER, fprog, fprog.length));
+  check('setsockopt', c.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, fprog, fprog.length));
 }
 
 /** `struct sock_filter { u16 code; u8 jt, jf; u32 k; }` */
@@ -136,10 +92,9 @@ function swapped(value: number): number {
   return bytes.readUInt32BE();
 }
 
-/** `struct sockaddr_nl { u16 family; u16 pad; u32 port; u32 groups; }` */
-function socketAddress(groups: number): Buffer {
+/** `struct sockaddr_nl { u16 family; u16 pad; u32 port; u32 groups; }` with the port left to the kernel. */
+function anyPort(): Buffer {
   const address = Buffer.alloc(12);
   address.writeUInt16LE(AF_NETLINK, 0);
-  address.writeUInt32LE(groups, 8);
   return address;
 }
