@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Sent } from './http.js';
 import { isDocker, useSetting } from './setting.js';
 
 interface Network {
@@ -200,34 +201,30 @@ describe('API: what networks can be made and found', () => {
     });
   });
 
-  it('is strict about bodies, and not about a slash at the end', async function () {
+  it('is strict about bodies, and not about a slash at the end', async () => {
     expect((await daemon.it.send('GET /networks/')).status).to.equal(200);
-    if (isDocker) this.skip();
-    for (const path of [
-      '/networks/create',
-      '/networks/bridge/connect',
-      '/networks/bridge/disconnect',
-    ]) {
-      const line = `POST ${path}`;
-      const json = { 'Content-Type': 'application/json' };
-      await daemon.it.refused(line, 400, 'got EOF while reading request body', { headers: json });
-      await daemon.it.refused(
-        line,
-        400,
-        "unsupported Content-Type header (): must be 'application/json'",
-        {
-          body: '{}',
-        },
-      );
-      await daemon.it.refused(line, 400, 'invalid JSON', { body: '{"Name', headers: json });
-      await daemon.it.refused(line, 400, 'unexpected content after JSON', {
-        body: '{"Name":"x"}{}',
-        headers: json,
-      });
+    const headers = { 'Content-Type': 'application/json' };
+    // Docker 20.10 says two of them otherwise.
+    const type = isDocker ? 'Content-Type specified ()' : 'unsupported Content-Type header ():';
+    const cases: [words: string, sent: Sent][] = [
+      ['got EOF while reading request body', { headers }],
+      [`${type} must be 'application/json'`, { body: '{}' }],
+      [isDocker ? 'unexpected EOF' : 'invalid JSON', { body: '{"Name', headers }],
+    ];
+    // Docker 20.10 doesn't read on behind the first object.
+    if (!isDocker) {
+      const body = '{"Name":"x"}{}';
+      cases.push(['unexpected content after JSON', { body, headers }]);
+    }
+    for (const path of ['create', 'bridge/connect', 'bridge/disconnect']) {
+      for (const [words, sent] of cases) {
+        await daemon.it.refused(`POST /networks/${path}`, 400, words, sent);
+      }
     }
   });
 
   it('shows IPAM’s counts, and takes no IPv4 away from old clients', async function () {
+    // Docker 20.10 ends at API 1.41; EnableIPv4 came with 1.48, the counts with 1.52.
     if (isDocker) this.skip();
     const IPAM = { Config: [{ Subnet: '10.72.0.0/24' }, { Subnet: 'fd72::/64' }] };
     const body = { Name: 'counted', EnableIPv4: false, EnableIPv6: true, IPAM };
