@@ -4,7 +4,6 @@ import { type FirewallFamily, hook } from './family.js';
 
 /** What an established flow sends is let through everywhere but in and out of internal networks. */
 const answers: NftRule = { text: 'ct state established,related accept' };
-const neighbours: NftRule = { text: 'iifname . oifname vmap @neighbours' };
 
 /** Chains that elements lead to; each belongs to one kind of network. */
 export const into = {
@@ -32,15 +31,15 @@ export function filterChains(
     },
     {
       name: into.unprotected,
-      rules: [answers, ...marked, neighbours, { text: 'accept', comment: 'UNPROTECTED' }],
+      rules: [{ text: 'accept', comment: 'UNPROTECTED' }],
     },
     ...internalChains(),
-    ...apartChains(family),
+    ...apartChains(family, marked),
     filterForward(),
   ];
 }
 
-/** Into a normal network: replies, neighbours, published ports, and nothing else. */
+/** Into a normal network from elsewhere: answers, published ports, and nothing else. */
 function intoNat({ name }: FirewallFamily, marked: readonly NftRule[]): NftRule[] {
   const opened = (set: string) => ({
     text: `${name} daddr . meta l4proto . th dport @${set} accept`,
@@ -49,7 +48,6 @@ function intoNat({ name }: FirewallFamily, marked: readonly NftRule[]): NftRule[
   return [
     answers,
     ...marked,
-    neighbours,
     opened('openings'),
     opened('opening-ranges'),
     { text: 'drop', comment: 'UNPUBLISHED PORT DROP' },
@@ -61,11 +59,11 @@ function internalChains(): NftChain[] {
   return [
     {
       name: into.internal,
-      rules: [neighbours, { text: 'drop', comment: 'INTERNAL NETWORK INGRESS' }],
+      rules: [{ text: 'drop', comment: 'INTERNAL NETWORK INGRESS' }],
     },
     {
       name: OUT_OF_INTERNAL,
-      rules: [neighbours, { text: 'drop', comment: 'INTERNAL NETWORK EGRESS' }],
+      rules: [{ text: 'drop', comment: 'INTERNAL NETWORK EGRESS' }],
     },
   ];
 }
@@ -74,7 +72,10 @@ function internalChains(): NftChain[] {
  * With ICC off, a neighbour is still reached by a link, and by a published port, like anyone's. In IPv6 it is
  * looked for by packets that br_netfilter shows here, as ARP's never are.
  */
-function apartChains({ name, discovery }: FirewallFamily): NftChain[] {
+function apartChains(
+  { name, discovery }: FirewallFamily,
+  marked: readonly NftRule[],
+): NftChain[] {
   const found = discovery ? [{ text: `${discovery} accept`, comment: 'NEIGHBOUR DISCOVERY' }] : [];
   const linked = {
     text: `${name} saddr . ${name} daddr . meta l4proto . th dport @links accept`,
@@ -83,18 +84,28 @@ function apartChains({ name, discovery }: FirewallFamily): NftChain[] {
   return [
     {
       name: APART,
-      rules: [...found, linked, { text: 'ct status & dnat != dnat drop', comment: 'ICC' }],
+      rules: [
+        answers,
+        ...marked,
+        ...found,
+        linked,
+        { text: 'ct status & dnat != dnat drop', comment: 'ICC' },
+      ],
     },
     { name: INTERNAL_APART, rules: [answers, ...found, linked, { text: 'drop', comment: 'ICC' }] },
   ];
 }
 
-/** Walls of internal networks first: an opening of another network must not lead through them. */
+/**
+ * Neighbours first, for they send each other the most and need one look-up. Then the walls of internal networks: an
+ * opening of another network must not lead through them.
+ */
 function filterForward(): NftChain {
   return {
     name: 'filter-FORWARD',
     hook: hook('filter', 'forward', 0),
     rules: [
+      { text: 'iifname . oifname vmap @neighbours' },
       { text: 'iifname vmap @forward-out' },
       { text: 'oifname vmap @forward-in' },
       { text: 'iifname @outgoing accept', comment: 'OUTGOING' },
