@@ -173,6 +173,18 @@ export function firewalledFamily(
   return network.families.find((candidate) => candidate.family === family);
 }
 
+/**
+ * Whether nobody else may address a network's containers directly. An internal network is shut as a whole; the other
+ * modes are open to whoever finds a way.
+ */
+export function isProtected(
+  { internal }: FirewalledNetwork,
+  { mode }: FirewalledFamily,
+  { allowDirectRouting }: FirewallSettings,
+): boolean {
+  return !internal && mode === 'nat' && !allowDirectRouting;
+}
+
 /** Whether the family's traffic is translated on its way out, and ports are published on the host. */
 export function translates(
   { internal }: Pick<FirewalledNetwork, 'internal'>,

@@ -5,6 +5,7 @@ import {
   type FirewalledNetwork,
   type FirewallSettings,
   firewalledFamily,
+  isProtected,
 } from '../model.js';
 import type { IptablesOptions } from './base.js';
 import { exactly, interfaceName } from './family.js';
@@ -22,15 +23,6 @@ export function endpointRules(
   return addresses
     .filter((each) => each.family === family)
     .flatMap(({ address }) => protection(network, itsFamily, exactly(address), options));
-}
-
-/** An internal network is shut by its own rules; the other modes are open to whoever finds a way. */
-function isProtected(
-  network: FirewalledNetwork,
-  { mode }: FirewalledFamily,
-  { allowDirectRouting }: FirewallSettings,
-): boolean {
-  return !network.internal && mode === 'nat' && !allowDirectRouting;
 }
 
 /**

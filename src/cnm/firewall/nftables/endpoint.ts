@@ -5,6 +5,7 @@ import {
   type FirewalledNetwork,
   type FirewallSettings,
   firewalledFamily,
+  isProtected,
 } from '../model.js';
 import { firewallFamily, TABLE } from './family.js';
 import { quoted } from './network.js';
@@ -21,15 +22,6 @@ export function endpointFragments(
     return [{ owner, family: firewallFamily[family].name, table: TABLE, elements }];
   });
   return separated ? [...direct, separation(owner, hostName)] : direct;
-}
-
-/** An internal network is shut by its own chains; the other modes are open to whoever finds a way. */
-function isProtected(
-  network: FirewalledNetwork,
-  { mode }: FirewalledFamily,
-  { allowDirectRouting }: FirewallSettings,
-): boolean {
-  return !network.internal && mode === 'nat' && !allowDirectRouting;
 }
 
 function protection(

@@ -72,10 +72,7 @@ function internalChains(): NftChain[] {
  * With ICC off, a neighbour is still reached by a link, and by a published port, like anyone's. In IPv6 it is
  * looked for by packets that br_netfilter shows here, as ARP's never are.
  */
-function apartChains(
-  { name, discovery }: FirewallFamily,
-  marked: readonly NftRule[],
-): NftChain[] {
+function apartChains({ name, discovery }: FirewallFamily, marked: readonly NftRule[]): NftChain[] {
   const found = discovery ? [{ text: `${discovery} accept`, comment: 'NEIGHBOUR DISCOVERY' }] : [];
   const linked = {
     text: `${name} saddr . ${name} daddr . meta l4proto . th dport @links accept`,
