@@ -1,7 +1,6 @@
 import type { NftElement, NftFragment } from '../../../native/nft/model.js';
 import {
   type EndpointPolicy,
-  type FirewalledFamily,
   type FirewalledNetwork,
   type FirewallSettings,
   firewalledFamily,
