@@ -1,8 +1,9 @@
 import type { Fd } from '../native/fd.js';
 import type { ServedPort } from './protocol.js';
+import type { Room } from './room.js';
 
-/** Flows that one owner may have at a time, of each protocol: one container must not take all descriptors. */
-export const FLOWS_PER_OWNER = 4096;
+/** Flows that one owner may have at a time: one container must not take all memory. */
+const FLOWS_PER_OWNER = 32_768;
 
 /** A connection, or the datagrams of one client. */
 export interface Flow {
@@ -21,14 +22,15 @@ export interface Listener {
 export class Owner {
   readonly name: string;
   readonly listeners: Listener[] = [];
+  /** Of all its ports. */
+  readonly room: Room;
   readonly #flows = new Set<Flow>();
-  /** Who waits for room. */
-  readonly #waiting = new Set<() => void>();
   readonly #changed: () => void;
 
-  /** `changed` hears of each flow that is over. */
-  constructor(name: string, changed: () => void) {
+  /** `all` is the room of all owners; `changed` hears of each flow that is over. */
+  constructor(name: string, all: Room, changed: () => void) {
     this.name = name;
+    this.room = all.part(FLOWS_PER_OWNER);
     this.#changed = changed;
   }
 
@@ -42,23 +44,11 @@ export class Owner {
 
   /** Forgets a flow that is over; again is fine. */
   remove(flow: Flow): void {
-    if (!this.#flows.delete(flow)) return;
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const resume of waiting) resume();
-    this.#changed();
-  }
-
-  /** Whether one more flow may begin; if not, `resume` is called when one may. */
-  hasRoom(resume: () => void): boolean {
-    if (this.#flows.size < FLOWS_PER_OWNER) return true;
-    this.#waiting.add(resume);
-    return false;
+    if (this.#flows.delete(flow)) this.#changed();
   }
 
   /** Closes the ports. */
   close(): void {
-    this.#waiting.clear();
     for (const listener of this.listeners.splice(0)) listener.close();
   }
 

@@ -3,6 +3,7 @@ import type { Fd } from '../native/fd.js';
 import { SocketMessages } from '../native/socketmessage.js';
 import { type Listener, Owner } from './owner.js';
 import type { ServedPort } from './protocol.js';
+import { Room } from './room.js';
 import { TcpListener } from './tcp-listener.js';
 import type { UdpMeans } from './udp-flow.js';
 import { UdpListener } from './udp-listener.js';
@@ -12,16 +13,30 @@ const DATAGRAM_BYTES = 65_536;
 /** Room for `in6_pktinfo` and whatever else a socket was told to say. */
 const CONTROL_BYTES = 256;
 
+/** Flows at a time, of all owners: more would not fit into the heap. */
+const MOST_FLOWS = 65_536;
+/** A flow takes two descriptors; as many are left for ports. */
+const DESCRIPTORS_PER_FLOW = 4;
+
 /** All that the proxy serves, by owner. */
 export class Service {
   readonly #owners = new Map<string, Owner>();
   /** Owners that were closed while flows of theirs go on. */
   readonly #closed = new Set<Owner>();
+  readonly #room: Room;
   readonly #means: UdpMeans;
   readonly #changed: () => void;
 
-  /** `changed` is called when there may be nothing to do any more. */
-  constructor(parts: { readiness: Readiness; now: () => number; changed: () => void }) {
+  /** `descriptors` are how many there may be; `changed` is called when there may be nothing to do any more. */
+  constructor(parts: {
+    readiness: Readiness;
+    now: () => number;
+    descriptors: number;
+    changed: () => void;
+  }) {
+    this.#room = Room.of(
+      Math.min(MOST_FLOWS, Math.floor(parts.descriptors / DESCRIPTORS_PER_FLOW)),
+    );
     const messages = new SocketMessages({ length: DATAGRAM_BYTES, control: CONTROL_BYTES });
     this.#means = { readiness: parts.readiness, messages, now: parts.now };
     this.#changed = parts.changed;
@@ -36,7 +51,7 @@ export class Service {
 
   /** Serves ports as well. The sockets are its own from now on. */
   serve(name: string, ports: readonly ServedPort<Fd>[]): void {
-    const owner = this.#owners.get(name) ?? new Owner(name, this.#changed);
+    const owner = this.#owners.get(name) ?? new Owner(name, this.#room, this.#changed);
     this.#owners.set(name, owner);
     for (const port of ports) owner.listeners.push(this.#listener(port, owner));
   }

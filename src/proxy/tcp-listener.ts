@@ -3,6 +3,7 @@ import type { Readiness } from '../native/epoll.js';
 import type { Fd } from '../native/fd.js';
 import type { Listener, Owner } from './owner.js';
 import type { ServedPort } from './protocol.js';
+import type { Room } from './room.js';
 import { TcpFlow } from './tcp-flow.js';
 
 /** Connections taken in one go, so that other ports have their turn. */
@@ -15,6 +16,7 @@ export class TcpListener implements Listener {
   readonly port: ServedPort<Fd>;
   readonly #readiness: Readiness;
   readonly #owner: Owner;
+  readonly #room: Room;
   #open = true;
 
   constructor(parts: {
@@ -25,6 +27,7 @@ export class TcpListener implements Listener {
     this.port = parts.port;
     this.#readiness = parts.readiness;
     this.#owner = parts.owner;
+    this.#room = parts.owner.room.part();
     this.#watch();
   }
 
@@ -50,15 +53,24 @@ export class TcpListener implements Listener {
 
   #take(): void {
     for (let count = 0; count < TURN; count++) {
-      if (!this.#owner.hasRoom(() => this.#resume())) {
+      if (!this.#room.isLeft) {
         this.#pause();
+        this.#room.whenLeft(() => this.#resume());
         return;
       }
       const client = this.#next();
       if (!client) return;
-      const flow = new TcpFlow(client, this.#to, (over) => this.#owner.remove(over));
-      this.#owner.add(flow);
+      this.#begin(client);
     }
+  }
+
+  #begin(client: Fd): void {
+    const flow = new TcpFlow(client, this.#to, (over) => {
+      this.#room.giveBack();
+      this.#owner.remove(over);
+    });
+    this.#room.take();
+    this.#owner.add(flow);
   }
 
   #next(): Fd | undefined {

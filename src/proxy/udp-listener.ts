@@ -1,7 +1,8 @@
 import type { Fd } from '../native/fd.js';
 import type { ReceivedMessage } from '../native/socketmessage.js';
-import { FLOWS_PER_OWNER, type Listener, type Owner } from './owner.js';
+import type { Listener, Owner } from './owner.js';
 import type { ServedPort } from './protocol.js';
+import type { Room } from './room.js';
 import { UdpFlow, type UdpMeans } from './udp-flow.js';
 
 /** A flow without datagrams is forgotten after this long, as by Docker's proxy. */
@@ -14,7 +15,8 @@ export class UdpListener implements Listener {
   readonly port: ServedPort<Fd>;
   readonly #means: UdpMeans;
   readonly #owner: Owner;
-  /** By client's address and the host's address that it asked. */
+  readonly #room: Room;
+  /** By client's address and the host's address that it asked; who has sent last comes last. */
   readonly #flows = new Map<string, UdpFlow>();
   #sweep: NodeJS.Timeout | undefined;
 
@@ -26,6 +28,7 @@ export class UdpListener implements Listener {
     this.port = parts.port;
     this.#means = parts.means;
     this.#owner = parts.owner;
+    this.#room = parts.owner.room.part();
     this.#means.readiness.watch(this.#fd, () => this.#take());
   }
 
@@ -68,20 +71,25 @@ export class UdpListener implements Listener {
     const parts = [received.name, ...received.control.map(({ data }) => data)];
     const key = Buffer.concat(parts).toString('latin1');
     const known = this.#flows.get(key);
-    if (known) return known;
-    this.#makeRoom();
-    return this.#begin(key, received);
+    if (known) {
+      this.#flows.delete(key);
+      this.#flows.set(key, known);
+      return known;
+    }
+    return this.#makeRoom() ? this.#begin(key, received) : undefined;
   }
 
   #begin(key: string, first: ReceivedMessage): UdpFlow | undefined {
     const over = (flow: UdpFlow) => {
       this.#flows.delete(key);
+      this.#room.giveBack();
       this.#owner.remove(flow);
       if (this.#flows.size === 0) this.#stopSweeping();
     };
     try {
       const flow = new UdpFlow(this.#means, { listener: this.#fd, first, to: this.#to, over });
       this.#flows.set(key, flow);
+      this.#room.take();
       this.#owner.add(flow);
       this.#sweep ??= setInterval(() => this.#endIdle(), UDP_FLOW_MS / 6);
       return flow;
@@ -91,11 +99,15 @@ export class UdpListener implements Listener {
     }
   }
 
-  /** A client that sends from ever new ports must not shut out others: its oldest flow goes. */
-  #makeRoom(): void {
-    if (this.#owner.flows < FLOWS_PER_OWNER) return;
+  /**
+   * A client that sends from ever new ports must not shut out others: the flow that was silent longest goes. Where
+   * other ports have taken everything, the datagram is lost.
+   */
+  #makeRoom(): boolean {
+    if (this.#room.isLeft) return true;
     const [oldest] = this.#flows.values();
     oldest?.end();
+    return this.#room.isLeft;
   }
 
   #endIdle(): void {
