@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { COMMAND_TIMEOUT_MS, type Result, run } from '../world/command.js';
 import { TestDaemon } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
@@ -17,6 +18,10 @@ const dockers = [
 /** The page that says who asks. */
 const www = resolve('tools/playground/www');
 
+/** Answers each question for an address with {@link KNOWN_OUTSIDE}, as the host's name server. */
+const nameServer = fileURLToPath(new URL('../dns/name-server.js', import.meta.url));
+const KNOWN_OUTSIDE = '198.51.100.7';
+
 /** Settings that a new namespace may have from the machine: this host is no router. */
 const hostSettings = {
   'net/ipv4/ip_forward': '0',
@@ -25,8 +30,8 @@ const hostSettings = {
 
 /**
  * Where the listings of a setting are typed: a world with a daemon of its own. `outside` and `neighbour` are
- * machines on the host's LAN; outside serves the page of `tools/playground/www`, which says who asks, and
- * `$WEB` is the end of a `run` that does so in a container.
+ * machines on the host's LAN; outside is the host's name server and serves the page of `tools/playground/www`,
+ * which says who asks. `$WEB` is the end of a `run` that does so in a container.
  */
 export class Stage implements AsyncDisposable {
   readonly standIns: StandIns;
@@ -58,6 +63,8 @@ export class Stage implements AsyncDisposable {
       for (const [key, value] of Object.entries(hostSettings)) await world.host.sysctl(key, value);
       const page = ['httpd', '-f', '-p', '80', '-h', www];
       world.outside.start(['busybox', ...page], { env: { GREETER: 'outside' } });
+      const names = [process.execPath, nameServer, '192.0.2.1', KNOWN_OUTSIDE];
+      await world.outside.start(names).waitFor(/ready/);
       const resolv = join(world.folder, 'resolv.conf');
       writeFileSync(resolv, 'nameserver 192.0.2.1\n');
       await world.host.replaceFile('/etc/resolv.conf', resolv);
