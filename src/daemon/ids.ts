@@ -4,6 +4,7 @@ import type { Backends } from '../api/server/backend.js';
 import type { ApiServer } from '../api/server/server.js';
 import type { Clock } from '../base/clock.js';
 import type { Ids } from '../base/ids.js';
+import type { Family } from '../base/ip.js';
 import type { Logger } from '../base/logger.js';
 import type { Lifetime } from '../base/rollback.js';
 import type { PortProxy } from '../cnm/kernel.js';
@@ -31,6 +32,8 @@ export const identityId = id<Identity>('identity');
 export const loggerId = id<Logger>('logger');
 export const hostFirewallId = id<HostFirewall>('host-firewall');
 export const forwardingId = id<ForwardingSettings>('forwarding');
+/** Families whose published ports no rules of ours translate. */
+export const untranslatedId = id<readonly Family[]>('untranslated');
 export const lifetimeId = id<Lifetime>('lifetime');
 export const clockId = id<Clock>('clock');
 export const idsId = id<Ids>('ids');

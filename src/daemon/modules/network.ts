@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
+import type { Family } from '../../base/ip.js';
 import type { Logger } from '../../base/logger.js';
 import type { ServedSandbox } from '../../cnm/controller/embedded-names.js';
 import { type DefaultBridge, predefinedNetworks } from '../../cnm/controller/predefined.js';
@@ -33,12 +34,18 @@ import { UsedSubnets } from '../kernel/used-subnets.js';
 import { durableRecords, recordFolder, volatileRecords } from '../records.js';
 import type { Settings } from '../settings.js';
 
+const families: readonly Family[] = [4, 6];
 const resolvConfPath = '/etc/resolv.conf';
 
 /** The network model and every network driver. A new driver is added here; `docker info` shows them in this order. */
 export const networkModules = [
   cnmModule({ ids: id.idsId, clock: id.clockId, logger: id.loggerId, driver: driverId }),
-  bridgeModule({ ids: id.idsId, kernel: cnmNeeds.kernel, forwarding: id.forwardingId }),
+  bridgeModule({
+    ids: id.idsId,
+    kernel: cnmNeeds.kernel,
+    forwarding: id.forwardingId,
+    untranslated: id.untranslatedId,
+  }),
   hostModule(),
   ipvlanModule({ kernel: cnmNeeds.kernel }),
   macvlanModule({ kernel: cnmNeeds.kernel }),
@@ -49,6 +56,10 @@ export const networkModules = [
 export const networkNeedsModule = new ContainerModule(({ bind }) => {
   bind(id.forwardingId).toResolvedValue(
     ({ forwarding, forwardForOthers }) => ({ enable: forwarding, forOthers: forwardForOthers }),
+    [id.settingsId],
+  );
+  bind(id.untranslatedId).toResolvedValue(
+    ({ firewall }) => families.filter((family) => !firewall.families.includes(family)),
     [id.settingsId],
   );
   bind(cnmNeeds.namespaces).toResolvedValue(

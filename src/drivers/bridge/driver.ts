@@ -39,16 +39,22 @@ export class BridgeDriver implements Driver {
   readonly #ids: Ids;
   readonly #sysctls: Pick<Sysctls, 'read'>;
   readonly #forwarding: ForwardingSettings;
+  readonly #untranslated: readonly Family[];
 
-  /** `sysctls` are those of the host's namespace. */
+  /**
+   * `sysctls` are those of the host's namespace. `untranslated` are families whose published ports no rules lead to
+   * containers (`--iptables=false`), so that the proxy must; default none.
+   */
   constructor(parts: {
     ids: Ids;
     sysctls: Pick<Sysctls, 'read'>;
     forwarding: ForwardingSettings;
+    untranslated?: readonly Family[];
   }) {
     this.#ids = parts.ids;
     this.#sysctls = parts.sysctls;
     this.#forwarding = parts.forwarding;
+    this.#untranslated = parts.untranslated ?? [];
   }
 
   resolvesNames(network: NetworkRecord): boolean {
@@ -107,7 +113,7 @@ export class BridgeDriver implements Driver {
 
   planPorts(network: NetworkRecord, draft: EndpointDraft, bindings: readonly PortBinding[]): Plan {
     const { bridge, endpoint } = read(network, draft);
-    return portsPlan(bridge, endpoint, bindings);
+    return portsPlan(bridge, endpoint, bindings, this.#untranslated);
   }
 
   planLink(

@@ -1,5 +1,6 @@
 import { ContainerModule, type ServiceIdentifier } from 'inversify';
 import type { Ids } from '../../base/ids.js';
+import type { Family } from '../../base/ip.js';
 import type { Kernel } from '../../cnm/kernel.js';
 import { driverId } from '../ids.js';
 import { BridgeDriver } from './driver.js';
@@ -10,12 +11,14 @@ export function bridgeModule(needs: {
   ids: ServiceIdentifier<Ids>;
   kernel: ServiceIdentifier<Pick<Kernel, 'sysctls'>>;
   forwarding: ServiceIdentifier<ForwardingSettings>;
+  /** Families whose published ports no rules of ours translate. */
+  untranslated: ServiceIdentifier<readonly Family[]>;
 }): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(driverId).toResolvedValue(
-      (ids, kernel, forwarding) =>
-        new BridgeDriver({ ids, sysctls: kernel.sysctls('host'), forwarding }),
-      [needs.ids, needs.kernel, needs.forwarding],
+      (ids, kernel, forwarding, untranslated) =>
+        new BridgeDriver({ ids, sysctls: kernel.sysctls('host'), forwarding, untranslated }),
+      [needs.ids, needs.kernel, needs.forwarding, needs.untranslated],
     );
   });
 }

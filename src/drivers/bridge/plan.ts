@@ -1,4 +1,4 @@
-import { formatIp, ip } from '../../base/ip.js';
+import { type Family, formatIp, ip } from '../../base/ip.js';
 import type { EndpointDraft } from '../../cnm/driver.js';
 import { disablesIPv6, type EndpointConfig } from '../../cnm/endpoint-options.js';
 import {
@@ -93,11 +93,12 @@ export function gatewayPlan(network: BridgeNetwork, endpoint: BridgeEndpoint, ne
   });
 }
 
-/** Published ports. Nothing to do gives an empty plan. */
+/** Published ports, of which the proxy serves those in `untranslated` families too. Nothing to do gives an empty plan. */
 export function portsPlan(
   network: BridgeNetwork,
   endpoint: BridgeEndpoint,
   bindings: readonly PortBinding[],
+  untranslated: readonly Family[] = [],
 ): Plan {
   const published = publishedOf(endpoint);
   const owner = portsOwner(endpoint.id);
@@ -106,7 +107,7 @@ export function portsPlan(
   const rules = policy ? [step('firewall.add', { policy })] : [];
   if (reserved.length === 0) return rules;
   const reserve = step('port.reserve', { owner, bindings: reserved });
-  const forwards = proxyForwards(network, published, bindings);
+  const forwards = proxyForwards(network, published, bindings, untranslated);
   // Last: what reaches a socket before the rules stand would be the proxy's for good.
   const proxy = forwards.length > 0 ? [step('proxy.add', { owner, forwards })] : [];
   const hostPorts = udpPortsOf(reserved);

@@ -6,6 +6,7 @@ import {
   subnet6,
 } from '../../../netns-tests/world/records.js';
 import { countingIds } from '../../base/ids.js';
+import type { Family } from '../../base/ip.js';
 import { silentLogger } from '../../base/logger.js';
 import { Rollback } from '../../base/rollback.js';
 import type { EndpointDrafts } from '../../cnm/controller/endpoint-drafts.js';
@@ -40,6 +41,8 @@ interface Row {
   readonly options?: Readonly<Record<string, string>>;
   readonly noProxy?: boolean;
   readonly noIPv6?: boolean;
+  /** Families without rules of ours. */
+  readonly untranslated?: readonly Family[];
   readonly busy?: readonly string[];
   /** `host address:port->container port/protocol`, `p` before it: served by the proxy. */
   readonly expected: readonly string[] | string;
@@ -82,6 +85,31 @@ const rows: readonly Row[] = [
     noIPv6: true,
     publish: ['8080:80'],
     expected: ['0.0.0.0:8080->80/tcp'],
+  },
+  {
+    name: 'both families by the proxy where no rules translate them',
+    untranslated: [4, 6],
+    publish: ['8080:80', '127.0.0.1:53:53/udp', '9:9/sctp'],
+    expected: [
+      'p 0.0.0.0:8080->80/tcp',
+      'p [::]:8080->80/tcp',
+      'p 127.0.0.1:53->53/udp',
+      '0.0.0.0:9->9/sctp',
+      '[::]:9->9/sctp',
+    ],
+  },
+  {
+    name: 'IPv4 by rules where only IPv6 has none',
+    untranslated: v6,
+    publish: ['8080:80'],
+    expected: ['0.0.0.0:8080->80/tcp', 'p [::]:8080->80/tcp'],
+  },
+  {
+    name: 'a routed network without rules: not by the proxy',
+    untranslated: v4,
+    options: { [networkLabel.gatewayMode4]: 'routed' },
+    publish: ['8080:80'],
+    expected: ['p [::]:8080->80/tcp', '0.0.0.0:0->80/tcp'],
   },
   { name: 'IPv6 alone', families: v6, publish: ['8080:80'], expected: ['p [::]:8080->80/tcp'] },
   { name: 'an IPv4 address', publish: ['127.0.0.1:8080:80'], expected: ['127.0.0.1:8080->80/tcp'] },
@@ -295,7 +323,7 @@ describe('port mappings', () => {
 });
 
 function mapping(
-  { publish, families = [4, 6], options = {} }: Row,
+  { publish, families = [4, 6], options = {}, untranslated = [] }: Row,
   {
     sockets,
     kernel,
@@ -310,6 +338,7 @@ function mapping(
     ids: countingIds(),
     sysctls: { read: () => '0' },
     forwarding: { enable: true, forOthers: false },
+    untranslated,
   });
   const allocator = new PortAllocator({
     sockets,

@@ -1,3 +1,4 @@
+import type { Family } from '../../base/ip.js';
 import {
   type FirewalledAddress,
   firewalledFamily,
@@ -50,17 +51,21 @@ export function hostBindings(
 }
 
 /**
- * What the proxy serves. IPv6 alone: the kernel doesn't translate what comes from or goes to `::1`, nor from a
- * link-local address, nor to a container that has IPv4 only.
+ * What the proxy serves. All of IPv6: the kernel doesn't translate what comes from or goes to `::1`, nor from a
+ * link-local address, nor to a container that has IPv4 only. IPv4 where no rules of ours translate it
+ * (`untranslated`), as Docker's proxy does with `--iptables=false`.
  */
 export function proxyForwards(
   network: BridgeNetwork,
   endpoint: Pick<PublishedEndpoint, 'addresses'>,
   bindings: readonly PortBinding[],
+  untranslated: readonly Family[],
 ): ProxyForward[] {
   return bindings.flatMap((binding) => {
-    if (binding.hostPort === 0 || familyOf(binding) === 4 || binding.protocol === 'sctp') return [];
-    const to = target(network, endpoint, 6) ?? proxied(network, endpoint, binding);
+    const family = familyOf(binding);
+    if (binding.hostPort === 0 || binding.protocol === 'sctp') return [];
+    if (family === 4 && !untranslated.includes(4)) return [];
+    const to = target(network, endpoint, family) ?? proxied(network, endpoint, binding);
     return to ? [{ ...binding, containerIp: to.address }] : [];
   });
 }
@@ -69,7 +74,7 @@ export function proxyForwards(
 function target(
   network: BridgeNetwork,
   { addresses }: Pick<PublishedEndpoint, 'addresses'>,
-  wanted: 4 | 6,
+  wanted: Family,
 ): FirewalledAddress | undefined {
   const family = firewalledFamily(network, wanted);
   if (!family || !translates(network, family)) return undefined;
@@ -149,6 +154,6 @@ function union(ranges: readonly PortRange[]): PortRange[] {
   return merged;
 }
 
-function familyOf({ hostIp }: PortBinding): 4 | 6 {
+function familyOf({ hostIp }: PortBinding): Family {
   return hostIp.includes(':') ? 6 : 4;
 }
