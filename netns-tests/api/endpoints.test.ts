@@ -130,6 +130,34 @@ describe('API: endpoints', () => {
     await daemon.it.ok(`DELETE /containers/${name}?force=1`);
   });
 
+  it('takes a network that is gone off a container', async () => {
+    await daemon.it.ok('POST /networks/create', { body: { Name: 'gone' } });
+    const idle = await daemon.it.container(on('one'));
+    const also = await daemon.it.container(on('one'));
+    const running = await daemon.it.running(on('one'));
+    for (const Container of [idle, also])
+      await daemon.it.ok('POST /networks/gone/connect', { body: { Container } });
+    await daemon.it.ok('DELETE /networks/gone');
+    const disconnect = (Container: string, Force: boolean) => ({ body: { Container, Force } });
+    const path = 'POST /networks/gone/disconnect';
+    await daemon.it.ok(path, disconnect(idle, false));
+    await daemon.it.ok(path, disconnect(also, true));
+    for (const name of [idle, also])
+      expect(Object.keys((await inspect(name)).NetworkSettings.Networks)).to.deep.equal(['one']);
+    await daemon.it.refused(
+      path,
+      500,
+      'is not connected to the network gone',
+      disconnect(idle, true),
+    );
+    await daemon.it.refused(path, 500, 'to the network gone', disconnect(running, true));
+    await daemon.it.refused(path, 404, 'network gone not found', disconnect(running, false));
+    await daemon.it.refused(path, 404, 'network gone not found', disconnect('nobody', true));
+    await daemon.it.refused(path, 404, 'No such container: nobody', disconnect('nobody', false));
+    for (const name of [idle, also, running])
+      await daemon.it.ok(`DELETE /containers/${name}?force=1`);
+  });
+
   it('shows links by the names of today', async () => {
     const db = await daemon.it.running();
     const web = await daemon.it.running(on('bridge', { Links: [`${db}:pg`] }));

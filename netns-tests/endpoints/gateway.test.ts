@@ -84,7 +84,7 @@ describe('endpoints: the gateway', () => {
     const before = await seen();
     expect(await lab.it.fails('network connect --ip 10.73.0.77 b46 web')).to.include('in use');
     expect(await lab.it.fails('network connect --ip 10.99.0.1 b46 web')).to.include(
-      'no configured subnet or ip-range contain the IP address 10.99.0.1',
+      'no configured subnet contains IP address 10.99.0.1',
     );
     expect(await seen()).to.deep.equal(before);
   });

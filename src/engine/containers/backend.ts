@@ -23,7 +23,7 @@ import { Conflict, TsnetError } from '../../base/errors.js';
 import type { PlannedStep } from '../../cnm/contract.js';
 import type { NetworkRecord } from '../../cnm/model.js';
 import { attach } from './attach.js';
-import { connectContainer, disconnectContainer } from './connect.js';
+import { connectContainer, disconnectContainer, forgetNetwork } from './connect.js';
 import type { Container, WaitCondition } from './container.js';
 import type { ContainerSize, ContainersContext } from './context.js';
 import { createContainer } from './create.js';
@@ -226,6 +226,11 @@ export class Containers implements ContainersBackend {
     return this.#change(ref, (container) => disconnectContainer(this.#context, container, network));
   }
 
+  /** Takes a network that is gone out of a container's settings; false if it is left there. */
+  forgetNetwork(ref: string, network: string, force: boolean): Promise<boolean> {
+    return this.#change(ref, (it) => forgetNetwork(this.#context, it, network, force));
+  }
+
   async execCreate(ref: string, body: ExecCreate): Promise<{ Id: string }> {
     return this.#execs.create(this.#find(ref), body);
   }
@@ -270,7 +275,7 @@ export class Containers implements ContainersBackend {
     return containerFilter({ registry, view: this.#view, imageIds }, filters);
   }
 
-  #change(ref: string, work: (container: Container) => Promise<void>): Promise<void> {
+  #change<T>(ref: string, work: (container: Container) => Promise<T>): Promise<T> {
     const { id } = this.#find(ref);
     // It may have gone while an earlier operation had the lock.
     return this.#context.locks.run(id, () => work(this.#find(id)));

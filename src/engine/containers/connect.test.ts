@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Conflict, Forbidden, InvalidParameter, System } from '../../base/errors.js';
-import { attachedAs, connectContainer, disconnectContainer } from './connect.js';
+import { attachedAs, connectContainer, disconnectContainer, forgetNetwork } from './connect.js';
 import type { Container } from './container.js';
 import { FakeContext, rejection } from './fake-context.js';
 import { fakeNetwork } from './fake-networks.js';
@@ -97,5 +97,25 @@ describe('connecting a container', () => {
     expect(await rejection(disconnectContainer(world, onHost, host))).to.be.instanceOf(
       InvalidParameter,
     );
+  });
+
+  it('forgets a network that is gone, and only one that it was on', async () => {
+    await connect();
+    expect((await rejection(forgetNetwork(world, web, 'nope', false))).message).to.equal(
+      `container ${web.id} is not connected to the network nope`,
+    );
+    expect(await forgetNetwork(world, web, 'side', false)).to.equal(true);
+    expect(Object.keys(world.records.get(web.id)?.networks ?? {})).to.deep.equal(['bridge']);
+    web.removing = true;
+    expect(await rejection(forgetNetwork(world, web, 'bridge', false))).to.be.instanceOf(Conflict);
+  });
+
+  it('forgets a network of a running container by force only', async () => {
+    await connect();
+    await startContainer(world, web);
+    expect(await forgetNetwork(world, web, 'side', false)).to.equal(false);
+    expect(web.record.networks).to.have.property('side');
+    expect(await forgetNetwork(world, web, 'side', true)).to.equal(true);
+    expect(web.record.networks).not.to.have.property('side');
   });
 });

@@ -4,6 +4,7 @@ import type { NetworkRecord } from '../../cnm/model.js';
 import { claimAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import type { ContainerRecord } from './model.js';
 import { checkEndpoint } from './network-checks.js';
 import { joinedContainer } from './network-mode.js';
 import { endpointRequest } from './networking.js';
@@ -42,9 +43,37 @@ export async function disconnectContainer(
     throw new System(`container ${container.id} is not connected to ${which} ${network.name}`);
   }
   const live = container.run ? context.networks.disconnect(container.id, network.id) : undefined;
-  const networks = { ...container.record.networks };
-  delete networks[key];
-  await saveNetworks(context, container, networks, live);
+  await saveNetworks(context, container, without(container, key), live);
+}
+
+/**
+ * Takes a network that is no longer there out of a container's settings; nothing else is left of it. False, and
+ * nothing done, for one that runs, unless it is by force.
+ * @param reference as the container was put on it
+ * @throws Conflict while the container is being removed, System in Docker's words if it was never on it
+ */
+export async function forgetNetwork(
+  context: ContainersContext,
+  container: Container,
+  reference: string,
+  force: boolean,
+): Promise<boolean> {
+  if (container.run && !force) return false;
+  if (container.removing) throw new Conflict(goingText(container));
+  if (!Object.hasOwn(container.record.networks, reference)) {
+    throw new System(`container ${container.id} is not connected to the network ${reference}`);
+  }
+  await saveNetworks(context, container, without(container, reference), undefined);
+  return true;
+}
+
+function without(container: Container, reference: string): ContainerRecord['networks'] {
+  const { [reference]: _, ...rest } = container.record.networks;
+  return rest;
+}
+
+function goingText({ id }: Container): string {
+  return `Container ${id} is marked for removal and cannot be connected or disconnected to the network`;
 }
 
 /** Under which of the user's references the container is on the network. */
@@ -69,9 +98,7 @@ export function checkConnect(
   settings: EndpointSettingsInput,
 ): void {
   if (container.removing) {
-    throw new Conflict(
-      `Container ${container.id} is marked for removal and cannot be connected or disconnected to the network`,
-    );
+    throw new Conflict(goingText(container));
   }
   if (network.configOnly) {
     throw new Forbidden('cannot create endpoint on configuration-only network');

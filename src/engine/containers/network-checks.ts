@@ -86,18 +86,15 @@ function problemsOf(network: NetworkRecord | undefined, settings: EndpointSettin
   return problems;
 }
 
-/** Docker takes addresses of subnets that came from the pools as well, though they change with the network. */
+/** As Docker since 29.1, addresses of subnets that came from the pools are taken as well, though these change with the network. */
 function outsideSubnets(network: NetworkRecord, settings: EndpointSettingsInput): string[] {
-  const subnets = network.subnets.flatMap(({ subnet }) => parseCidr(subnet) ?? []);
-  const wished = network.ipam.config.flatMap(({ subnet }) => parseCidr(subnet ?? '') ?? []);
+  const assigned = network.subnets.map(({ subnet }) => subnet);
+  const wished = network.ipam.config.map(({ subnet }) => subnet ?? '');
+  const subnets = [...assigned, ...wished].flatMap((text) => parseCidr(text) ?? []);
   return wantedAddresses(settings).flatMap((text) => {
     const address = parseIp(text);
-    if (!address || [...subnets, ...wished].some((one) => contains(one, address))) return [];
-    return wished.length > 0
-      ? [`no configured subnet or ip-range contain the IP address ${text}`]
-      : [
-          'user-specified IP address is supported only when connecting to networks with user configured subnets',
-        ];
+    if (!address || subnets.some((subnet) => contains(subnet, address))) return [];
+    return [`no configured subnet contains IP address ${text}`];
   });
 }
 

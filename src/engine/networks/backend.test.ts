@@ -24,7 +24,7 @@ const side = fakeNetwork('side', {
   ],
 });
 
-/** Containers `web` and `db`; what is asked of them is written down. */
+/** Containers `web`, which runs, and `db`; what is asked of them is written down. */
 class FakeAttachments {
   readonly asked: string[] = [];
   refusal: Error | undefined;
@@ -41,6 +41,13 @@ class FakeAttachments {
     if (this.refusal) throw this.refusal;
     this.require(container);
     this.asked.push(`disconnect ${container} ${name}`);
+  }
+
+  async forgetNetwork(container: string, reference: string, force: boolean): Promise<boolean> {
+    this.require(container);
+    if (container === 'web' && !force) return false;
+    this.asked.push(`forget ${container} ${reference}`);
+    return true;
   }
 }
 
@@ -178,6 +185,24 @@ describe('Networks', () => {
     attachments.refusal = new Conflict('no');
     expect(await rejection(disconnect('web', true))).to.equal(attachments.refusal);
   });
+
+  for (const [container, Force, outcome] of [
+    ['web', true, 'forget web gone'],
+    ['web', false, 'network gone not found'],
+    ['db', false, 'forget db gone'],
+    ['lost', true, 'network gone not found'],
+    ['lost', false, 'No such container: lost'],
+  ] as const) {
+    const by = Force ? ' by force' : '';
+    it(`disconnects ${container}${by} from a network that is gone: ${outcome}`, async () => {
+      const attempt = networks.disconnect('gone', { Container: container, Force });
+      const failed = await attempt.then(
+        () => undefined,
+        (error) => error.message,
+      );
+      expect(failed ?? attachments.asked.join()).to.equal(outcome);
+    });
+  }
 
   it('prunes what nobody is on, but for the predefined', async () => {
     controller.add(fakeNetwork('idle', { labels: { l: '1' } }));

@@ -26,6 +26,11 @@ export interface Attachments {
   require(container: string): void;
   connect(container: string, network: NetworkRecord, body: NetworkConnect): Promise<void>;
   disconnect(container: string, network: NetworkRecord): Promise<void>;
+  /**
+   * Takes a network that is gone, by the reference that the container has of it, out of its settings; false, and
+   * nothing done, for a container that runs, unless it is by force. @throws NotFound
+   */
+  forgetNetwork(container: string, reference: string, force: boolean): Promise<boolean>;
 }
 
 /** What networks for the API are made of. */
@@ -88,7 +93,9 @@ export class Networks implements NetworksBackend {
   }
 
   async disconnect(ref: string, body: NetworkDisconnect): Promise<void> {
-    const network = this.#controller.network(ref);
+    if (!body.Force) this.#attachments.require(body.Container);
+    const network = await this.#networkUnlessGone(ref, body);
+    if (!network) return;
     try {
       await this.#attachments.disconnect(body.Container, network);
     } catch (error) {
@@ -148,6 +155,29 @@ export class Networks implements NetworksBackend {
 
   #isUsed(network: NetworkRecord): boolean {
     return this.#controller.endpointsOn(network.id).length > 0;
+  }
+
+  /** The network to disconnect from; undefined if it is gone and a container had it among its settings. @throws NotFound */
+  async #networkUnlessGone(
+    ref: string,
+    { Container, Force }: NetworkDisconnect,
+  ): Promise<NetworkRecord | undefined> {
+    try {
+      return this.#controller.network(ref);
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error;
+      if (!(await this.#forgets(ref, { Container, Force }))) throw error;
+      return undefined;
+    }
+  }
+
+  async #forgets(ref: string, { Container, Force }: NetworkDisconnect): Promise<boolean> {
+    try {
+      return await this.#attachments.forgetNetwork(Container, ref, Force);
+    } catch (error) {
+      if (error instanceof NotFound) return false;
+      throw error;
+    }
   }
 
   async #disconnectByName(network: NetworkRecord, name: string): Promise<void> {

@@ -43,6 +43,8 @@ describe('networkFilter', () => {
 
   for (const [filters, message] of [
     [{ colour: ['red'] }, "invalid filter 'colour'"],
+    // Docker knows it where networks are pruned, not where they are listed.
+    [{ 'label!': ['tier', 'x'] }, "invalid filter 'label!'"],
     [{ type: ['odd'] }, "invalid filter: 'type'='odd'"],
     [{ dangling: ['maybe'] }, "invalid value for filter 'dangling', must be"],
     [{ dangling: ['1', '0'] }, 'got more than one value for filter key "dangling"'],
