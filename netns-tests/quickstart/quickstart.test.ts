@@ -105,6 +105,19 @@ describe('quickstart', function () {
     });
   });
 
+  it('lists interfaces while somebody else makes a namespace', async () => {
+    const script = `
+      mount -t tmpfs none /run && mkdir /run/netns && touch /run/netns/half-made
+      ip link add veth-near type veth peer name veth-far
+      unshare --net sleep 5 & ip link set veth-far netns $!
+      . tools/playground/facts.sh
+      host=(env) && host_interfaces
+      kill $!`;
+    const { stdout, stderr } = await run(['unshare', '--mount', '--net', 'bash', '-c', script]);
+    expect(stdout.trim()).to.equal('lo veth-near');
+    expect(stderr).to.equal('');
+  });
+
   describe('after a reboot or worse', () => {
     /** Kills everything and unmounts: what a reboot does, but for the files. */
     async function reboot(playground: Playground): Promise<string[]> {
