@@ -1,32 +1,56 @@
-import type { NftTable } from '../../native/nft/model.js';
+import { ip, ipBytes } from '../../base/ip.js';
+import type { Request } from '../../native/netlink-ts/wire.js';
+import {
+  be16,
+  bytesAre,
+  newNatChain,
+  newRule,
+  newTable,
+  protocolIs,
+  translate,
+} from '../../native/nft/rule-wire.js';
 import { embeddedDnsAddress } from './model.js';
+
+/** The table of the rules, in each sandbox whose names are resolved. */
+export const redirectTableName = 'tsnet-dns';
+
+const chains = { dnat: 'dns-dnat', snat: 'dns-snat' } as const;
+const DNS_PORT = 53;
+/** IPPROTO_... */
+const protocols = { udp: 17, tcp: 6 } as const;
+/** Where an IPv4 header has its addresses, and a transport header its ports (RFC 791, 768, 9293). */
+const SOURCE_ADDRESS = 12;
+const DESTINATION_ADDRESS = 16;
+const SOURCE_PORT = 0;
+const DESTINATION_PORT = 2;
 
 /**
  * The rules inside a sandbox that lead 127.0.0.11:53 to the ports that the embedded server really listens on,
  * as Docker does it: a container may listen on port 53 of all its addresses itself, a name server say.
  */
-export function redirectTable(ports: { readonly udp: number; readonly tcp: number }): NftTable {
-  const protocols = ['udp', 'tcp'] as const;
-  const server = embeddedDnsAddress;
-  return {
-    family: 'ip',
-    name: 'tsnet-dns',
-    sets: [],
-    chains: [
-      {
-        name: 'dns-dnat',
-        hook: { type: 'nat', at: 'output', priority: -100, policy: 'accept' },
-        rules: protocols.map((protocol) => ({
-          text: `ip daddr ${server} ${protocol} dport 53 dnat to ${server}:${ports[protocol]}`,
-        })),
-      },
-      {
-        name: 'dns-snat',
-        hook: { type: 'nat', at: 'postrouting', priority: 100, policy: 'accept' },
-        rules: protocols.map((protocol) => ({
-          text: `ip saddr ${server} ${protocol} sport ${ports[protocol]} snat to :53`,
-        })),
-      },
-    ],
-  };
+export function redirectRequests(ports: { readonly udp: number; readonly tcp: number }): Request[] {
+  const table = redirectTableName;
+  const server = ipBytes(ip(embeddedDnsAddress));
+  const names = ['udp', 'tcp'] as const;
+  return [
+    newTable(table),
+    newNatChain(table, chains.dnat, { at: 'output', priority: -100 }),
+    newNatChain(table, chains.snat, { at: 'postrouting', priority: 100 }),
+    ...names.map((name) =>
+      newRule(table, chains.dnat, [
+        ...bytesAre('network', DESTINATION_ADDRESS, server),
+        ...protocolIs(protocols[name]),
+        ...bytesAre('transport', DESTINATION_PORT, be16(DNS_PORT)),
+        ...translate('dnat', { address: server, port: ports[name] }),
+      ]),
+    ),
+    ...names.map((name) =>
+      newRule(table, chains.snat, [
+        ...bytesAre('network', SOURCE_ADDRESS, server),
+        ...protocolIs(protocols[name]),
+        ...bytesAre('transport', SOURCE_PORT, be16(ports[name])),
+        ...translate('snat', { port: DNS_PORT }),
+      ]),
+    ),
+  ];
 }

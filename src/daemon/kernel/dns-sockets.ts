@@ -1,12 +1,11 @@
 import type { DnsSockets } from '../../cnm/controller/embedded-names.js';
 import { embeddedDnsAddress } from '../../cnm/dns/model.js';
-import { redirectTable } from '../../cnm/dns/redirect.js';
+import { redirectRequests, redirectTableName } from '../../cnm/dns/redirect.js';
 import type { SocketPlace, UpstreamDescriptors } from '../../cnm/dns/upstream-sockets.js';
 import type { Fd } from '../../native/fd.js';
 import { boundPort, boundSocket, tcpListener, udpSocket } from '../../native/inetsocket.js';
 import type { Namespaces } from '../../native/netns.js';
-import { openNft } from '../../native/nft/context.js';
-import { renderTable } from '../../native/nft/render.js';
+import { openNftTables } from '../../native/nft/table-batch.js';
 
 /**
  * Where the server listens if it can, else the kernel chooses: among the ports that programs are given, so that none
@@ -41,17 +40,18 @@ function atUsualPort(open: (port: number) => Fd): Fd {
 
 /** Leads port 53 to the sockets. In the namespace that the thread is in. */
 function redirectTo(udp: Fd, tcp: Fd): void {
-  const nft = openNft();
+  const ports = { udp: boundPort(udp), tcp: boundPort(tcp) };
+  const tables = openNftTables();
   try {
-    nft.run(renderTable(redirectTable({ udp: boundPort(udp), tcp: boundPort(tcp) }), []));
+    tables.replace(redirectTableName, redirectRequests(ports));
   } finally {
-    closeLater(nft);
+    closeLater(tables);
   }
 }
 
 /** The kernel makes a closer wait until it has freed what was deleted, 8 to 16 ms; a little later it has. */
-function closeLater(nft: Disposable): void {
-  setTimeout(() => nft[Symbol.dispose](), 100).unref();
+function closeLater(tables: Disposable): void {
+  setTimeout(() => tables[Symbol.dispose](), 100).unref();
 }
 
 /** Sockets for questions to name servers outside. */

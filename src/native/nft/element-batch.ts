@@ -4,16 +4,11 @@ import type { NetlinkSocket } from '../netlink-ts/socket.js';
 import { NETLINK_CAP_ACK, NETLINK_EXT_ACK } from '../netlink-ts/sys.js';
 import { MessageWriter, NLM_F_ACK, NLM_F_REQUEST } from '../netlink-ts/wire.js';
 import { openNfnetlink } from '../nfnetlink.js';
+import { beginBatch, endBatch } from './batch-frame.js';
 import { type SetChange, type SetMessage, setMessages, writeSetMessage } from './element-wire.js';
 import { NftError } from './error.js';
 import { portOf } from './netlink-port.js';
 import { elementStatement } from './render.js';
-
-/** NFNL_MSG_BATCH_BEGIN and NFNL_MSG_BATCH_END of linux/netfilter/nfnetlink.h. */
-const BATCH_BEGIN = 0x10;
-const BATCH_END = 0x11;
-/** NFNL_SUBSYS_NFTABLES, who the batch is for. */
-const NFTABLES = 10;
 
 /** Changes elements of sets and nothing else, without libnftables, which takes 20 µs for each. */
 export interface NftElementBatches extends Disposable {
@@ -78,7 +73,7 @@ class ElementBatches implements NftElementBatches {
       setMessages(change).map((message) => ({ change, message })),
     );
     out.reset();
-    out.message(frame(BATCH_BEGIN), NLM_F_REQUEST, begin);
+    beginBatch(out, begin);
     for (const { change, message } of pairs) {
       const sequence = this.#socket.nextSequence();
       const isLast = sent.size === pairs.length - 1;
@@ -92,7 +87,7 @@ class ElementBatches implements NftElementBatches {
       const listAt = out.length - start - message.list.length;
       sent.set(sequence, { change, message, listAt });
     }
-    out.message(frame(BATCH_END), NLM_F_REQUEST, this.#socket.nextSequence());
+    endBatch(out, this.#socket.nextSequence());
     return sent;
   }
 
@@ -110,10 +105,6 @@ class ElementBatches implements NftElementBatches {
     });
     if (refusal) throw refused(refusal.ack, sent.get(refusal.sequence));
   }
-}
-
-function frame(type: number) {
-  return { type, flags: 0, body: (out: MessageWriter) => void out.u8(0).u8(0).u8(0).u8(NFTABLES) };
 }
 
 function refused({ errno, offset }: Ack, sent: Sent | undefined): NftError {
