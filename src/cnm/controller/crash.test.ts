@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import type { Controller } from './controller.js';
-import { attachment, FakeWorld, networkRequest, publish80, sandboxRequest } from './fake-world.js';
+import {
+  addressesOf,
+  attachment,
+  FakeWorld,
+  networkRequest,
+  publish80,
+  sandboxRequest,
+} from './fake-world.js';
 
 const box = 'box'.padEnd(64, '0');
 
@@ -127,6 +134,7 @@ describe('a controller that is disturbed', () => {
       expect(published, `call ${k}`).to.have.length(1);
       expect(routesIn(world)).to.have.length(1);
       expect(linksIn(world)).to.have.length(1 + endpoints.length);
+      expect(world.hosts.get(box), `call ${k}`).to.deep.equal(addressesOf(endpoints));
       await next.closeSandbox(box);
     }
   });
@@ -154,7 +162,9 @@ async function doneState(name: string) {
 
 /** The default bridge has no resolver, so the names of a restart can differ in number from nothing else. */
 function comparable(world: FakeWorld) {
-  return { ...world.state(), names: world.names.size };
+  const open = world.sandboxStates.values().map(({ record }) => record.id);
+  const hosts = open.map((id) => world.hosts.get(id));
+  return { ...world.state(), names: world.names.size, hosts };
 }
 
 function recordsOf({ networks, sandboxes }: ReturnType<typeof comparable>): string {

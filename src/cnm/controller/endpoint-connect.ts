@@ -11,7 +11,7 @@ import type { GatewayPlans } from './gateway-plans.js';
 import type { LegacyLinks } from './legacy-links.js';
 import type { Parts } from './parts.js';
 import { unpublished } from './published-ports.js';
-import type { SandboxState } from './records.js';
+import { type SandboxState, written } from './records.js';
 import { needsResolver, viewOf } from './views.js';
 
 /** What connecting works with. */
@@ -61,6 +61,7 @@ export class EndpointConnection {
     const next = await this.#attach(this.#now(sandboxId), change, netns, rollback);
     await this.#serve(state, next, added, rollback);
     await this.#tools.links.refresh(sandboxId);
+    await this.#followed(sandboxId);
     rollback.commit();
     for (const one of change.left) this.#drop(one);
     emit({ action: 'connect', network, containerId: sandboxId });
@@ -140,6 +141,7 @@ export class EndpointConnection {
       record: { ...record, endpoints: moved },
       gateways,
       pending: [...state.pending, ...remains],
+      unwritten: added,
     };
     registry.setSandbox(next);
     await sandboxStates.save(record.id, next);
@@ -164,6 +166,14 @@ export class EndpointConnection {
     );
     if (needsResolver(view)) await names.serve(view);
     for (const endpoint of added) await files.update(view, { added: endpoint });
+  }
+
+  /** The files have the new endpoint: a next daemon needn't see to that. */
+  async #followed(sandboxId: string): Promise<void> {
+    const { registry, sandboxStates } = this.#parts;
+    const next = written(this.#now(sandboxId));
+    registry.setSandbox(next);
+    await sandboxStates.save(sandboxId, next);
   }
 
   #drop(one: Leaving): void {

@@ -10,7 +10,7 @@ import type { GatewayPlans } from './gateway-plans.js';
 import type { LegacyLinks } from './legacy-links.js';
 import type { Parts } from './parts.js';
 import { unpublished } from './published-ports.js';
-import type { SandboxState } from './records.js';
+import { type SandboxState, written } from './records.js';
 import { needsResolver, viewOf } from './views.js';
 
 /** What disconnecting works with. */
@@ -54,6 +54,8 @@ export class EndpointDisconnection {
     await kernel.conntrack.settled();
     for (const one of gone) this.#tools.drafts.release(one.endpoint);
     await this.#serve(next, endpoint);
+    // Stored when the link is gone.
+    registry.setSandbox(written(this.#now(sandboxId)));
     emit({ action: 'disconnect', network, containerId: sandboxId });
   }
 
@@ -125,6 +127,7 @@ export class EndpointDisconnection {
       record: { ...record, endpoints },
       gateways: way.gateways,
       pending: [...state.pending, ...gone.map(({ remains }) => remains)],
+      unwritten: gone.map(({ endpoint }) => endpoint),
     };
     const formerWay = stays ? [] : state.gateways.map(({ plan }) => plan);
     await sandboxStates.save(record.id, { ...before, pending: [...before.pending, ...formerWay] });

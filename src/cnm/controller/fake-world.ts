@@ -58,6 +58,8 @@ export class FakeWorld {
   readonly postponed: { readonly delayMs: number; readonly work: () => void }[] = [];
   /** What linked containers were last said to be, each time that files were adapted. */
   readonly relinked: string[] = [];
+  /** The addresses in the hosts file of each sandbox. */
+  readonly hosts = new Map<string, readonly string[]>();
   readonly names = new Map<string, readonly string[]>();
   readonly served = new Map<string, SandboxView>();
   readonly kernel: FakeKernel;
@@ -136,8 +138,16 @@ export class FakeWorld {
       ports: this.#ports(),
       names: this.#names(),
       files: {
-        write: async () => this.#pass('write files'),
-        update: async () => this.#pass('update files'),
+        write: async ({ sandbox }) => {
+          this.#pass('write files');
+          this.hosts.set(sandbox.id, addressesOf(sandbox.endpoints));
+        },
+        update: async ({ sandbox: { id } }, { added, removed }) => {
+          this.#pass('update files');
+          const gone = addressesOf(removed ? [removed] : []);
+          const kept = (this.hosts.get(id) ?? []).filter((address) => !gone.includes(address));
+          this.hosts.set(id, [...new Set([...kept, ...addressesOf(added ? [added] : [])])]);
+        },
         relink: async ({ linked }) => {
           this.#pass('relink files');
           this.relinked.push(linked.map(({ address, names }) => `${address} ${names}`).join('; '));
@@ -249,6 +259,11 @@ export function sandboxRequest(
     attachments: networks.map((network) => attachment(network)),
     ...over,
   };
+}
+
+/** Addresses of endpoints, as their hosts file has them. */
+export function addressesOf(endpoints: readonly EndpointRecord[]): string[] {
+  return endpoints.flatMap(({ interface: { ipv4, ipv6 } }) => [ipv4 ?? [], ipv6 ?? []].flat());
 }
 
 /** An attachment without wishes. */

@@ -47,6 +47,14 @@ export interface SandboxState {
   readonly links?: readonly LinkState[];
   /** Being done or undone at this moment: after a crash it is to be undone. */
   readonly pending: readonly AppliedPlan[];
+  /** Endpoints that came or went, which `/etc/hosts` may not have followed yet: after a crash it is to be adapted. */
+  readonly unwritten?: readonly EndpointRecord[];
+}
+
+/** The same once the files have followed. */
+export function written(state: SandboxState): SandboxState {
+  const { unwritten: _, ...rest } = state;
+  return rest;
 }
 
 /** Everything that was done for an endpoint's attachment and ports, in order. */

@@ -11,7 +11,7 @@ import type { NetworkCreation } from './networks-create.js';
 import type { Parts } from './parts.js';
 import type { PredefinedNetworks } from './predefined-ensure.js';
 import { type PublishedPorts, unpublished } from './published-ports.js';
-import { type LinkState, plansOf, type SandboxState, wholePlan } from './records.js';
+import { type LinkState, plansOf, type SandboxState, wholePlan, written } from './records.js';
 import type { SandboxClosing } from './sandbox-close.js';
 import { handOver } from './shared-links.js';
 import { retakeSubnets } from './subnets.js';
@@ -166,8 +166,25 @@ export class Restoring {
       for (const { endpoint, network } of view.attachments) names.announce(network, endpoint);
       if (needsResolver(view)) await names.serve(view);
       await this.#verbs.links.refresh(record.id);
+      await this.#writeFiles(record.id);
       logger.debug('sandbox restored', { sandbox: record.id });
     });
+  }
+
+  /** What the crash kept from being written: endpoints that came or went, and new addresses of linked containers. */
+  async #writeFiles(sandboxId: string): Promise<void> {
+    const { registry, files, sandboxStates } = this.#parts;
+    const state = registry.sandbox(sandboxId);
+    if (!state) return;
+    const view = viewOf(state, this.#parts, this.#verbs.drafts);
+    if (view.linked.length > 0) await files.relink(view);
+    if (!state.unwritten) return;
+    for (const endpoint of state.unwritten) {
+      const isThere = state.record.endpoints.some(({ id }) => id === endpoint.id);
+      await files.update(view, isThere ? { added: endpoint } : { removed: endpoint });
+    }
+    registry.setSandbox(written(state));
+    await sandboxStates.save(sandboxId, written(state));
   }
 
   /** The crash came in the middle of a connect or disconnect: what was going on is undone. */
