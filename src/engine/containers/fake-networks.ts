@@ -170,6 +170,8 @@ export class FakeNetworks implements NetworkController {
 
   async renameSandbox(id: string, containerName: string): Promise<void> {
     this.renamed.push(`${id.slice(-1)} ${containerName}`);
+    const sandbox = this.sandboxes.get(id);
+    if (sandbox) this.sandboxes.set(id, { ...sandbox, containerName });
   }
 
   async restore(live: ReadonlySet<string>): Promise<void> {

@@ -146,6 +146,21 @@ describe('restoreContainers', () => {
     ]);
   });
 
+  it('tells the names of those that were renamed, and ends links, that only their records know of', async () => {
+    const { id, record } = await started('web');
+    const sandbox = world.networks.sandboxes.get(id);
+    if (!sandbox) throw new Error('there is a sandbox');
+    const links = ['db', 'cache'].map((alias) => ({ sandboxId: 'd'.repeat(64), alias }));
+    world.networks.sandboxes.set(id, { ...sandbox, links });
+    const kept = [{ id: 'd'.repeat(64), alias: 'db' }];
+    await world.records.save(id, { ...record, name: 'shop', links: kept });
+    await afterCrash();
+    expect(world.networks.renamed).to.deep.equal([`${id.slice(-1)} shop`]);
+    expect(world.networks.sandbox(id)?.links).to.deep.equal(links.slice(0, 1));
+    await afterCrash();
+    expect(world.networks.renamed).to.have.length(1);
+  });
+
   it('settles connects and disconnects that were not written down', async () => {
     const { id, record } = await started('web');
     const side = world.networks.add(fakeNetwork('side'));

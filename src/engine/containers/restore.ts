@@ -52,7 +52,7 @@ function isKnown(context: ContainersContext, id: string): boolean {
 async function takeBack(context: ContainersContext, run: RunRecord): Promise<void> {
   const container = context.registry.find(run.id);
   watchRun(context, container, { ...run, paused: context.launcher.isPaused(run.id) });
-  await settleNetworks(context, container).catch((error: unknown) => {
+  await settle(context, container).catch((error: unknown) => {
     context.logger.warn('networks of a container not settled', {
       container: run.id,
       error: messageOf(error),
@@ -115,6 +115,22 @@ async function saveLastRun(
 ): Promise<void> {
   container.record = { ...container.record, lastRun };
   await context.records.save(container.id, container.record);
+}
+
+async function settle(context: ContainersContext, container: Container): Promise<void> {
+  await settleNames(context, container);
+  await settleNetworks(context, container);
+}
+
+/** The daemon may have died when it had written a new name or the end of a link down, and nobody followed yet. */
+async function settleNames(
+  { networks }: ContainersContext,
+  { id, record: { name, links = [] } }: Container,
+): Promise<void> {
+  const sandbox = networks.sandbox(id);
+  if (sandbox && sandbox.containerName !== name) await networks.renameSandbox(id, name);
+  const over = sandbox?.links?.filter(({ alias }) => links.every((link) => link.alias !== alias));
+  for (const { alias } of over ?? []) await networks.unlinkSandbox(id, alias);
 }
 
 /**
