@@ -71,6 +71,13 @@ export class Publishing implements AsyncDisposable {
     return proxiesOf(this.daemon.folder);
   }
 
+  /** The one proxy. Never 0, which kill(2) takes for the test's own process group. */
+  proxy(): number {
+    const [proxy, ...others] = this.proxies();
+    if (proxy === undefined || others.length > 0) throw new Error('there is not one proxy');
+    return proxy;
+  }
+
   /** The ports that programs of the machine listen on or are bound to, in lines of ss. */
   async sockets(): Promise<string[]> {
     const lines = (await this.host.must('ss -Hlntu')).trim().split('\n');

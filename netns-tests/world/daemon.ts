@@ -5,14 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Api } from './api.js';
 import type { Background, Result } from './command.js';
 import { run } from './command.js';
+import { killAllOf } from './kill.js';
 import type { Namespace } from './namespace.js';
 
 /** The commands of a checkout. */
 const bin = resolve('bin');
 
-/** Starts the daemon: the checkout's own build, or the one in the folder that TSNET_DIST names. */
-function daemonCommand(): string[] {
-  const { TSNET_DIST: dist } = process.env;
+/** Starts the daemon: the checkout's own build, or the one in a folder, of TSNET_DIST unless another is given. */
+function daemonCommand(dist = process.env['TSNET_DIST']): string[] {
   if (!dist) return [join(bin, 'tsnetd')];
   return [process.execPath, '--enable-source-maps', join(resolve(dist), 'tsnetd.mjs')];
 }
@@ -60,11 +60,11 @@ export class TestDaemon implements AsyncDisposable {
     return this.#process?.output ?? '';
   }
 
-  /** Starts the program (again) on the same folders. */
-  async start(): Promise<void> {
+  /** Starts the program (again) on the same folders; `dist`: another build of it. */
+  async start(dist?: string): Promise<void> {
     const { folder } = this;
     this.#process = this.#host.start([
-      ...daemonCommand(),
+      ...daemonCommand(dist),
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')],
       ...['--host', `unix://${this.socket}`, '--debug', ...this.#flags],
     ]);
@@ -112,8 +112,13 @@ export class TestDaemon implements AsyncDisposable {
   /** Removes all containers, stops the daemon, and leaves nothing below the folder. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#process && existsSync(join(this.folder, 'data'))) await this.start().catch(() => {});
-    await this.#removeContainers().catch(() => {});
+    const isClear = await this.#removeContainers().then(
+      () => true,
+      () => false,
+    );
     await this.stop('SIGTERM');
+    // What a daemon that can't be asked leaves running. Otherwise nothing is: a leak must be seen.
+    if (!isClear) killAllOf(this.folder);
     for (const path of mountsBelow(this.folder)) await run(['umount', '--lazy', path]);
     await delay(10);
     rmSync(this.folder, { recursive: true, force: true });

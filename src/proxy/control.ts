@@ -147,8 +147,9 @@ export class Control {
     this.#retired = true;
     this.#readiness.forget(this.#listener.number);
     this.#listener.close();
-    if (this.#session) this.#drop(this.#session);
     this.#service.retire();
+    // After the ports: the end of the connection says that they are free.
+    if (this.#session) this.#drop(this.#session);
     this.endIfDone();
   }
 

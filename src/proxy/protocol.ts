@@ -3,8 +3,9 @@
  * sockets beside it (SCM_RIGHTS). The daemon begins with `hello`; the proxy answers with its own, with a `holds`
  * for all that it serves, and with `ready`.
  *
- * Whatever the versions, both sides know `hello`, `retire` and `exit`, so that a new daemon can be rid of an
- * old proxy.
+ * Whatever the versions, both sides know `hello`, `retire` and `exit`. A daemon that finds a proxy of another
+ * version, older or newer, has it retire: that one serves its flows to their end, while the daemon binds the ports
+ * anew and gives them to a proxy of its own. New connections are refused for the few milliseconds between.
  */
 
 /** Changes with any message that an older side would misunderstand. */
@@ -29,7 +30,7 @@ export type Order =
   | { readonly op: 'serve'; readonly owner: string; readonly ports: readonly ServedPorts[] }
   /** Closes everything of the owner, and ends its flows. Answered by `stopped` with the same ticket. */
   | { readonly op: 'stop'; readonly owner: string; readonly ticket: number }
-  /** Closes all ports, lets flows come to their end, and ends itself then. */
+  /** Closes all ports and then the connection, lets flows come to their end, and ends itself then. */
   | { readonly op: 'retire' }
   /** Ends itself and all flows at once. */
   | { readonly op: 'exit' };

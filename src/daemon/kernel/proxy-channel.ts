@@ -58,10 +58,27 @@ export class ProxyChannel {
     }
   }
 
+  /** Has the proxy give up its ports but not its flows, and waits until they are free. @throws System if it doesn't */
+  retire(): void {
+    this.#packets.send({ op: 'retire' });
+    const until = performance.now() + ANSWER_MS;
+    for (;;) {
+      const packet = this.#received(until);
+      if (packet === 'end') return;
+      // What it said before it heard of it.
+      for (const socket of packet.sockets) socket.close();
+    }
+  }
+
   #next(until: number): Packet<Report> {
+    const packet = this.#received(until);
+    if (packet === 'end') throw new System('the proxy has ended');
+    return packet;
+  }
+
+  #received(until: number): Packet<Report> | 'end' {
     for (;;) {
       const packet = this.#packets.receive();
-      if (packet === 'end') throw new System('the proxy has ended');
       if (packet) return packet;
       const left = until - performance.now();
       if (left <= 0 || !waitReadable(this.#fd.number, left)) {

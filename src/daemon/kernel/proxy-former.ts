@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Logger } from '../../base/logger.js';
+import type { Fd } from '../../native/fd.js';
 import type { HostSocketStore } from './host-socket-store.js';
 import { type Found, ProxyChannel } from './proxy-channel.js';
 import { findProxy, killProxy } from './proxy-launch.js';
@@ -27,12 +28,21 @@ export function takeOver(parts: {
     rmSync(path, { force: true });
     return undefined;
   }
+  const former = takenOver(connection, { store, logger });
+  if (!former) rmSync(path, { force: true });
+  return former;
+}
+
+function takenOver(
+  connection: Fd,
+  { store, logger }: { store: Pick<HostSocketStore, 'adopt'>; logger: Logger },
+): FormerProxy | undefined {
   const channel = new ProxyChannel(connection);
   try {
     const found = channel.greet();
     if (found) return { channel, found: adopted(found, store) };
     logger.info('the proxy of another version serves on until its flows end');
-    channel.send({ op: 'retire' });
+    channel.retire();
   } catch (error) {
     logger.warn('the proxy of an earlier daemon is replaced', { error });
     killProxy(connection);
