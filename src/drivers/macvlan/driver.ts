@@ -1,97 +1,29 @@
 import { InvalidParameter } from '../../base/errors.js';
-import type { Family } from '../../base/ip.js';
 import { parseMac } from '../../base/mac.js';
-import type { Driver, EndpointDraft } from '../../cnm/driver.js';
-import { endpointConfig } from '../../cnm/endpoint-options.js';
-import { nameInterface } from '../../cnm/interface-name.js';
-import type { Netns } from '../../cnm/kernel.js';
-import type { EndpointRequest, Interface, NetworkRecord, NetworkRequest } from '../../cnm/model.js';
-import type { Plan } from '../../cnm/plan.js';
-import { endpointPlan, familiesOf } from '../parent/endpoint.js';
-import { routesByGateway } from '../parent/gateway.js';
-import { leadsSomewhere, observeParent, type ParentLinks, parentPlan } from '../parent/network.js';
-import { parentName } from '../parent/place.js';
-import { macvlanConfig } from './config.js';
+import type { NetworkRecord, NetworkRequest } from '../../cnm/model.js';
+import type { PlannedLink } from '../../cnm/plan.js';
+import { type LinkOnParent, ParentDriver } from '../parent/driver.js';
+import { type MacvlanConfig, macvlanConfig } from './config.js';
 import { refuseSharing } from './conflicts.js';
 
-/** Containers with MACs of their own on the wire of one of the host's devices. The host has no part in it. */
-export class MacvlanDriver implements Driver {
+/** Containers with MACs of their own on the wire of one of the host's devices. */
+export class MacvlanDriver extends ParentDriver<MacvlanConfig> {
   readonly name = 'macvlan';
-  readonly creatable = true;
-  readonly sandbox = 'own';
-  readonly usesIpam = true;
-  readonly onParentWire = true;
-  readonly publishesPorts = false;
-  readonly #links: ParentLinks;
-
-  /** `links` are those of the host's namespace. */
-  constructor({ links }: { links: ParentLinks }) {
-    this.#links = links;
-  }
+  protected readonly config = macvlanConfig;
 
   borrowsMac(network: NetworkRecord): boolean {
     return macvlanConfig(network).mode === 'passthru';
-  }
-
-  resolvesNames(): boolean {
-    return true;
-  }
-
-  hasGateway(network: NetworkRecord): boolean {
-    return leadsSomewhere(network, macvlanConfig(network));
   }
 
   validateNetwork(request: NetworkRequest, others: readonly NetworkRecord[]): void {
     refuseSharing(request, others);
   }
 
-  planNetwork(network: NetworkRecord): Plan {
-    const config = macvlanConfig(network);
-    return parentPlan(observeParent(this.#links, 'macvlan', network, config), config);
+  protected checkMac(mac: string): void {
+    if (parseMac(mac) === undefined) throw new InvalidParameter(`invalid MAC address: ${mac}`);
   }
 
-  validateEndpoint(_network: NetworkRecord, { mac, driverOptions }: EndpointRequest): void {
-    endpointConfig(driverOptions);
-    if (mac !== undefined && parseMac(mac) === undefined) {
-      throw new InvalidParameter(`invalid MAC address: ${mac}`);
-    }
-  }
-
-  nameInterface(network: NetworkRecord, request: EndpointRequest, taken: readonly string[]) {
-    const { interfaceName } = endpointConfig(request.driverOptions);
-    return { name: nameInterface(macvlanConfig(network).interfacePrefix, interfaceName, taken) };
-  }
-
-  planEndpoint(network: NetworkRecord, draft: EndpointDraft, netns: Netns): Plan {
-    const { parent, mode, mtu } = macvlanConfig(network);
-    const { name, mac } = draft.interface;
-    const link = {
-      kind: 'macvlan',
-      name,
-      ...(mac !== '' && { mac }),
-      parent: parentName(network.id, parent),
-      mode,
-      ...(mtu !== undefined && { mtu }),
-    } as const;
-    return endpointPlan(draft, link, netns);
-  }
-
-  /** Docker counts an endpoint as a way out even where nobody named a gateway: containers may set one. */
-  leadsOut(network: NetworkRecord, link: Interface): Family[] {
-    return this.hasGateway(network) ? familiesOf(link) : [];
-  }
-
-  planGateway(
-    _network: NetworkRecord,
-    draft: EndpointDraft,
-    netns: Netns,
-    families: readonly Family[],
-  ): Plan {
-    return routesByGateway(draft, netns, families);
-  }
-
-  /** The host is not between the containers and the world, so it has no ports to publish. */
-  planPorts(): Plan {
-    return [];
+  protected link({ mode }: MacvlanConfig, { name, mac, parent }: LinkOnParent): PlannedLink {
+    return { kind: 'macvlan', name, ...(mac !== '' && { mac }), parent, mode };
   }
 }

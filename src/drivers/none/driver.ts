@@ -1,19 +1,5 @@
 import type { Driver } from '../../cnm/driver.js';
+import { driverWithoutInterfaces } from '../without-interfaces.js';
 
 /** The network `none`: its containers have a namespace of their own with nothing but loopback. */
-export const noneDriver: Driver = {
-  name: 'null',
-  creatable: false,
-  sandbox: 'isolated',
-  usesIpam: false,
-  publishesPorts: false,
-  resolvesNames: () => false,
-  hasGateway: () => false,
-  validateNetwork() {},
-  planNetwork: () => [],
-  validateEndpoint() {},
-  nameInterface: () => ({ name: '' }),
-  planEndpoint: () => [],
-  planGateway: () => [],
-  planPorts: () => [],
-};
+export const noneDriver: Driver = driverWithoutInterfaces({ name: 'null', sandbox: 'isolated' });
