@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { redirectRequests, redirectTableName } from '../../src/cnm/dns/redirect.js';
+import { redirectTable } from '../../src/cnm/dns/redirect.js';
 import { NetlinkError } from '../../src/native/netlink-ts/error.js';
 import { newRule } from '../../src/native/nft/rule-wire.js';
 import { openNftTables } from '../../src/native/nft/table-batch.js';
@@ -8,6 +8,7 @@ import { isRoot, World } from './world.js';
 /** As `nft list` writes it. */
 function listing({ udp, tcp }: { readonly udp: number; readonly tcp: number }): string {
   return `table ip tsnet-dns {
+	comment "to UDP port ${udp} and TCP port ${tcp}"
 	chain dns-dnat {
 		type nat hook output priority -100; policy accept;
 		ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:${udp}
@@ -28,15 +29,16 @@ describe('the way to the embedded DNS in a sandbox', () => {
     if (!isRoot()) this.skip();
   });
 
-  it('is a table as nft would have made it, made anew as a whole', () => {
+  it('is a table as nft would have made it, made anew as a whole where the ports are others', () => {
     using world = new World();
     for (const ports of [
+      { udp: 53053, tcp: 40001 },
       { udp: 53053, tcp: 40001 },
       { udp: 258, tcp: 65535 },
     ]) {
       world.run(() => {
         using tables = openNftTables();
-        tables.replace(redirectTableName, redirectRequests(ports));
+        tables.ensure(redirectTable(ports));
         return undefined;
       });
       expect(world.exec('nft', ['list', 'ruleset'])).to.equal(listing(ports));
@@ -48,10 +50,11 @@ describe('the way to the embedded DNS in a sandbox', () => {
     const ports = { udp: 53053, tcp: 53053 };
     world.run(() => {
       using tables = openNftTables();
-      tables.replace(redirectTableName, redirectRequests(ports));
-      const wrong = [...redirectRequests(ports), newRule(redirectTableName, 'no-such-chain', [])];
-      expect(() => tables.replace(redirectTableName, wrong))
-        .to.throw(NetlinkError, 'replace table tsnet-dns')
+      tables.ensure(redirectTable(ports));
+      const { name, requests } = redirectTable(ports);
+      const wrong = [...requests, newRule(name, 'no-such-chain', [])];
+      expect(() => tables.ensure({ name, comment: 'another', requests: wrong }))
+        .to.throw(NetlinkError, 'make table tsnet-dns')
         .with.property('code', 'ENOENT');
       return undefined;
     });

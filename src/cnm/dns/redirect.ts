@@ -1,5 +1,4 @@
 import { ip, ipBytes } from '../../base/ip.js';
-import type { Request } from '../../native/netlink-ts/wire.js';
 import {
   be16,
   bytesAre,
@@ -9,11 +8,10 @@ import {
   protocolIs,
   translate,
 } from '../../native/nft/rule-wire.js';
+import type { SmallTable } from '../../native/nft/table-batch.js';
 import { embeddedDnsAddress } from './model.js';
 
-/** The table of the rules, in each sandbox whose names are resolved. */
-export const redirectTableName = 'tsnet-dns';
-
+const table = 'tsnet-dns';
 const chains = { dnat: 'dns-dnat', snat: 'dns-snat' } as const;
 const DNS_PORT = 53;
 /** IPPROTO_... */
@@ -28,12 +26,12 @@ const DESTINATION_PORT = 2;
  * The rules inside a sandbox that lead 127.0.0.11:53 to the ports that the embedded server really listens on,
  * as Docker does it: a container may listen on port 53 of all its addresses itself, a name server say.
  */
-export function redirectRequests(ports: { readonly udp: number; readonly tcp: number }): Request[] {
-  const table = redirectTableName;
+export function redirectTable(ports: { readonly udp: number; readonly tcp: number }): SmallTable {
   const server = ipBytes(ip(embeddedDnsAddress));
   const names = ['udp', 'tcp'] as const;
-  return [
-    newTable(table),
+  const comment = `to UDP port ${ports.udp} and TCP port ${ports.tcp}`;
+  const requests = [
+    newTable(table, comment),
     newNatChain(table, chains.dnat, { at: 'output', priority: -100 }),
     newNatChain(table, chains.snat, { at: 'postrouting', priority: 100 }),
     ...names.map((name) =>
@@ -53,4 +51,5 @@ export function redirectRequests(ports: { readonly udp: number; readonly tcp: nu
       ]),
     ),
   ];
+  return { name: table, comment, requests };
 }

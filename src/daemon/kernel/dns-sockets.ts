@@ -1,6 +1,6 @@
 import type { DnsSockets } from '../../cnm/controller/embedded-names.js';
 import { embeddedDnsAddress } from '../../cnm/dns/model.js';
-import { redirectRequests, redirectTableName } from '../../cnm/dns/redirect.js';
+import { redirectTable } from '../../cnm/dns/redirect.js';
 import type { SocketPlace, UpstreamDescriptors } from '../../cnm/dns/upstream-sockets.js';
 import type { Fd } from '../../native/fd.js';
 import { boundPort, boundSocket, tcpListener, udpSocket } from '../../native/inetsocket.js';
@@ -43,7 +43,7 @@ function redirectTo(udp: Fd, tcp: Fd): void {
   const ports = { udp: boundPort(udp), tcp: boundPort(tcp) };
   const tables = openNftTables();
   try {
-    tables.replace(redirectTableName, redirectRequests(ports));
+    tables.ensure(redirectTable(ports));
   } finally {
     closeLater(tables);
   }

@@ -1,5 +1,14 @@
-import type { MessageWriter, Request } from '../netlink-ts/wire.js';
-import { NLA_F_NESTED, NLM_F_APPEND, NLM_F_CREATE } from '../netlink-ts/wire.js';
+import {
+  type Message,
+  type MessageWriter,
+  NLA_F_NESTED,
+  NLM_F_APPEND,
+  NLM_F_CREATE,
+  type Request,
+  readAttributes,
+  readText,
+} from '../netlink-ts/wire.js';
+import { attributesOf } from '../nfnetlink.js';
 
 /*
  * Tables, chains and rules as the kernel takes them (linux/netfilter/nf_tables.h), as far as a small table of type
@@ -12,6 +21,9 @@ const NFT_MSG_DELTABLE = 0x0a02;
 const NFT_MSG_NEWCHAIN = 0x0a03;
 const NFT_MSG_NEWRULE = 0x0a06;
 const NFTA_TABLE_NAME = 1;
+const NFTA_TABLE_USERDATA = 6;
+/** NFTNL_UDATA_TABLE_COMMENT of libnftnl/udata.h: where `nft` keeps comments, with a zero byte behind. */
+const UDATA_COMMENT = 0;
 const NFTA_CHAIN_TABLE = 1;
 const NFTA_CHAIN_NAME = 3;
 const NFTA_CHAIN_HOOK = 4;
@@ -49,9 +61,24 @@ export function getTable(name: string): Request {
   return tableRequest(NFT_MSG_GETTABLE, 0, name);
 }
 
+/** The comment of the table that the kernel answers with. */
+export function tableComment(answer: Message): string | undefined {
+  const found: { comment?: string } = {};
+  return readAttributes(found, attributesOf(answer), {
+    [NFTA_TABLE_USERDATA]: (draft, bytes, start, end) => {
+      if (bytes[start] === UDATA_COMMENT) draft.comment = readText(bytes, start + 2, end);
+    },
+  }).comment;
+}
+
 /** A table of family ip. */
-export function newTable(name: string): Request {
-  return tableRequest(NFT_MSG_NEWTABLE, NLM_F_CREATE, name);
+export function newTable(name: string, comment: string): Request {
+  const text = Buffer.from(`${comment}\0`);
+  const noted = Buffer.concat([Buffer.of(UDATA_COMMENT, text.length), text]);
+  return request(NFT_MSG_NEWTABLE, NLM_F_CREATE, (out) => {
+    out.attributeName(NFTA_TABLE_NAME, name);
+    out.attributeBytes(NFTA_TABLE_USERDATA, noted);
+  });
 }
 
 /** Takes a table away with all that is in it. */

@@ -4,39 +4,52 @@ import type { NetlinkSocket } from '../netlink-ts/socket.js';
 import { MessageWriter, NLM_F_ACK, NLM_F_REQUEST, type Request } from '../netlink-ts/wire.js';
 import { openNfnetlink } from '../nfnetlink.js';
 import { beginBatch, endBatch } from './batch-frame.js';
-import { deleteTable, getTable } from './rule-wire.js';
+import { deleteTable, getTable, tableComment } from './rule-wire.js';
+
+/** A table of family ip: what it is is told by its comment. */
+export interface SmallTable {
+  readonly name: string;
+  readonly comment: string;
+  /** What makes it, the table itself first. */
+  readonly requests: readonly Request[];
+}
 
 /** Puts whole small tables into a namespace without libnftables, which needs a millisecond to start. */
 export interface NftTables extends Disposable {
   /**
-   * Makes a table of family ip what the requests say, in one transaction: whatever it was before goes.
+   * Makes the table, in one transaction, unless there is one with this comment. Another of this name goes.
    * @throws NetlinkError
    */
-  replace(name: string, requests: readonly Request[]): void;
+  ensure(table: SmallTable): void;
 }
 
 /**
- * Opens it in the calling thread's network namespace. After a table that was there before, closing waits for RCU
- * (10 ms). @throws NetlinkError
+ * Opens it in the calling thread's network namespace. After another table went, closing waits for RCU (10 ms).
+ * @throws NetlinkError
  */
 export function openNftTables(): NftTables {
   const socket = openNfnetlink();
   return {
-    replace(name, requests) {
+    ensure({ name, comment, requests }) {
       // Asked for first: a refused transaction waits for RCU.
-      const former = has(socket, name) ? [deleteTable(name)] : [];
-      transact(socket, `replace table ${name}`, [...former, ...requests]);
+      const former = find(socket, name);
+      if (former?.comment === comment) return;
+      const change = former ? [deleteTable(name), ...requests] : requests;
+      transact(socket, `make table ${name}`, change);
     },
     [Symbol.dispose]: () => socket[Symbol.dispose](),
   };
 }
 
-function has(socket: NetlinkSocket, name: string): boolean {
+function find(socket: NetlinkSocket, name: string): { comment: string | undefined } | undefined {
+  let comment: string | undefined;
   try {
-    socket.ask(`look up table ${name}`, getTable(name), () => {});
-    return true;
+    socket.ask(`look up table ${name}`, getTable(name), (answer) => {
+      comment = tableComment(answer);
+    });
+    return { comment };
   } catch (error) {
-    if (isErrno(error, 'ENOENT')) return false;
+    if (isErrno(error, 'ENOENT')) return undefined;
     throw error;
   }
 }
