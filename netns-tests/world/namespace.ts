@@ -25,8 +25,10 @@ export class Namespace implements AsyncDisposable {
   /** Makes one with its loopback up, pinned at `path`; it goes with `lifetime`, and so does all that runs inside. */
   static async create(name: string, path: string, lifetime: Lifetime): Promise<Namespace> {
     writeFileSync(path, '');
+    // Owned first: a command that takes too long may have pinned it by then.
+    const namespace = lifetime.own(new Namespace(name, path, true));
     await must(['unshare', `--net=${path}`, 'ip', 'link', 'set', 'lo', 'up']);
-    return lifetime.own(new Namespace(name, path, true));
+    return namespace;
   }
 
   /**

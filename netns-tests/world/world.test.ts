@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { run } from './command.js';
+import { TestDaemon } from './daemon.js';
 import { needsRoot } from './root.js';
 import { snapshot } from './snapshot.js';
 import { World } from './world.js';
@@ -45,6 +48,24 @@ describe('the test world', () => {
     expect(await box.ask('tcp', '127.0.0.1', 80)).to.equal('visited 127.0.0.1');
     await world[Symbol.asyncDispose]();
     expect(await box.ask('tcp', '127.0.0.1', 80)).to.equal('refused');
+  });
+
+  it('ends the containers of a daemon that can not be asked to', async () => {
+    const world = await World.create();
+    await using _ = world;
+    const daemon = await TestDaemon.start(world.host, ['--live-restore']);
+    await using _daemon = daemon;
+    await daemon.must('pull -q tsnet/busybox');
+    const id = await daemon.must('run -d tsnet/busybox sleep 1000');
+    const pid = await daemon.must(`inspect -f {{.State.Pid}} ${id}`);
+    // One that nobody has waited for yet has no words any more.
+    const runs = async () => (await run(['cat', `/proc/${pid}/cmdline`])).stdout !== '';
+    expect(await runs()).to.equal(true);
+    rmSync(daemon.socket);
+    await daemon[Symbol.asyncDispose]();
+    for (let i = 0; i < 50 && (await runs()); i++) await delay(20);
+    expect(await runs()).to.equal(false);
+    expect(existsSync(daemon.folder)).to.equal(false);
   });
 
   it('kills a command that does not end', async () => {
