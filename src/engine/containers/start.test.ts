@@ -86,6 +86,15 @@ describe('startContainer', () => {
     expect([...world.rootfs.mounted]).to.deep.equal([web.id]);
   });
 
+  it('refuses what goes with the end of the life before', async () => {
+    const web = await world.create('web', { HostConfig: { AutoRemove: true } });
+    await startContainer(world, web);
+    world.launcher.of(web.id).end({ code: 0, at: '', oomKilled: false });
+    await web.run?.ended;
+    const { message } = await rejection(startContainer(world, web));
+    expect(message).to.equal('container is marked for removal and cannot be started');
+  });
+
   it('refuses what runs, is paused, or goes', async () => {
     const web = await world.create('web');
     await startContainer(world, web);

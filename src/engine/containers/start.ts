@@ -33,11 +33,11 @@ export async function startContainer(
   if (container.status === 'paused') {
     throw new Conflict('cannot start a paused container, try unpause instead');
   }
-  if (container.removing) {
-    throw new Conflict('container is marked for removal and cannot be started');
-  }
+  refuseLeaving(container);
   if (container.run) throw new NotModified(`container ${container.id} is already running`);
   await container.cleaned;
+  // One that was to go with its end does so once it is cleaned up.
+  refuseLeaving(container);
   try {
     await launch(context, container);
   } catch (error) {
@@ -45,6 +45,10 @@ export async function startContainer(
     await noteFailure(context, container, failure);
     throw failure.error;
   }
+}
+
+function refuseLeaving({ removing }: Container): void {
+  if (removing) throw new Conflict('container is marked for removal and cannot be started');
 }
 
 /** The story of a start: file system, network, process; each undone if a later one fails. */
