@@ -7,7 +7,8 @@ import { mountsBelow, TestDaemon } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
-import { expectedTraces, foundTraces } from './traces.js';
+import { expectedTraces } from './expected-traces.js';
+import { foundTraces } from './found-traces.js';
 
 interface Inspected {
   readonly Id: string;

@@ -8,7 +8,8 @@ import type { Background } from '../world/command.js';
 import { TestDaemon } from '../world/daemon.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
-import { expectedTraces, foundTraces } from './traces.js';
+import { expectedTraces } from './expected-traces.js';
+import { foundTraces } from './found-traces.js';
 
 const PORT = 18080;
 const cli = { cli: 'docker' } as const;
