@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { must } from '../world/command.js';
 import { needsRoot } from '../world/root.js';
 import { DnsLab, type TestServer } from './lab.js';
 
@@ -126,14 +124,6 @@ options edns0 ndots:0
       await lab.docker('network connect front web');
       expect(await web.resolvConf()).to.match(/^nameserver 192\.0\.2\.1\n[\s\S]*#mine\n$/m);
     });
-  });
-
-  it('docs/dns.md shows the file and the rules as they are', async () => {
-    lab.rewrite('nameserver 127.0.0.1\nsearch corp.example\n');
-    const web = await lab.run('web', '--network front');
-    const shown = readFileSync('docs/dns.md', 'utf8');
-    expect(shown).to.contain(`\n${await web.resolvConf()}`);
-    expect(shown).to.contain(await must(web.inside(['nft', 'list', 'table', 'ip', 'tsnet-dns'])));
   });
 
   describe('names', () => {
