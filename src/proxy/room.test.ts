@@ -29,6 +29,12 @@ describe('room for flows', () => {
     expect(fill(small.part())).to.equal(3);
   });
 
+  it('is left for parts of a part that has its share of the whole', () => {
+    const owner = Room.of(90).part(1000);
+    expect([1, 2].map(() => fill(owner.part()))).to.deep.equal([30, 10]);
+    expect(owner.part().isLeft).to.equal(true);
+  });
+
   it('is told of to those who wait, once, when it is theirs', async () => {
     const all = Room.of(4);
     const [greedy, modest] = [all.part(), all.part()];

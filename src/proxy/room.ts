@@ -28,9 +28,7 @@ export class Room {
 
   /** Whether one more flow may begin here. */
   get isLeft(): boolean {
-    if (this.#left <= 0) return false;
-    const whole = this.#whole;
-    return !whole || (this.#taken < whole.#left && whole.isLeft);
+    return this.#left > 0;
   }
 
   /** A flow has begun here. */
@@ -53,7 +51,8 @@ export class Room {
   }
 
   get #left(): number {
-    return this.#most - this.#taken;
+    const own = this.#most - this.#taken;
+    return this.#whole ? Math.min(own, this.#whole.#left - this.#taken) : own;
   }
 
   /** Once for all that end together. */

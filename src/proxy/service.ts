@@ -10,6 +10,8 @@ import { UdpListener } from './udp-listener.js';
 
 /** The longest datagram there is. */
 const DATAGRAM_BYTES = 65_536;
+/** Docker's `UDPConnTrackTimeout`. */
+const UDP_IDLE_MS = 90_000;
 /** Room for `in6_pktinfo` and whatever else a socket was told to say. */
 const CONTROL_BYTES = 256;
 
@@ -27,18 +29,23 @@ export class Service {
   readonly #means: UdpMeans;
   readonly #changed: () => void;
 
-  /** `descriptors` are how many there may be; `changed` is called when there may be nothing to do any more. */
+  /**
+   * `descriptors` are how many there may be; a UDP flow without datagrams is forgotten after `udpIdleMs`, by default
+   * as by Docker's proxy; `changed` is called when there may be nothing to do any more.
+   */
   constructor(parts: {
     readiness: Readiness;
     now: () => number;
     descriptors: number;
+    udpIdleMs?: number;
     changed: () => void;
   }) {
     this.#room = Room.of(
       Math.min(MOST_FLOWS, Math.floor(parts.descriptors / DESCRIPTORS_PER_FLOW)),
     );
     const messages = new SocketMessages({ length: DATAGRAM_BYTES, control: CONTROL_BYTES });
-    this.#means = { readiness: parts.readiness, messages, now: parts.now };
+    const { readiness, now, udpIdleMs = UDP_IDLE_MS } = parts;
+    this.#means = { readiness, messages, now, idleMs: udpIdleMs };
     this.#changed = parts.changed;
   }
 

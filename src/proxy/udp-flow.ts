@@ -21,6 +21,8 @@ export interface UdpMeans {
   readonly messages: SocketMessages;
   /** In milliseconds. */
   readonly now: () => number;
+  /** A flow without datagrams is forgotten after so many milliseconds. */
+  readonly idleMs: number;
 }
 
 /** The datagrams of one client to one port, with a socket of their own towards the container. */

@@ -5,8 +5,6 @@ import type { ServedPort } from './protocol.js';
 import type { Room } from './room.js';
 import { UdpFlow, type UdpMeans } from './udp-flow.js';
 
-/** A flow without datagrams is forgotten after this long, as by Docker's proxy. */
-export const UDP_FLOW_MS = 90_000;
 /** Datagrams taken in one go. */
 const TURN = 64;
 
@@ -91,7 +89,7 @@ export class UdpListener implements Listener {
       this.#flows.set(key, flow);
       this.#room.take();
       this.#owner.add(flow);
-      this.#sweep ??= setInterval(() => this.#endIdle(), UDP_FLOW_MS / 6);
+      this.#sweep ??= setInterval(() => this.#endIdle(), this.#means.idleMs / 6);
       return flow;
     } catch {
       // No route to the container: the datagram is lost.
@@ -111,7 +109,7 @@ export class UdpListener implements Listener {
   }
 
   #endIdle(): void {
-    const limit = this.#means.now() - UDP_FLOW_MS;
+    const limit = this.#means.now() - this.#means.idleMs;
     for (const flow of [...this.#flows.values()]) if (flow.usedAt < limit) flow.end();
   }
 
