@@ -1,12 +1,12 @@
 import koffi from 'koffi';
 import { Fd, O_CLOEXEC } from './fd.js';
 import { libc, SyscallError } from './libc.js';
+import { SOCK_NONBLOCK } from './socketcall.js';
 
 const accept4 = libc.fn<(fd: number, address: null, length: null, flags: number) => number>(
   'int accept4(int sockfd, void *addr, void *addrlen, int flags)',
 );
 
-const SOCK_NONBLOCK = 0o4000;
 const EAGAIN = 11;
 /** Errors of the connection rather than of the listener: that client has gone again (accept(2)). */
 const passing = new Set([4, 64, 71, 92, 95, 100, 101, 103, 111, 112, 113]);

@@ -2,34 +2,13 @@ import koffi from 'koffi';
 import { ip } from '../base/ip.js';
 import { Fd, O_CLOEXEC } from './fd.js';
 import { AF_INET, AF_INET6, encodeInetAddress } from './inetaddress.js';
-import { check, libc } from './libc.js';
+import { check } from './libc.js';
+import { IPPROTO_IP, IPPROTO_IPV6, MSG_DONTWAIT, SOCK_NONBLOCK, socketCall } from './socketcall.js';
 import type { ControlData, ReceivedMessage } from './socketmessage.js';
 
-const c = {
-  socket: libc.fn<(domain: number, type: number, protocol: number) => number>(
-    'int socket(int domain, int type, int protocol)',
-  ),
-  connect: libc.fn<(fd: number, address: Uint8Array, length: number) => number>(
-    'int connect(int sockfd, const void *addr, uint32_t addrlen)',
-  ),
-  send: libc.fn<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
-    'int64_t send(int fd, void *buf, uint64_t len, int flags)',
-  ),
-  recv: libc.fn<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
-    'int64_t recv(int fd, void *buf, uint64_t len, int flags)',
-  ),
-  setsockopt: libc.fn<
-    (fd: number, level: number, name: number, value: Uint8Array, length: number) => number
-  >('int setsockopt(int sockfd, int level, int optname, const void *optval, uint32_t optlen)'),
-};
-
 const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const MSG_DONTWAIT = 0x40;
 const EAGAIN = 11;
-const IPPROTO_IP = 0;
 const IP_PKTINFO = 8;
-const IPPROTO_IPV6 = 41;
 const IPV6_RECVPKTINFO = 49;
 const IPV6_PKTINFO = 50;
 
@@ -41,7 +20,7 @@ export function tellDestination(socket: Fd, family: 4 | 6): void {
   const [level, option] =
     family === 4 ? [IPPROTO_IP, IP_PKTINFO] : [IPPROTO_IPV6, IPV6_RECVPKTINFO];
   const on = Buffer.from([1, 0, 0, 0]);
-  check('setsockopt', c.setsockopt(socket.number, level, option, on, on.length));
+  check('setsockopt', socketCall.setsockopt(socket.number, level, option, on, on.length));
 }
 
 /**
@@ -71,11 +50,11 @@ export function connectedUdp(address: string, port: number): Fd {
   const to = ip(address);
   const domain = to.family === 4 ? AF_INET : AF_INET6;
   const socket = new Fd(
-    check('socket', c.socket(domain, SOCK_DGRAM | SOCK_NONBLOCK | O_CLOEXEC, 0)),
+    check('socket', socketCall.socket(domain, SOCK_DGRAM | SOCK_NONBLOCK | O_CLOEXEC, 0)),
   );
   try {
     const sockaddr = encodeInetAddress({ address: to, port });
-    check('connect', c.connect(socket.number, sockaddr, sockaddr.length), address);
+    check('connect', socketCall.connect(socket.number, sockaddr, sockaddr.length), address);
     return socket;
   } catch (error) {
     socket.close();
@@ -85,7 +64,7 @@ export function connectedUdp(address: string, port: number): Fd {
 
 /** Sends on a connected socket. @returns whether the kernel took it; datagrams may be lost */
 export function sendDatagram(fd: number, bytes: Buffer): boolean {
-  return Number(c.send(fd, bytes, bytes.length, MSG_DONTWAIT)) >= 0;
+  return Number(socketCall.send(fd, bytes, bytes.length, MSG_DONTWAIT)) >= 0;
 }
 
 /**
@@ -93,7 +72,7 @@ export function sendDatagram(fd: number, bytes: Buffer): boolean {
  * an earlier datagram came to (ECONNREFUSED), which is over with that.
  */
 export function receiveDatagram(fd: number, into: Buffer): number | 'nothing' | 'refused' {
-  const length = Number(c.recv(fd, into, into.length, MSG_DONTWAIT));
+  const length = Number(socketCall.recv(fd, into, into.length, MSG_DONTWAIT));
   if (length >= 0) return length;
   return koffi.errno() === EAGAIN ? 'nothing' : 'refused';
 }

@@ -1,36 +1,16 @@
 import { ip } from '../base/ip.js';
 import { Fd, O_CLOEXEC } from './fd.js';
 import { AF_INET, AF_INET6, decodeInetAddress, encodeInetAddress } from './inetaddress.js';
-import { check, libc } from './libc.js';
-
-const c = {
-  socket: libc.fn<(domain: number, type: number, protocol: number) => number>(
-    'int socket(int domain, int type, int protocol)',
-  ),
-  bind: libc.fn<(fd: number, address: Uint8Array, length: number) => number>(
-    'int bind(int sockfd, const void *addr, uint32_t addrlen)',
-  ),
-  listen: libc.fn<(fd: number, backlog: number) => number>('int listen(int sockfd, int backlog)'),
-  shutdown: libc.fn<(fd: number, how: number) => number>('int shutdown(int sockfd, int how)'),
-  setsockopt: libc.fn<
-    (fd: number, level: number, name: number, value: Uint8Array, length: number) => number
-  >('int setsockopt(int sockfd, int level, int optname, const void *optval, uint32_t optlen)'),
-  getsockname: libc.fn<(fd: number, address: Uint8Array, length: Uint32Array) => number>(
-    'int getsockname(int sockfd, void *addr, void *addrlen)',
-  ),
-};
+import { check } from './libc.js';
+import { IPPROTO_IP, IPPROTO_IPV6, SOCK_NONBLOCK, SOL_SOCKET, socketCall } from './socketcall.js';
 
 const SOCK = { tcp: 1, udp: 2, sctp: 1 } as const;
 /** The protocol number where the type alone does not tell. */
 const IPPROTO = { tcp: 6, udp: 17, sctp: 132 } as const;
-const SOCK_NONBLOCK = 0o4000;
 const SHUT_RDWR = 2;
-const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_REUSEPORT = 15;
-const IPPROTO_IP = 0;
 const IP_FREEBIND = 15;
-const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const IPV6_FREEBIND = 78;
 
@@ -60,7 +40,9 @@ export function boundSocket(protocol: InetProtocol, at: BindAddress): Fd {
   const address = ip(at.address);
   const domain = address.family === 4 ? AF_INET : AF_INET6;
   const type = SOCK[protocol] | SOCK_NONBLOCK | O_CLOEXEC;
-  const socket = new Fd(check('socket', c.socket(domain, type, IPPROTO[protocol]), protocol));
+  const socket = new Fd(
+    check('socket', socketCall.socket(domain, type, IPPROTO[protocol]), protocol),
+  );
   try {
     if (domain === AF_INET6) setOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
     if (protocol !== 'udp') setOption(socket, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -69,7 +51,7 @@ export function boundSocket(protocol: InetProtocol, at: BindAddress): Fd {
     if (at.freebind && domain === AF_INET6) setOption(socket, IPPROTO_IPV6, IPV6_FREEBIND, 1);
     const sockaddr = encodeInetAddress({ address, port: at.port }, at.scopeId);
     const subject = `${protocol} ${at.address} port ${at.port}`;
-    check('bind', c.bind(socket.number, sockaddr, sockaddr.length), subject);
+    check('bind', socketCall.bind(socket.number, sockaddr, sockaddr.length), subject);
     return socket;
   } catch (error) {
     socket.close();
@@ -99,7 +81,7 @@ export function tcpListener(at: BindAddress & { readonly backlog?: number }): Fd
 
 /** Lets a bound TCP socket take connections (listen(2)). @throws SyscallError EADDRINUSE if another one listens */
 export function listen(socket: Fd, backlog = 511): void {
-  check('listen', c.listen(socket.number, backlog));
+  check('listen', socketCall.listen(socket.number, backlog));
 }
 
 /**
@@ -107,19 +89,19 @@ export function listen(socket: Fd, backlog = 511): void {
  * SO_REUSEADDR can have the port.
  */
 export function stopListening(socket: Fd): void {
-  c.shutdown(socket.number, SHUT_RDWR);
+  socketCall.shutdown(socket.number, SHUT_RDWR);
 }
 
 /** The port that a socket is bound to; the one that the kernel chose if 0 was asked for. */
 export function boundPort(socket: Fd): number {
   const sockaddr = Buffer.alloc(28);
   const length = Uint32Array.of(sockaddr.length);
-  check('getsockname', c.getsockname(socket.number, sockaddr, length));
+  check('getsockname', socketCall.getsockname(socket.number, sockaddr, length));
   return decodeInetAddress(sockaddr).port;
 }
 
 function setOption(socket: Fd, level: number, name: number, value: number): void {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32LE(value);
-  check('setsockopt', c.setsockopt(socket.number, level, name, bytes, bytes.length));
+  check('setsockopt', socketCall.setsockopt(socket.number, level, name, bytes, bytes.length));
 }

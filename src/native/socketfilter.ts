@@ -1,15 +1,12 @@
 import { Fd } from './fd.js';
 import { addressOf, check, libc } from './libc.js';
 import { once } from './once.js';
+import { SOL_SOCKET, socketCall } from './socketcall.js';
 
-const setsockopt = libc.fn<
-  (fd: number, level: number, name: number, value: Uint8Array, length: number) => number
->('int setsockopt(int sockfd, int level, int optname, const void *optval, uint32_t optlen)');
 const bpf = libc.fn<
   (number: number, command: number, attributes: Uint8Array, size: number) => number
 >('int64_t syscall(int64_t number, int cmd, void *attr, uint32_t size)');
 
-const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const SO_DETACH_FILTER = 27;
 const SO_ATTACH_BPF = 50;
@@ -76,5 +73,8 @@ function int32(value: number): Buffer {
 }
 
 function set(socket: Fd, option: number, value: Buffer): void {
-  check('setsockopt', setsockopt(socket.number, SOL_SOCKET, option, value, value.length));
+  check(
+    'setsockopt',
+    socketCall.setsockopt(socket.number, SOL_SOCKET, option, value, value.length),
+  );
 }

@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import { Fd } from './fd.js';
 import { addressOf, libc, SyscallError } from './libc.js';
+import { MSG_DONTWAIT, SOL_SOCKET } from './socketcall.js';
 
 const c = {
   sendmsg: libc.fn<(fd: number, message: Uint8Array, flags: number) => number>(
@@ -13,7 +14,6 @@ const c = {
 
 const EAGAIN = 11;
 const EINTR = 4;
-const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const MSG_CMSG_CLOEXEC = 0x4000_0000;
 /** sizeof(struct msghdr) and sizeof(struct cmsghdr) on 64-bit machines. */
@@ -94,7 +94,6 @@ export class SocketMessages {
   }
 }
 
-const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 
 /** Most descriptors in one message (SCM_MAX_FD). */

@@ -2,29 +2,12 @@ import { constants } from 'node:fs';
 import type { Socket } from 'node:net';
 import { basename, dirname } from 'node:path';
 import { Fd, O_CLOEXEC, O_PATH } from './fd.js';
-import { check, libc } from './libc.js';
+import { check } from './libc.js';
 import { fdStream } from './poll.js';
-
-const c = {
-  socket: libc.fn<(domain: number, type: number, protocol: number) => number>(
-    'int socket(int domain, int type, int protocol)',
-  ),
-  connect: libc.fn<(fd: number, address: Uint8Array, length: number) => number>(
-    'int connect(int sockfd, const void *addr, uint32_t addrlen)',
-  ),
-  bind: libc.fn<(fd: number, address: Uint8Array, length: number) => number>(
-    'int bind(int sockfd, const void *addr, uint32_t addrlen)',
-  ),
-  listen: libc.fn<(fd: number, backlog: number) => number>('int listen(int sockfd, int backlog)'),
-  getsockopt: libc.fn<
-    (fd: number, level: number, name: number, value: Uint8Array, length: Uint32Array) => number
-  >('int getsockopt(int sockfd, int level, int optname, void *optval, void *optlen)'),
-};
+import { SOCK_NONBLOCK, SOL_SOCKET, socketCall } from './socketcall.js';
 
 const AF_UNIX = 1;
 const SOCK_SEQPACKET = 5;
-const SOCK_NONBLOCK = 0o4000;
-const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
 /** Connections that may wait to be taken. */
 const QUEUE = 16;
@@ -45,7 +28,7 @@ export function connectedSeqpacket(path: string): Fd {
   try {
     withShortPath(path, (short) => {
       const address = unixAddress(short);
-      check('connect', c.connect(socket.number, address, address.length), path);
+      check('connect', socketCall.connect(socket.number, address, address.length), path);
     });
     return socket;
   } catch (error) {
@@ -64,7 +47,7 @@ export function seqpacketListener(path: string): Fd {
   try {
     withShortPath(path, (short) => {
       const address = unixAddress(short);
-      check('bind', c.bind(socket.number, address, address.length), path);
+      check('bind', socketCall.bind(socket.number, address, address.length), path);
     });
     claimListener(socket);
     return socket;
@@ -78,7 +61,7 @@ export function seqpacketListener(path: string): Fd {
 
 /** Makes this process the one that {@link peerOf} names to whoever connects to the listener (unix(7)). */
 export function claimListener(listener: Fd): void {
-  check('listen', c.listen(listener.number, QUEUE));
+  check('listen', socketCall.listen(listener.number, QUEUE));
 }
 
 /** Who has connected, or has the listener that was connected to (unix(7), SO_PEERCRED). @throws SyscallError */
@@ -87,13 +70,13 @@ export function peerOf(socket: Fd): { readonly pid: number; readonly uid: number
   const credentials = Buffer.alloc(12);
   const length = Uint32Array.of(credentials.length);
   const { number } = socket;
-  check('getsockopt', c.getsockopt(number, SOL_SOCKET, SO_PEERCRED, credentials, length));
+  check('getsockopt', socketCall.getsockopt(number, SOL_SOCKET, SO_PEERCRED, credentials, length));
   return { pid: credentials.readInt32LE(0), uid: credentials.readUInt32LE(4) };
 }
 
 function seqpacket(): Fd {
   const type = SOCK_SEQPACKET | SOCK_NONBLOCK | O_CLOEXEC;
-  return new Fd(check('socket', c.socket(AF_UNIX, type, 0)));
+  return new Fd(check('socket', socketCall.socket(AF_UNIX, type, 0)));
 }
 
 /** Encodes `struct sockaddr_un { u16 sun_family; char sun_path[108]; }` as far as it is used. */

@@ -1,20 +1,9 @@
 import { Fd, O_CLOEXEC } from './fd.js';
-import { check, isErrno, libc } from './libc.js';
+import { AF_INET, AF_INET6 } from './inetaddress.js';
+import { check, isErrno } from './libc.js';
+import { IPPROTO_IP, IPPROTO_IPV6, socketCall } from './socketcall.js';
 
-const c = {
-  socket: libc.fn<(domain: number, type: number, protocol: number) => number>(
-    'int socket(int domain, int type, int protocol)',
-  ),
-  getsockopt: libc.fn<
-    (fd: number, level: number, name: number, value: Uint8Array, length: Uint32Array) => number
-  >('int getsockopt(int sockfd, int level, int optname, void *optval, void *optlen)'),
-};
-
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_RAW = 3;
-const IPPROTO_IP = 0;
-const IPPROTO_IPV6 = 41;
 const IPPROTO_RAW = 255;
 /** IPT_SO_GET_INFO and IP6T_SO_GET_INFO (linux/netfilter_ipv4/ip_tables.h). */
 const GET_INFO = 64;
@@ -37,7 +26,7 @@ export interface XtablesInfo extends Disposable {
 export function openXtablesInfo(family: 4 | 6): XtablesInfo {
   const domain = family === 4 ? AF_INET : AF_INET6;
   const type = SOCK_RAW | O_CLOEXEC;
-  const socket = new Fd(check('socket', c.socket(domain, type, IPPROTO_RAW), 'raw'));
+  const socket = new Fd(check('socket', socketCall.socket(domain, type, IPPROTO_RAW), 'raw'));
   const level = family === 4 ? IPPROTO_IP : IPPROTO_IPV6;
   return {
     read(table) {
@@ -45,7 +34,11 @@ export function openXtablesInfo(family: 4 | 6): XtablesInfo {
       info.write(table, 'latin1');
       const length = Uint32Array.of(INFO_BYTES);
       try {
-        check('getsockopt', c.getsockopt(socket.number, level, GET_INFO, info, length), table);
+        check(
+          'getsockopt',
+          socketCall.getsockopt(socket.number, level, GET_INFO, info, length),
+          table,
+        );
       } catch (error) {
         if (isErrno(error, 'ENOENT', 'ENOPROTOOPT')) return '';
         throw error;

@@ -1,7 +1,8 @@
 import { System } from '../../base/errors.js';
-import { MessageWriter, NLA_F_NESTED } from '../netlink-ts/wire.js';
+import { MessageWriter, NLA_F_NESTED, NLM_F_CREATE } from '../netlink-ts/wire.js';
 import { ElementType, increment } from './element-value.js';
 import type { NftElement, NftFamily, NftSet } from './model.js';
+import { nfproto } from './nfproto.js';
 import { quoteComment } from './quote.js';
 
 /*
@@ -29,18 +30,8 @@ const NFT_SET_ELEM_INTERVAL_END = 1;
 /** NFTNL_UDATA_SET_ELEM_COMMENT of libnftnl/udata.h: where `nft` keeps comments. */
 const UDATA_COMMENT = 0;
 
-const NLM_F_CREATE = 0x400;
 /** An attribute's length has 16 bits, so a list of elements has an end. */
 const MAX_LIST_BYTES = 0xfff8;
-
-/** NFPROTO_... */
-const protocolNumbers: Readonly<Record<NftFamily, number>> = {
-  inet: 1,
-  ip: 2,
-  arp: 3,
-  bridge: 7,
-  ip6: 10,
-};
 
 /** Verdicts by nft's first word; NFT_JUMP and NFT_GOTO are negative in a field without sign. */
 const verdictCodes: Readonly<Record<string, number>> = {
@@ -82,7 +73,7 @@ export function setMessages(change: SetChange): SetMessage[] {
   const common = {
     type: verb === 'add' ? NFT_MSG_NEWSETELEM : NFT_MSG_DELSETELEM,
     flags: verb === 'add' ? NLM_F_CREATE : 0,
-    protocol: protocolNumbers[family],
+    protocol: nfproto[family],
     names: { table, set: set.name },
   };
   const messages: SetMessage[] = [];

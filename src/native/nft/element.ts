@@ -1,7 +1,8 @@
-import { type Family, ip, ipBytes } from '../../base/ip.js';
+import { ip, ipBytes } from '../../base/ip.js';
 import { isErrno } from '../libc.js';
 import { NLA_F_NESTED, type Request } from '../netlink-ts/wire.js';
 import { openNfnetlink } from '../nfnetlink.js';
+import { nfproto } from './nfproto.js';
 
 /*
  * nf_tables over netlink, as far as asking for one element goes (linux/netfilter/nf_tables.h): messages of type
@@ -15,9 +16,6 @@ const NFTA_SET_ELEM_LIST_ELEMENTS = 3;
 const NFTA_LIST_ELEM = 1;
 const NFTA_SET_ELEM_KEY = 1;
 const NFTA_DATA_VALUE = 1;
-
-/** NFPROTO_IPV4 and NFPROTO_IPV6. */
-const protocolNumbers: Readonly<Record<Family, number>> = { 4: 2, 6: 10 };
 
 /** Looks single elements up. A socket of its own, in the namespace that it was opened in. */
 export interface NftElements extends Disposable {
@@ -51,7 +49,10 @@ function elementRequest(
     type: NFT_MSG_GETSETELEM,
     flags: 0,
     body(out) {
-      out.u8(protocolNumbers[parsed.family]).u8(0).u16(0);
+      out
+        .u8(nfproto[parsed.family === 4 ? 'ip' : 'ip6'])
+        .u8(0)
+        .u16(0);
       out.attributeName(NFTA_SET_ELEM_LIST_TABLE, set.table);
       out.attributeName(NFTA_SET_ELEM_LIST_SET, set.name);
       const value = (to: typeof out) => void to.attributeBytes(NFTA_DATA_VALUE, ipBytes(parsed));

@@ -1,24 +1,9 @@
 import { readdirSync } from 'node:fs';
-import { addressOf, check, libc } from '../libc.js';
+import { addressOf, check } from '../libc.js';
 import { AF_NETLINK } from '../netlink-ts/sys.js';
 import { NETLINK_NETFILTER } from '../nfnetlink.js';
+import { SOL_SOCKET, socketCall } from '../socketcall.js';
 
-const c = {
-  bind: libc.fn<(fd: number, address: Uint8Array, length: number) => number>(
-    'int bind(int fd, const void *addr, uint32_t len)',
-  ),
-  getsockname: libc.fn<(fd: number, address: Uint8Array, length: Uint32Array) => number>(
-    'int getsockname(int fd, void *addr, void *len)',
-  ),
-  setsockopt: libc.fn<
-    (fd: number, level: number, name: number, value: Buffer, length: number) => number
-  >('int setsockopt(int fd, int level, int optname, const void *optval, uint32_t optlen)'),
-  getsockopt: libc.fn<
-    (fd: number, level: number, name: number, value: Int32Array, length: Uint32Array) => number
-  >('int getsockopt(int fd, int level, int optname, void *optval, void *optlen)'),
-};
-
-const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 const SO_PROTOCOL = 38;
 const SO_DOMAIN = 39;
@@ -31,11 +16,11 @@ const SO_DOMAIN = 39;
 export function portOf(fd: number): number | undefined {
   const address = anyPort();
   const length = Uint32Array.of(address.length);
-  const name = () => check('getsockname', c.getsockname(fd, address, length));
+  const name = () => check('getsockname', socketCall.getsockname(fd, address, length));
   if (!isNetfilter(fd)) return undefined;
   name();
   if (address.readUInt32LE(4) === 0) {
-    check('bind', c.bind(fd, anyPort(), address.length), 'netfilter socket');
+    check('bind', socketCall.bind(fd, anyPort(), address.length), 'netfilter socket');
     name();
   }
   return address.readUInt32LE(4);
@@ -49,7 +34,9 @@ export function netfilterSockets(): number[] {
 function isNetfilter(fd: number): boolean {
   const value = new Int32Array(1);
   const option = (name: number) =>
-    c.getsockopt(fd, SOL_SOCKET, name, value, Uint32Array.of(4)) === 0 ? value[0] : undefined;
+    socketCall.getsockopt(fd, SOL_SOCKET, name, value, Uint32Array.of(4)) === 0
+      ? value[0]
+      : undefined;
   return option(SO_DOMAIN) === AF_NETLINK && option(SO_PROTOCOL) === NETLINK_NETFILTER;
 }
 
@@ -73,7 +60,7 @@ export function attachPortFilter(fd: number, ports: readonly number[]): void {
   const fprog = Buffer.alloc(16);
   fprog.writeUInt16LE(program.length / 8, 0);
   fprog.writeBigUInt64LE(addressOf(program), 8);
-  check('setsockopt', c.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, fprog, fprog.length));
+  check('setsockopt', socketCall.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, fprog, fprog.length));
 }
 
 /** `struct sock_filter { u16 code; u8 jt, jf; u32 k; }` */

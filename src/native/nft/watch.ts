@@ -5,6 +5,7 @@ import { type Message, messages, readAttributes, readText } from '../netlink-ts/
 import { attributesOf, NETLINK_NETFILTER } from '../nfnetlink.js';
 import type { NftFamily } from './model.js';
 import { attachPortFilter } from './netlink-port.js';
+import { nfproto } from './nfproto.js';
 
 /** NFNLGRP_NFTABLES of linux/netfilter/nfnetlink.h is group 7: every change of any table, then who made it. */
 const GROUP_NFTABLES = 1 << 6;
@@ -17,13 +18,7 @@ const NFTA_TABLE = 1;
 const NFTA_GEN_PROC_PID = 2;
 const NFTA_GEN_PROC_NAME = 3;
 
-const families: Readonly<Record<number, NftFamily>> = {
-  1: 'inet',
-  2: 'ip',
-  3: 'arp',
-  7: 'bridge',
-  10: 'ip6',
-};
+const families = new Map(Object.entries(nfproto).map(([family, number]) => [number, family]));
 
 /** Who changed something. */
 export interface NftChange {
@@ -105,7 +100,7 @@ export class NftChangeReader {
   }
 
   #counts(type: number, message: Message): boolean {
-    const family = families[message.bytes[message.start] ?? 0];
+    const family = families.get(message.bytes[message.start] ?? 0);
     const found = { name: '' };
     readAttributes(found, attributesOf(message), {
       [NFTA_TABLE]: (into, bytes, start, end) => {
