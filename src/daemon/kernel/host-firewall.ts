@@ -46,16 +46,19 @@ export interface HostFirewall {
 const families = [4, 6] as const;
 const familyName = { 4: 'ip', 6: 'ip6' } as const;
 
+/** What a firewall is opened with, in the host's namespace. */
+interface Parts {
+  readonly settings: HostFirewallSettings;
+  readonly lifetime: Lifetime;
+  readonly logger: Logger;
+}
+
 /**
  * Opens the firewall in the calling thread's network namespace. With the first `replaceAll`, when its own rules stand,
  * it takes away what a daemon with another configuration has left: nothing is unprotected in between.
  * @throws Unavailable if the host does not have the program
  */
-export function openHostFirewall(parts: {
-  settings: HostFirewallSettings;
-  lifetime: Lifetime;
-  logger: Logger;
-}): HostFirewall {
+export function openHostFirewall(parts: Parts): HostFirewall {
   const { settings, lifetime, logger } = parts;
   if (settings.families.length === 0) {
     const nft = openNftIfThere(lifetime);
@@ -68,15 +71,7 @@ export function openHostFirewall(parts: {
   return settings.program === 'nftables' ? openNftables(parts) : openIptables(parts);
 }
 
-function openNftables({
-  settings,
-  lifetime,
-  logger,
-}: {
-  settings: HostFirewallSettings;
-  lifetime: Lifetime;
-  logger: Logger;
-}): HostFirewall {
+function openNftables({ settings, lifetime, logger }: Parts): HostFirewall {
   const { nft, port } = openNftWithPort();
   lifetime.own(nft);
   const batches = lifetime.own(openNftElementBatches());
@@ -111,15 +106,7 @@ function openNftables({
   };
 }
 
-function openIptables({
-  settings,
-  lifetime,
-  logger,
-}: {
-  settings: HostFirewallSettings;
-  lifetime: Lifetime;
-  logger: Logger;
-}): HostFirewall {
+function openIptables({ settings, lifetime, logger }: Parts): HostFirewall {
   const tools = findIptables(settings.families);
   const nft = openNftIfThere(lifetime);
   const frames = nft && frameTables(nft, settings.policies);
