@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { redirectTable } from '../../src/cnm/dns/redirect.js';
+import { redirectTable } from '../../src/daemon/kernel/dns-redirect.js';
 import { NetlinkError } from '../../src/native/netlink-ts/error.js';
 import { newRule } from '../../src/native/nft/rule-wire.js';
 import { openNftTables } from '../../src/native/nft/table-batch.js';

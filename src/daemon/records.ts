@@ -2,15 +2,21 @@ import { join } from 'node:path';
 import { InvalidParameter } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { DurableStore } from '../engine/state/durable-store.js';
+import type { StoreOptions } from '../engine/state/json-store.js';
 import { VolatileStore } from '../engine/state/volatile-store.js';
 
-/** Opens folders of records that we alone write: what is read back is checked for its kind, no more. */
+/**
+ * Opens folders of records that we alone write: what is read back is checked for its kind, no more. `constant` are the
+ * parts that are never changed in place.
+ */
 export function durableRecords<T extends object>(
   folder: string,
   isRecord: (value: T) => boolean,
   logger: Logger,
+  constant?: StoreOptions<T>['constant'],
 ): DurableStore<T> {
-  return new DurableStore<T>({ folder, decode: decoder(isRecord), logger });
+  const decode = decoder(isRecord);
+  return new DurableStore<T>({ folder, decode, logger, ...(constant && { constant }) });
 }
 
 /** The same for records that a reboot voids. */

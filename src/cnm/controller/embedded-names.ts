@@ -11,7 +11,7 @@ import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 export interface DnsSockets {
   /**
    * A bound UDP and a listening TCP socket, both non-blocking, which are reached at 127.0.0.11:53 in the
-   * namespace (`dns/redirect.ts` says by which rules). They belong to the caller. @throws SyscallError
+   * namespace (by rules inside it, see docs/dns.md). They belong to the caller. @throws SyscallError
    */
   open(netnsPath: string): { udpFd: number; tcpFd: number };
 }

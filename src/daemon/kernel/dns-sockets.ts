@@ -1,11 +1,11 @@
 import type { DnsSockets } from '../../cnm/controller/embedded-names.js';
 import { embeddedDnsAddress } from '../../cnm/dns/model.js';
-import { redirectTable } from '../../cnm/dns/redirect.js';
 import type { SocketPlace, UpstreamDescriptors } from '../../cnm/dns/upstream-sockets.js';
 import type { Fd } from '../../native/fd.js';
 import { boundPort, boundSocket, tcpListener, udpSocket } from '../../native/inetsocket.js';
 import type { Namespaces } from '../../native/netns.js';
 import { openNftTables } from '../../native/nft/table-batch.js';
+import { redirectTable } from './dns-redirect.js';
 
 /**
  * Where the server listens if it can, else the kernel chooses: among the ports that programs are given, so that none

@@ -31,6 +31,7 @@ export const containersModule = new ContainerModule(({ bind }) => {
         recordFolder(dataRoot, 'containers'),
         (record) => Array.isArray(record.args),
         logger,
+        ['config', 'host'],
       ),
       runs: volatileRecords<RunRecord>(
         recordFolder(execRoot, 'runs'),

@@ -1,6 +1,7 @@
 import type { HostConfig } from '../../api/types/container.js';
 import { InvalidParameter } from '../../base/errors.js';
 import { parseIp } from '../../base/ip.js';
+import { remembered } from '../../base/remembered.js';
 import type { ExposedPort as ExposedPorts, PortRequest } from '../../cnm/model.js';
 import { joinedExposed, joinedRequests } from '../../cnm/ports/ranges.js';
 
@@ -22,32 +23,37 @@ export function parseExposedPort(text: string): ExposedPort {
 }
 
 /** What the container says it listens on; neighbouring ports are one entry. @throws InvalidParameter */
-export function exposedPorts(exposed: Readonly<Record<string, unknown>>): ExposedPorts[] {
-  return joinedExposed(
-    Object.keys(exposed)
-      .map(parseExposedPort)
-      .map(({ port, protocol }) => ({ protocol, containerPort: port })),
-  );
-}
+export const exposedPorts = remembered(
+  (exposed: Readonly<Record<string, unknown>>): readonly ExposedPorts[] =>
+    joinedExposed(
+      Object.keys(exposed)
+        .map(parseExposedPort)
+        .map(({ port, protocol }) => ({ protocol, containerPort: port })),
+    ),
+);
 
 /** What the user wants published; neighbouring ports are one request. @throws InvalidParameter naming the binding that can't be read */
 export function portRequests(
-  host: Pick<HostConfig, 'PortBindings' | 'PublishAllPorts'>,
+  { PortBindings, PublishAllPorts }: Pick<HostConfig, 'PortBindings' | 'PublishAllPorts'>,
   exposed: Readonly<Record<string, unknown>>,
-): PortRequest[] {
-  const requests: PortRequest[] = [];
-  for (const [spec, bindings] of Object.entries(host.PortBindings)) {
+): readonly PortRequest[] {
+  const requests = boundRequests(PortBindings);
+  if (!PublishAllPorts) return requests.joined;
+  return joinedRequests([...requests.single, ...allExposed(requests.single, exposed)]);
+}
+
+const boundRequests = remembered((map: HostConfig['PortBindings']) => {
+  const single = Object.entries(map).flatMap(([spec, bindings]) => {
     const { port, protocol } = parseExposedPort(spec);
     const wanted = bindings?.length ? bindings : [{ HostIp: '', HostPort: '' }];
-    for (const { HostIp: hostIp, HostPort } of wanted) {
+    return wanted.map(({ HostIp: hostIp, HostPort }): PortRequest => {
       if (hostIp !== '' && !parseIp(hostIp))
         throw new InvalidParameter(`invalid IP address: ${hostIp}`);
-      requests.push({ protocol, containerPort: port, hostIp, hostPort: parseHostPorts(HostPort) });
-    }
-  }
-  const all = host.PublishAllPorts ? [...requests, ...allExposed(requests, exposed)] : requests;
-  return joinedRequests(all);
-}
+      return { protocol, containerPort: port, hostIp, hostPort: parseHostPorts(HostPort) };
+    });
+  });
+  return { single, joined: joinedRequests(single) };
+});
 
 function allExposed(
   have: readonly PortRequest[],

@@ -27,6 +27,37 @@ const kinds = [
   ['VolatileStore', (o: StoreOptions<Thing>) => new VolatileStore(o)],
 ] as const;
 
+describe('a record with a constant part', () => {
+  interface Run {
+    readonly config?: { readonly ports: readonly number[] };
+    readonly state: { readonly exitCode: number };
+  }
+
+  it('is written as one without, whatever changes beside the part', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tsnet-state-'));
+    const decode = (value: unknown) => value as Run;
+    const options = { folder, decode, logger: silentLogger };
+    const store = new DurableStore<Run>({ ...options, constant: ['config'] });
+    const config = { ports: [80, 443] };
+    try {
+      const saved: readonly Run[] = [
+        { config, state: { exitCode: 0 } },
+        { config, state: { exitCode: 1 } },
+        { config: { ports: [] }, state: { exitCode: 1 } },
+        { state: { exitCode: 2 } },
+      ];
+      for (const run of saved) {
+        await store.save('a', run);
+        const text = readFileSync(join(folder, 'a.json'), 'utf8');
+        expect(text).to.equal(`${JSON.stringify(run, undefined, 1)}\n`);
+        expect(new DurableStore<Run>(options).get('a')).to.deep.equal(run);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 for (const [name, make] of kinds) {
   describe(name, () => {
     let folder: string;

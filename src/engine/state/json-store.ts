@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InvalidParameter } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
+import { remembered } from '../../base/remembered.js';
 import { isTemporary, removeFile, replaceFile } from './atomic-file.js';
 
 /** Objects of one type by key. Reads are synchronous; a write is done when its promise is. */
@@ -26,6 +27,11 @@ export interface StoreOptions<T> {
   /** Checks what was read from a file. Throws when it isn't a `T`. */
   readonly decode: (value: unknown) => T;
   readonly logger: Logger;
+  /**
+   * Parts that are never changed in place: a change is another object. Their text is kept while they live, because a
+   * container's settings may have ten thousand ports, and only its state differs from save to save.
+   */
+  readonly constant?: readonly [keyof T & string, ...(keyof T & string)[]];
 }
 
 // Also what volume and network names may be made of; no slash, no leading dot.
@@ -71,10 +77,8 @@ export class JsonStore<T> implements ObjectStore<T> {
 
   async save(key: string, value: T): Promise<void> {
     const path = this.#pathOf(key);
-    // The text is taken now: the caller may go on changing what it passed. What is durable can be read by people;
-    // what isn't may be the plan of a thousand ports, and is written on the way of each start.
-    const indent = this.#options.durable ? 1 : undefined;
-    const text = `${JSON.stringify(value, undefined, indent)}\n`;
+    // The text is taken now: the caller may go on changing what it passed.
+    const text = this.#textOf(value);
     await this.#writes.run(key, async () => {
       await replaceFile(path, text, this.#options);
       this.#objects.set(key, value);
@@ -87,6 +91,23 @@ export class JsonStore<T> implements ObjectStore<T> {
       await removeFile(path, this.#options);
       this.#objects.delete(key);
     });
+  }
+
+  /**
+   * What is durable can be read by people; what isn't may be the plan of a thousand ports, and is written on the way
+   * of each start.
+   */
+  #textOf(value: T): string {
+    const { durable, constant } = this.#options;
+    const indent = durable ? 1 : undefined;
+    if (!constant) return `${JSON.stringify(value, undefined, indent)}\n`;
+    const lines = Object.entries(value as object)
+      .filter(([, part]) => part !== undefined)
+      .map(([name, part]) => {
+        const isConstant = isOneOf(constant, name) && typeof part === 'object' && part !== null;
+        return `${JSON.stringify(name)}: ${isConstant ? constantText(part) : partText(part)}`;
+      });
+    return `{\n ${lines.join(',\n ')}\n}\n`;
   }
 
   #pathOf(key: string): string {
@@ -114,4 +135,15 @@ export class JsonStore<T> implements ObjectStore<T> {
       });
     }
   }
+}
+
+/** The text of a part of a record, a step further in. */
+function partText(part: unknown): string {
+  return JSON.stringify(part, undefined, 1).replaceAll('\n', '\n ');
+}
+
+const constantText = remembered<object, string>(partText);
+
+function isOneOf(names: readonly string[], name: string): boolean {
+  return names.includes(name);
 }

@@ -1,4 +1,5 @@
 import { ip, ipBytes } from '../../base/ip.js';
+import { embeddedDnsAddress } from '../../cnm/dns/model.js';
 import {
   be16,
   bytesAre,
@@ -9,7 +10,6 @@ import {
   translate,
 } from '../../native/nft/rule-wire.js';
 import type { SmallTable } from '../../native/nft/table-batch.js';
-import { embeddedDnsAddress } from './model.js';
 
 const table = 'tsnet-dns';
 const chains = { dnat: 'dns-dnat', snat: 'dns-snat' } as const;
