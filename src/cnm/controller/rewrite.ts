@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeFileSync, writeSync } from 'node:fs';
 
 /**
  * Puts other content into a file, which stays the same file: containers have it mounted. It is not emptied first,
@@ -12,12 +12,21 @@ export function rewrite(path: string, text: string): void {
     return;
   }
   try {
-    const bytes = Buffer.from(text);
+    const bytes = overwriting(text, fstatSync(file).size);
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, at);
-    ftruncateSync(file, bytes.length);
+    ftruncateSync(file, Buffer.byteLength(text));
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * What is written over a file of `formerLength` bytes: of a longer text nothing may be left, in case the daemon is
+ * killed before the rest is cut off. Empty lines mean nothing in any of these files.
+ */
+export function overwriting(text: string, formerLength: number): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([bytes, Buffer.alloc(Math.max(0, formerLength - bytes.length), '\n')]);
 }
 
 function openForChange(path: string): number | undefined {
