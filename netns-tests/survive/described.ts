@@ -66,12 +66,12 @@ export async function describeAll({ api }: TestDaemon): Promise<Described> {
   };
 }
 
-/** The addresses of running containers that it is linked to; without one there, those of the last are left. */
-export function friendsOf({ HostConfig }: Inspected, { containers }: Described): string[] {
+/** Where running containers that it is linked to are on the default bridge. */
+export function friendsOf({ HostConfig }: Inspected, { containers }: Described): Endpoint[] {
   return (HostConfig.Links ?? []).flatMap((link) => {
     // `/server:/client/alias`
     const server = containers.find(({ Name }) => Name === link.split(':')[0]);
-    const address = server?.NetworkSettings.Networks['bridge']?.IPAddress;
-    return address ? [address] : [];
+    const endpoint = server?.NetworkSettings.Networks['bridge'];
+    return endpoint?.IPAddress ? [endpoint] : [];
   });
 }

@@ -45,7 +45,8 @@ export async function expectedTraces(daemon: TestDaemon): Promise<Traces> {
   };
 }
 
-function expectedOnHost({ networks }: Described, own: readonly Own[]) {
+function expectedOnHost(all: Described, own: readonly Own[]) {
+  const { networks } = all;
   const endpoints = own.flatMap((one) => one.endpoints);
   const onBridges = endpoints.filter(({ network }) => network.Driver === 'bridge');
   const bridges = networks.filter((one) => one.Driver === 'bridge' && !one.ConfigOnly);
@@ -68,6 +69,7 @@ function expectedOnHost({ networks }: Described, own: readonly Own[]) {
           ({ EndpointID }) => `ports/${EndpointID}`,
         ),
       ),
+      ...own.flatMap(({ container }) => linksOf(container, all)),
     ].sort(),
     forwards: published
       .flatMap(({ ports, ways }) => ports.flatMap((port) => forwardsOf(port, wayOf(port, ways))))
@@ -96,6 +98,15 @@ function deviceOf({ Id, Name, Driver, Options, ConfigOnly }: Network): string[] 
   if (Driver === 'macvlan') return Options['parent'] ? [] : [`dm-${short(Id)}`];
   if (Driver !== 'bridge') return [];
   return [Name === 'bridge' ? 'docker0' : `br-${short(Id)}`];
+}
+
+/** Links are rules only where neighbours may not talk to each other anyway. */
+function linksOf(client: Inspected, all: Described): string[] {
+  const bridge = all.networks.find(({ Name }) => Name === 'bridge');
+  const own = client.NetworkSettings.Networks['bridge'];
+  const isSilent = bridge?.Options['com.docker.network.bridge.enable_icc'] === 'false';
+  if (!own || !isSilent) return [];
+  return friendsOf(client, all).map(({ EndpointID }) => `link/${own.EndpointID}/${EndpointID}/4`);
 }
 
 /** A published port of the host. */
@@ -159,6 +170,6 @@ function hostsOf({ container, endpoints }: Own, all: Described): string[] {
   const own = endpoints.flatMap((one) => addressesOf(one).map((text) => text.split('/')[0]));
   return [
     ...own.map((address) => `${id} ${address} ${Hostname}`),
-    ...friendsOf(container, all).map((address) => `${id} ${address} friend`),
+    ...friendsOf(container, all).map(({ IPAddress }) => `${id} ${IPAddress} friend`),
   ];
 }

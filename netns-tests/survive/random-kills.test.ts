@@ -11,7 +11,7 @@ import { commandLines, mentions } from './machine.js';
 import { Random } from './random.js';
 import { unjustified } from './refusals.js';
 import { differences } from './traces.js';
-import { described, type Request, Workload } from './workload.js';
+import { type Answer, described, type Request, Workload } from './workload.js';
 
 const KILLS = Number(process.env['KILLS'] ?? 10);
 /** Operations that go on at a time. */
@@ -121,13 +121,24 @@ class Killing {
 
   /** Repeats what the daemon was asked for when it died, and the like: whatever is refused must be somebody's. */
   async #mustGo(request: Request): Promise<void> {
-    const answer = await this.#daemon.api.ask(request.method, request.path, request.body);
-    const wrong = await unjustified(this.#daemon, request, answer);
-    if (wrong !== undefined) throw this.#told(new Error(`${described(request)}: ${wrong}`));
+    const answer = await this.#answerTo(request);
     const { Id } = (answer.body ?? {}) as { Id?: string };
     if (answer.status === 201 && request.path.startsWith('/containers/create')) {
       this.#everMade.add(Id ?? '');
       await this.#mustGo({ method: 'POST', path: `/containers/${Id}/start` });
+    }
+  }
+
+  /** Who is in the way may just be ending: what nobody has must be free soon. */
+  async #answerTo(request: Request): Promise<Answer> {
+    const deadline = performance.now() + SETTLE_MS;
+    for (;;) {
+      const answer = await this.#daemon.api.ask(request.method, request.path, request.body);
+      const wrong = await unjustified(this.#daemon, request, answer);
+      if (wrong === undefined) return answer;
+      if (performance.now() > deadline)
+        throw this.#told(new Error(`${described(request)}: ${wrong}`));
+      await delay(100);
     }
   }
 
