@@ -20,13 +20,26 @@ const healthcheck = v.nullish(
   }),
 );
 
+/** Weights and rates of block devices, by the device's path on the host. */
+const weights = v.nullish(v.array(v.object({ Path: text, Weight: count })), []);
+const rates = v.nullish(v.array(v.object({ Path: text, Rate: count })), []);
+
+/** Docker API: `Resources`, which `POST /containers/{id}/update` takes too. */
 const resources = {
   CpuShares: count,
   Memory: count,
   NanoCpus: count,
   CgroupParent: text,
+  BlkioWeight: count,
+  BlkioWeightDevice: weights,
+  BlkioDeviceReadBps: rates,
+  BlkioDeviceWriteBps: rates,
+  BlkioDeviceReadIOps: rates,
+  BlkioDeviceWriteIOps: rates,
   CpuPeriod: count,
   CpuQuota: count,
+  CpuRealtimePeriod: count,
+  CpuRealtimeRuntime: count,
   CpusetCpus: text,
   CpusetMems: text,
   MemoryReservation: count,
@@ -39,6 +52,19 @@ const resources = {
     v.array(v.object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text })),
     [],
   ),
+  DeviceCgroupRules: texts,
+  DeviceRequests: v.nullish(
+    v.array(
+      v.object({
+        Driver: text,
+        Count: count,
+        DeviceIDs: texts,
+        Capabilities: v.nullish(v.array(texts), []),
+        Options: labels,
+      }),
+    ),
+    [],
+  ),
 };
 
 const mount = v.object({
@@ -47,14 +73,38 @@ const mount = v.object({
   Target: text,
   ReadOnly: flag,
   Consistency: text,
-  BindOptions: v.nullish(v.looseObject({ Propagation: text })),
-  VolumeOptions: v.nullish(v.looseObject({})),
-  TmpfsOptions: v.nullish(v.looseObject({ SizeBytes: count, Mode: count })),
+  BindOptions: v.nullish(
+    v.object({
+      Propagation: text,
+      NonRecursive: flag,
+      CreateMountpoint: flag,
+      ReadOnlyNonRecursive: flag,
+      ReadOnlyForceRecursive: flag,
+    }),
+  ),
+  VolumeOptions: v.nullish(
+    v.object({
+      NoCopy: flag,
+      Labels: labels,
+      Subpath: text,
+      DriverConfig: v.nullish(v.object({ Name: text, Options: labels })),
+    }),
+  ),
+  TmpfsOptions: v.nullish(
+    v.object({
+      SizeBytes: count,
+      Mode: count,
+      Options: v.nullish(v.array(v.array(v.string())), []),
+    }),
+  ),
 });
 
 /** Docker API: `HostConfig` as sent. */
 export const hostConfig = v.object({
   ...resources,
+  Annotations: labels,
+  ConsoleSize: v.nullish(v.tuple([v.number(), v.number()])),
+  StorageOpt: labels,
   Binds: texts,
   ContainerIDFile: text,
   LogConfig: v.nullish(v.object({ Type: text, Config: labels })),
@@ -130,6 +180,14 @@ export const containerCreate = v.object({
   ),
 });
 
+/** Body of `POST /containers/{id}/update`: what is 0, '' or absent stays as it is. */
+export const containerUpdate = v.object({
+  ...resources,
+  RestartPolicy: v.nullish(v.object({ Name: text, MaximumRetryCount: count })),
+});
+
+export type ContainerUpdate = v.InferOutput<typeof containerUpdate>;
+export type MountRequest = v.InferOutput<typeof mount>;
 export type PortMap = v.InferOutput<typeof portMap>;
 export type HostConfig = v.InferOutput<typeof hostConfig>;
 export type ContainerConfig = v.InferOutput<typeof containerConfig>;
