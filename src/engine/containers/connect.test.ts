@@ -99,6 +99,14 @@ describe('connecting a container', () => {
     );
   });
 
+  it('of a container that was on a network which is gone by now is none of that network', async () => {
+    const gone = world.networks.add(fakeNetwork('gone'));
+    await connect(web, gone);
+    await world.networks.removeNetwork('gone');
+    await connect();
+    expect(Object.keys(world.records.get(web.id)?.networks ?? {})).to.include('side');
+  });
+
   it('forgets a network that is gone, and only one that it was on', async () => {
     await connect();
     expect((await rejection(forgetNetwork(world, web, 'nope', false))).message).to.equal(

@@ -90,6 +90,17 @@ export function attachedAs(
   });
 }
 
+/** Undefined where it is gone: a container that doesn't run may be on one that was removed since. */
+function networkThere(
+  { networks }: ContainersContext,
+  reference: string,
+): NetworkRecord | undefined {
+  const all = networks.networks();
+  return (
+    all.find(({ name }) => name === reference) ?? all.find(({ id }) => id.startsWith(reference))
+  );
+}
+
 /** @throws Conflict, Forbidden, InvalidParameter where the container can't be put on the network */
 export function checkConnect(
   context: ContainersContext,
@@ -108,8 +119,8 @@ export function checkConnect(
       'cannot connect container to host network - container must be created in host network mode',
     );
   }
-  const others = Object.keys(container.record.networks).map((name) =>
-    context.networks.network(name),
+  const others = Object.keys(container.record.networks).flatMap(
+    (reference) => networkThere(context, reference) ?? [],
   );
   const shares = joinedContainer(container.record.host.NetworkMode) !== undefined;
   if (shares || others.some((other) => other.driver === 'host')) {

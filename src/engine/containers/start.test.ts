@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
-import { Conflict, NotModified } from '../../base/errors.js';
+import { Conflict, NotModified, System } from '../../base/errors.js';
 import { FakeContext, rejection, settle } from './fake-context.js';
 import { startContainer } from './start.js';
 
@@ -51,6 +51,20 @@ describe('startContainer', () => {
       type: 'joined',
       sandboxId: web.id,
     });
+  });
+
+  it('says that the container whose network it was to share has ended meanwhile', async () => {
+    const web = await world.create('web');
+    await startContainer(world, web);
+    const shell = await world.create('shell', { HostConfig: { NetworkMode: 'container:web' } });
+    world.launcher.create = async (request) => {
+      world.launcher.of(web.id).end({ code: 0, at: '', oomKilled: false });
+      await web.run?.cleaned;
+      throw new System(`open ${request.spec.netnsPath}: No such file or directory`);
+    };
+    const error = await rejection(startContainer(world, shell));
+    expect(error).to.be.instanceOf(Conflict);
+    expect(error.message).to.equal(`cannot join network of a non running container: ${web.id}`);
   });
 
   it('makes the missing source of -v, not that of --mount', async () => {

@@ -21,6 +21,7 @@ import { linkEnvironment } from './legacy-links.js';
 import { watchRun } from './life.js';
 import { mergeEnv } from './merge.js';
 import { type ContainerRecord, lostRun, type RunRecord } from './model.js';
+import { joinedContainer } from './network-mode.js';
 import { sandboxRequest } from './networking.js';
 import { logPathOf, runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
@@ -41,7 +42,7 @@ export async function startContainer(
   try {
     await launch(context, container);
   } catch (error) {
-    const failure = startFailure(error);
+    const failure = startFailure(lostOwner(context, container) ?? error);
     await noteFailure(context, container, failure);
     throw failure.error;
   }
@@ -161,6 +162,14 @@ function withContext(attempt: string, error: unknown): Error {
 }
 
 /** What went wrong, and the exit code that `docker run` expects to find in the container's state. */
+/** Why a container can't share a network whose owner has ended while it was started; whatever failed of it then. */
+function lostOwner({ registry }: ContainersContext, { record }: Container): Conflict | undefined {
+  const joined = joinedContainer(record.host.NetworkMode);
+  const owner = registry.all().find(({ id }) => id === joined);
+  if (!owner || owner.run) return undefined;
+  return new Conflict(`cannot join network of a non running container: ${owner.id}`);
+}
+
 function startFailure(error: unknown): { error: unknown; exitCode: number } {
   const text = messageOf(error);
   const shown = error instanceof TsnetError ? error : new System(text);
