@@ -6,7 +6,7 @@ import type { Step, Workload } from './workload.js';
 /** How many containers there may be, so that a comparison stays quick. */
 const MOST = 7;
 /** Few names, so that they are asked for again. */
-const NAMES = 12;
+const NAMES = 20;
 
 /** A program that ends at once when asked to. */
 const program = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.1; done'];
@@ -48,7 +48,7 @@ async function wanted(load: Workload): Promise<object> {
 /** One network, several, a special one, or another container's. */
 async function attachments(load: Workload) {
   const { random } = load;
-  const networks = await load.networks();
+  const networks = (await load.networks()).filter(networkKinds.takesContainers);
   if (networks.length === 0 || load.once(2)) {
     const joined = load.once(3) ? random.pick(await load.containers('running')) : undefined;
     const special = random.pick(['bridge', 'bridge', 'bridge', 'bridge', 'host', 'none']);
@@ -95,7 +95,7 @@ async function removeOne(load: Workload): Promise<unknown> {
 
 /** Mostly one that runs and is on a network; sometimes one that is stopped, whose static address is kept for it. */
 async function connect(load: Workload): Promise<unknown> {
-  const network = load.random.pick(['bridge', ...(await load.networks())]) ?? 'bridge';
+  const network = await anyNetwork(load);
   const Container = load.random.pick(await load.containers(load.once(4) ? 'exited' : 'running'));
   if (Container === undefined) return create(load);
   const EndpointConfig = endpoint(load, network);
@@ -103,7 +103,7 @@ async function connect(load: Workload): Promise<unknown> {
 }
 
 async function disconnect(load: Workload): Promise<unknown> {
-  const network = load.random.pick(['bridge', ...(await load.networks())]) ?? 'bridge';
+  const network = await anyNetwork(load);
   const { body } = await load.daemon.api.ask('GET', `/networks/${network}`);
   const on = Object.keys((body as { Containers?: object }).Containers ?? {});
   const Container = load.random.pick(on);
@@ -126,6 +126,11 @@ async function exec(load: Workload): Promise<void> {
   // Not a thing to be repeated: programs that were to be run are forgotten with the daemon.
   if (Id !== undefined) await load.daemon.api.ask('POST', `/exec/${Id}/start`, { Detach: true });
   await delay(1);
+}
+
+async function anyNetwork(load: Workload): Promise<string> {
+  const own = (await load.networks()).filter(networkKinds.takesContainers);
+  return load.random.pick(['bridge', ...own]) ?? 'bridge';
 }
 
 function anyName({ random }: Workload): string {
