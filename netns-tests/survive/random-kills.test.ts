@@ -13,7 +13,7 @@ import { unjustified } from './refusals.js';
 import { differences } from './traces.js';
 import { type Answer, described, type Request, Workload } from './workload.js';
 
-const KILLS = Number(process.env['KILLS'] ?? 10);
+const KILLS = Number(process.env['KILLS'] ?? 14);
 /** Operations that go on at a time. */
 const LOADS = Number(process.env['LOADS'] ?? 4);
 /** How long after the start of the workload the daemon is killed, at most. */

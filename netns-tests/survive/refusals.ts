@@ -54,8 +54,9 @@ const reasons: readonly Reason[] = [
   { pattern: /already exists in network (\w+)/, holds: isOn(true) },
   { pattern: /is not connected to (?:the )?network (\w+)/, holds: isOn(false) },
   {
-    pattern: /(?:Pool overlaps|invalid pool request|overlaps)/,
-    holds: ({ networks }) => networks.some(({ Name }) => /^net\d[14567]$/.test(Name)),
+    pattern: /container (\w+) is not running/,
+    holds: ({ containers }, [id]) =>
+      containers.every(({ Id, State }) => Id !== id || State.Status !== 'running'),
   },
   {
     pattern: /non running container/,
@@ -69,17 +70,13 @@ const reasons: readonly Reason[] = [
     pattern: /configuration network \W*(net\d)4\W* is in use/,
     holds: ({ networks }, [name]) => networks.some(({ Name }) => Name === `${name}5`),
   },
-  {
-    pattern: /is already using|parent/,
-    holds: ({ networks }) => networks.some(({ Name }) => /^net\d6$/.test(Name)),
-  },
   // A container that was to vanish with its end; that it does is seen by its traces.
   { pattern: /removal of container \w+ is already in progress|marked for removal/, holds: always },
   { pattern: /Cannot link to|could not get container/, holds: always },
   { pattern: /with the same name as its current name/, holds: always },
   { pattern: /configuration-only|sharing network namespace|private \(none\) mode/, holds: always },
   {
-    pattern: /host network|links are only|conflicting options|container is not running/,
+    pattern: /host network|links are only|conflicting options/,
     holds: always,
   },
   { pattern: /user specified IP address is supported only|no configured subnet/, holds: always },
