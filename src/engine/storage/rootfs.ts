@@ -143,8 +143,9 @@ export class Rootfs {
 
   #record(containerId: string): RootfsRecord {
     const record = this.#options.records.get(containerId);
+    // Its files go before it does.
     if (record === undefined)
-      throw new NotFound(`container ${containerId} has no root file system`);
+      throw new NotFound(`No such container: ${containerId}`);
     return record;
   }
 }
