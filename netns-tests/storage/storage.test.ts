@@ -150,7 +150,7 @@ describe('storage on overlay2', () => {
     writeFileSync(join(root, 'a'), '1');
     await storage.rootfs.remove(idA);
     expect([world.mounted(), folders()]).to.deep.equal([[], []]);
-    expect(() => storage.rootfs.mount(idA)).to.throw('no root file system');
+    expect(() => storage.rootfs.mount(idA)).to.throw('No such container: ');
   });
 
   it('mounts again after a crash, whatever is in the work folder', async () => {
