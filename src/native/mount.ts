@@ -12,6 +12,11 @@ const c = {
   >(
     'int mount(const char *source, const char *target, const char *type, uint64_t flags, const char *data)',
   ),
+  mountAsync: libc.async<
+    [source: string, target: string, type: string | null, flags: number, data: string | null]
+  >(
+    'int mount(const char *source, const char *target, const char *type, uint64_t flags, const char *data)',
+  ),
   umount2: libc.fn<(target: string, flags: number) => number>(
     'int umount2(const char *target, int flags)',
   ),
@@ -26,14 +31,22 @@ export const MS = {
   nosuid: 2,
   nodev: 4,
   noexec: 8,
+  synchronous: 16,
   remount: 32,
+  mandlock: 64,
+  dirsync: 128,
   noatime: 1024,
+  nodiratime: 2048,
   bind: 4096,
   recursive: 16384,
   unbindable: 1 << 17,
   private: 1 << 18,
   slave: 1 << 19,
   shared: 1 << 20,
+  relatime: 1 << 21,
+  iversion: 1 << 23,
+  strictatime: 1 << 24,
+  lazytime: 1 << 25,
 } as const;
 
 /** One call of mount(2). */
@@ -53,6 +66,13 @@ export interface MountOptions {
 export function mount({ source, target, type, flags, data }: MountOptions): void {
   const result = c.mount(source ?? 'none', target, type ?? null, flags ?? 0, data ?? null);
   check('mount', result, target);
+}
+
+/** The same off the main thread: a network file system may take its time. */
+export async function mountAsync(options: MountOptions): Promise<void> {
+  const { source = 'none', target, type = null, flags = 0, data = null } = options;
+  const { result, errno } = await c.mountAsync(source, target, type, flags, data);
+  if (result < 0) throw new SyscallError('mount', errno, target);
 }
 
 /** How to unmount. */
