@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from '../api/client/address.js';
 import { ApiClient } from '../api/client/client.js';
-import { catalogue, type Entry, groups } from './catalogue.js';
+import type { Entry } from './catalogue/entry.js';
+import { catalogue, groups } from './catalogue.js';
 import type { AnyCommand, Arity, Context, Input, Terminal } from './command.js';
 import { StartFailure } from './commands/container/exit-code.js';
 import { Failure, FlagError } from './failure.js';

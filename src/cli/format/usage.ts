@@ -1,4 +1,5 @@
-import { catalogue, common, type Entry, groups } from '../catalogue.js';
+import type { Entry } from '../catalogue/entry.js';
+import { catalogue, common, groups } from '../catalogue.js';
 import type { AnyCommand } from '../command.js';
 import type { FlagTable } from '../parse/flag.js';
 import { flagHelp } from './help.js';
