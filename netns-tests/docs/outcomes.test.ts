@@ -60,7 +60,12 @@ function outcome(
   const places = clients.flatMap((client) =>
     targets.flatMap((target) =>
       ([4, 6] as const).map((family): Place => {
-        const configuration = { backend: 'nftables', proxy: true, forward: 'accept' } as const;
+        const configuration = {
+          backend: 'nftables',
+          proxy: true,
+          forward: 'accept',
+          frames: 'shown',
+        } as const;
         const protocol = target === 'container:ping' ? 'ping' : 'tcp';
         return { configuration, stage: 'fresh', client, target, column, family, protocol };
       }),

@@ -11,6 +11,16 @@ export interface Difference {
 /** All that there are. */
 export const differences: readonly Difference[] = [
   {
+    title: "ICC off where `br_netfilter` doesn't show frames to the IP firewall",
+    of: ({ client, target, column: { icc, mode }, configuration: { frames } }) =>
+      frames === 'hidden' &&
+      client === 'same bridge' &&
+      target === 'container:ping' &&
+      !icc &&
+      mode === 'routed',
+    outcome: 'no',
+  },
+  {
     title: 'A published port of a neighbour, on a network without ICC',
     of: ({
       client,

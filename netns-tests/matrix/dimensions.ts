@@ -7,6 +7,8 @@ export interface Configuration {
   readonly proxy: boolean;
   /** Policy of the host's own FORWARD chain. */
   readonly forward: 'accept' | 'drop';
+  /** Whether br_netfilter shows the host's firewall what neighbours send each other; many hosts haven't loaded it. */
+  readonly frames: 'shown' | 'hidden';
 }
 
 /** When the matrix is gone through: each is done to the daemon of a configuration after the one before. */
@@ -80,6 +82,7 @@ export function protocolsOf(target: Target): readonly Protocol[] {
 }
 
 /** `nftables, proxy on, FORWARD accept`. */
-export function titleOf({ backend, proxy, forward }: Configuration): string {
-  return `${backend}, proxy ${proxy ? 'on' : 'off'}, FORWARD ${forward}`;
+export function titleOf({ backend, proxy, forward, frames }: Configuration): string {
+  const hidden = frames === 'hidden' ? ', without br_netfilter' : '';
+  return `${backend}, proxy ${proxy ? 'on' : 'off'}, FORWARD ${forward}${hidden}`;
 }

@@ -131,6 +131,16 @@ const amendments: readonly { readonly outcome: Outcome; readonly of: (place: Pla
         !proxy &&
         stage !== 'moved',
     },
+    // Moved ports lead to an address that isn't the routed network's, and the answers come straight over the bridge.
+    {
+      outcome: 'no',
+      of: ({ client, target, column: { mode }, stage, configuration: { frames } }) =>
+        frames === 'hidden' &&
+        stage === 'moved' &&
+        client === 'same bridge' &&
+        target === 'host:published' &&
+        mode === 'routed',
+    },
     // An accept of ours can't save what another table drops. With iptables our rules come before the policy.
     {
       outcome: 'no',
@@ -179,6 +189,8 @@ function lineOf(client: Client, target: Target): Line {
 function isForwarded(place: Place): boolean {
   const { client, target, stage, configuration } = place;
   if (client === 'host' || target === 'host:service') return false;
+  const isOverBridge = client === 'same bridge' && target.startsWith('container:');
+  if (isOverBridge && configuration.frames === 'hidden') return false;
   if (crossesFamilies(place) && stage !== 'moved') return false;
   const isOwnBridge = client === 'same bridge' || client === 'itself';
   // A network's own containers are served by the proxy.

@@ -243,7 +243,8 @@ async function prepareHost({ host }: World, configuration: Configuration): Promi
   await host.sysctl('net/ipv4/ip_forward', '1');
   await host.sysctl('net/ipv6/conf/all/forwarding', '1');
   for (const tables of ['iptables', 'ip6tables']) {
-    await host.sysctl(`net/bridge/bridge-nf-call-${tables}`, '1');
+    const shown = configuration.frames === 'shown' ? '1' : '0';
+    await host.sysctl(`net/bridge/bridge-nf-call-${tables}`, shown);
   }
   await setForwardPolicy(host, configuration);
 }

@@ -11,8 +11,16 @@ const backends = ['nftables', 'iptables'] as const;
 const proxies = [true, false];
 const policies = ['accept', 'drop'] as const;
 
+/** Where frames are hidden, the policy of FORWARD has less to say: both are tried with the default backend. */
 const configurations: readonly Configuration[] = backends.flatMap((backend) =>
-  proxies.flatMap((proxy) => policies.map((forward) => ({ backend, proxy, forward }))),
+  proxies.flatMap((proxy) =>
+    policies.flatMap((forward): Configuration[] => [
+      { backend, proxy, forward, frames: 'shown' },
+      ...(proxy && (forward === 'accept' || backend === 'nftables')
+        ? [{ backend, proxy, forward, frames: 'hidden' } as const]
+        : []),
+    ]),
+  ),
 );
 
 /** A part of it may be chosen by name: `TSNET_MATRIX='nftables, proxy off'`. */
