@@ -1,4 +1,5 @@
 import { amongMeasurement } from './among.js';
+import { atOnceMeasurement } from './at-once.js';
 import type { Measurement } from './bench.js';
 import { connectMeasurement } from './connect.js';
 import { crowdMeasurement } from './crowd.js';
@@ -28,4 +29,5 @@ export const measurements: readonly Measurement[] = [
   ratesMeasurement,
   pathMeasurement,
   dnsMeasurement,
+  atOnceMeasurement,
 ];

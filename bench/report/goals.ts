@@ -143,6 +143,49 @@ export const goals: readonly Goal[] = [
     limit: 2,
     unit: 'x',
   },
+  {
+    title: 'round trip between containers whose frames the firewall is not shown',
+    row: 'path.framesTrip.ratio',
+    kind: 'own',
+    limit: 1.05,
+    unit: 'x',
+  },
+  {
+    title: 'throughput between containers whose frames the firewall is not shown',
+    row: 'path.framesStream.ratio',
+    kind: 'own',
+    limit: 1.05,
+    unit: 'x',
+  },
+  {
+    title: 'create, start, wait and remove on the host network: times faster',
+    row: 'run.host.total',
+    kind: 'ratio',
+    limit: 3,
+    unit: 'x',
+  },
+  { title: 'exec: times faster', row: 'exec.total', kind: 'ratio', limit: 3, unit: 'x' },
+  {
+    title: '50 starts at once: times faster',
+    row: 'once.start.total',
+    kind: 'ratio',
+    limit: 4,
+    unit: 'x',
+  },
+  {
+    title: 'list of 300 running containers in ms',
+    row: 'once.list.total',
+    kind: 'own',
+    limit: 20,
+    unit: 'ms',
+  },
+  {
+    title: 'each running container, PSS: times less',
+    row: 'memory.container.pss',
+    kind: 'ratio',
+    limit: 3,
+    unit: 'x',
+  },
 ];
 
 /** What a goal came to. */
