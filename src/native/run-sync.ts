@@ -1,22 +1,18 @@
 import { fstatSync, readSync, writeSync } from 'node:fs';
-import { Fd } from './fd.js';
+import type { Fd } from './fd.js';
 import { check, isErrno, libc } from './libc.js';
+import { memoryFile } from './memfd.js';
 import { openProcess } from './pidfd.js';
 import { type SpawnOptions, spawn } from './process.js';
 import type { RunResult } from './run.js';
 import { type ExitStatus, reap } from './wait.js';
 
 const c = {
-  memfdCreate: libc.fn<(name: string, flags: number) => number>(
-    'int memfd_create(const char *name, unsigned int flags)',
-  ),
   poll: libc.fn<(fds: Uint8Array, count: number, timeout: number) => number>(
     'int poll(void *fds, uint64_t nfds, int timeout)',
   ),
 };
 
-/** MFD_CLOEXEC of linux/memfd.h. */
-const MFD_CLOEXEC = 1;
 /** poll.h */
 const POLLIN = 1;
 
@@ -45,10 +41,6 @@ export function runSync({
   const pid = spawn({ ...options, fds: { 0: stdin.number, 1: stdout.number, 2: stderr.number } });
   const status = waitFor(pid, timeoutMs);
   return { status, stdout: contents(stdout), stderr: contents(stderr) };
-}
-
-function memoryFile(name: string): Fd {
-  return new Fd(check('memfd_create', c.memfdCreate(name, MFD_CLOEXEC)));
 }
 
 /** At given places, so that the file's offset stays at its beginning, where the program starts to read. */

@@ -1,15 +1,13 @@
 import { writeSync } from 'node:fs';
 import { System, Unavailable } from '../../base/errors.js';
-import { Fd } from '../fd.js';
-import { check, libc, library } from '../libc.js';
+import { library } from '../libc.js';
+import { memoryFile } from '../memfd.js';
 import { NftError } from './error.js';
 import type { NftContext } from './model.js';
 import { netfilterSockets, portOf } from './netlink-port.js';
 
 /** NFT_CTX_OUTPUT_JSON of nftables/libnftables.h. */
 const OUTPUT_JSON = 1 << 4;
-/** MFD_CLOEXEC of linux/memfd.h. */
-const MFD_CLOEXEC = 1;
 
 /** An opaque `struct nft_ctx *`, null if there is none. */
 type Handle = object | null;
@@ -32,9 +30,6 @@ const nft = {
   output: so.fn<(context: Handle) => string>('const char *nft_ctx_get_output_buffer(void *ctx)'),
   error: so.fn<(context: Handle) => string>('const char *nft_ctx_get_error_buffer(void *ctx)'),
 };
-const memfdCreate = libc.fn<(name: string, flags: number) => number>(
-  'int memfd_create(const char *name, unsigned int flags)',
-);
 
 /**
  * Opens libnftables in the calling thread's network namespace. The context keeps its netlink socket, so it
@@ -99,7 +94,7 @@ class LibraryContext implements NftContext {
    */
   #runForLines(handle: Handle, script: string): void {
     takeBuffers(handle);
-    using file = new Fd(check('memfd_create', memfdCreate('nft', MFD_CLOEXEC)));
+    using file = memoryFile('nft');
     writeSync(file.number, script);
     const path = `/proc/self/fd/${file.number}`;
     const failed = nft.runFile(handle, path) !== 0;

@@ -1,7 +1,7 @@
 import { fstatSync, readSync } from 'node:fs';
 import { InvalidParameter } from '../../base/errors.js';
-import { Fd } from '../fd.js';
-import { check, libc, library, SyscallError } from '../libc.js';
+import { library, SyscallError } from '../libc.js';
+import { memoryFile } from '../memfd.js';
 import { newerCallsFilter } from './bpf.js';
 import type { SeccompArg, SeccompFilter, SeccompRule } from './profile.js';
 
@@ -29,9 +29,6 @@ const c = {
   ),
   export: seccomp.fn<(context: Context, fd: number) => number>(
     'int seccomp_export_bpf(void *ctx, int fd)',
-  ),
-  memfd: libc.fn<(name: string, flags: number) => number>(
-    'int memfd_create(const char *name, uint32_t flags)',
   ),
 };
 
@@ -66,7 +63,6 @@ const operators: Readonly<Record<string, number>> = {
 };
 const EPERM = 1;
 const EEXIST = 17;
-const MFD_CLOEXEC = 1;
 const ARG_SIZE = 24;
 const U64_MAX = 2n ** 64n - 1n;
 /** __NR_SCMP_ERROR; other negative numbers are calls that only other architectures have. */
@@ -175,7 +171,7 @@ function newerCalls({ defaultAction, syscalls = [] }: SeccompFilter, arches: num
 }
 
 function exported(context: Context): Buffer {
-  using file = new Fd(check('memfd_create', c.memfd('seccomp', MFD_CLOEXEC)));
+  using file = memoryFile('seccomp');
   checked('seccomp_export_bpf', c.export(context, file.number), 'filter');
   const program = Buffer.alloc(fstatSync(file.number).size);
   readSync(file.number, program, 0, program.length, 0);
