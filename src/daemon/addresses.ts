@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { type ListenAddress, listen } from '../api/server/listen.js';
+import { type ListenPlace, listen } from '../api/server/listen.js';
 import { Conflict } from '../base/errors.js';
 
 /**
  * Finds out whether the daemon will be able to listen, before it changes anything. TCP is tried; a socket's
  * file must not show up before it works, since scripts wait for it. @throws what is in the way
  */
-export async function tryAddress(address: ListenAddress): Promise<void> {
+export async function tryAddress(
+  address: Exclude<ListenPlace, { type: 'inherited' }>,
+): Promise<void> {
   if (address.type === 'unix') return refuseIfAnswered(address.path);
   const server = createServer();
   await listen(server, address);

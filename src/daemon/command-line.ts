@@ -82,15 +82,30 @@ const readers: { readonly [T in FlagType]: (text: string) => unknown } = {
     if (/^\d{1,9}$/.test(text)) return Number(text);
     throw new Error('must be a whole number');
   },
+  integer: (text) => {
+    if (/^-?\d{1,9}$/.test(text)) return Number(text);
+    throw new Error('must be a whole number');
+  },
   string: (text) => text,
   list: (text) => text,
+  map: (text) => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new Error('must be KEY=VALUE');
+    return { [text.slice(0, at)]: text.slice(at + 1) };
+  },
 };
+
+/** What a further use of a flag makes of the former ones. */
+function joined(type: FlagType, before: unknown, value: unknown): unknown {
+  if (type === 'list') return [...(Array.isArray(before) ? before : []), value];
+  if (type === 'map') return Object.assign({}, before, value);
+  return value;
+}
 
 function keep({ flag, short, type }: Known, text: string, values: Map<string, unknown>): void {
   try {
     const value = readers[type](text);
-    const before = values.get(flag);
-    values.set(flag, type === 'list' ? [...(Array.isArray(before) ? before : []), value] : value);
+    values.set(flag, joined(type, values.get(flag), value));
   } catch (error) {
     const name = short ? `-${short}, --${flag}` : `--${flag}`;
     const reason = error instanceof Error ? error.message : String(error);
@@ -98,9 +113,11 @@ function keep({ flag, short, type }: Known, text: string, values: Map<string, un
   }
 }
 
+const byName = (a: Flag, b: Flag) => (a.flag < b.flag ? -1 : 1);
+
 /** The text of `--help`. */
 export function usage(): string {
-  const rows = flags.map(({ flag, type, help, ...row }: Flag) => {
+  const rows = [...flags].sort(byName).map(({ flag, type, help, ...row }: Flag) => {
     const name = `${row.short ? `-${row.short}, ` : '    '}--${flag}${type === 'boolean' ? '' : ` ${type}`}`;
     return `  ${name.padEnd(38)} ${help}`;
   });

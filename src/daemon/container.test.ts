@@ -16,6 +16,7 @@ import type { Storage } from '../engine/storage/storage.js';
 import { composeDaemon } from './container.js';
 import { readIdentity } from './identity.js';
 import * as daemonIds from './ids.js';
+import { LiveState } from './live-settings.js';
 import { mergeOptions } from './options.js';
 import { readSettings } from './settings.js';
 
@@ -28,8 +29,10 @@ describe('the composition root', () => {
     folder = mkdtempSync(join(tmpdir(), 'tsnet-compose-'));
     lifetime = new Lifetime();
     const roots = { 'data-root': join(folder, 'data'), 'exec-root': join(folder, 'run') };
+    const settings = readSettings(mergeOptions({}, roots));
     container = composeDaemon({
-      settings: readSettings(mergeOptions({}, roots)),
+      settings,
+      live: new LiveState(settings.live),
       identity: readIdentity(roots['data-root'], countingIds()),
       logger: silentLogger,
       lifetime,
@@ -40,7 +43,7 @@ describe('the composition root', () => {
     container.bind(daemonIds.extractorId).toConstantValue({} as Extractor);
     container.bind(isolationIds.opened).toConstantValue({
       launcher: {},
-      runtime: { kind: 'crun', path: '/usr/bin/crun', version: '1.8' },
+      runtimes: { preferred: { name: 'crun', path: '/usr/bin/crun', version: '1.8' } },
     } as OpenedLauncher);
   });
 

@@ -1,39 +1,52 @@
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Container } from 'inversify';
-import { listen } from '../api/server/listen.js';
-import { messageOf } from '../base/errors.js';
+import type { ApiListener } from '../api/server/server.js';
 import { randomIds } from '../base/ids.js';
 import type { Logger } from '../base/logger.js';
 import { Lifetime } from '../base/rollback.js';
 import { cnmIds } from '../cnm/ids.js';
+import { startThoseDue } from '../engine/containers/restart/at-start.js';
+import { quietContainers } from '../engine/containers/restart/shutdown.js';
 import { restoreContainers } from '../engine/containers/restore.js';
 import { isolationIds } from '../engine/isolation/ids.js';
 import { openLauncher } from '../engine/isolation/open-launcher.js';
+import { chooseDriver } from '../engine/storage/drivers/choose.js';
 import { WorkerExtractor } from '../engine/storage/extract/worker-extractor.js';
-import { kernelMounts } from '../engine/storage/kernel-mounts.js';
-import { Overlay2 } from '../engine/storage/overlay2.js';
 import { Storage } from '../engine/storage/storage.js';
 import { warmThreadPool } from '../native/netns.js';
-import { tryAddress } from './addresses.js';
 import { composeDaemon } from './container.js';
+import { Doors } from './doors.js';
+import { reloadEvent } from './event-sources.js';
 import { dropWhatRebootVoided, readIdentity } from './identity.js';
 import * as id from './ids.js';
+import { type LiveSettings, LiveState } from './live-settings.js';
 import { claimNamespace } from './namespace-claim.js';
 import { claimPidfile } from './pidfile.js';
 import { lockRoot, shareRoot } from './roots.js';
 import type { Settings } from './settings.js';
+import { stopAll } from './shutdown.js';
+import type { InheritedSocket } from './systemd.js';
 
 /** A daemon from its start to its stop. */
 export class Daemon {
   readonly #settings: Settings;
   readonly #logger: Logger;
   readonly #lifetime = new Lifetime();
-  readonly #servers: Server[] = [];
+  readonly #servers: ApiListener[] = [];
+  readonly #live: LiveState;
+  readonly #inherited: readonly InheritedSocket[];
+  #doors: Doors | undefined;
 
-  constructor(parts: { settings: Settings; logger: Logger }) {
+  /** `inherited`: sockets that the service manager has opened for `fd://`. */
+  constructor(parts: {
+    settings: Settings;
+    logger: Logger;
+    inherited?: readonly InheritedSocket[];
+  }) {
     this.#settings = parts.settings;
     this.#logger = parts.logger;
+    this.#inherited = parts.inherited ?? [];
+    this.#live = new LiveState(parts.settings.live);
   }
 
   /**
@@ -55,13 +68,13 @@ export class Daemon {
 
   /** Makes sure of what only one daemon may have, before anything is changed. */
   async #claim(): Promise<void> {
-    const { dataRoot, execRoot, pidfile, listen: addresses } = this.#settings;
+    const { dataRoot, execRoot, pidfile, listening } = this.#settings;
     this.#lifetime.own(lockRoot('exec-root', execRoot));
     this.#lifetime.own(lockRoot('data-root', dataRoot));
     dropWhatRebootVoided(execRoot);
     this.#lifetime.own(claimPidfile(pidfile));
     this.#lifetime.own(claimNamespace());
-    for (const address of addresses) await tryAddress(address);
+    this.#doors = await Doors.plan(listening, this.#inherited);
   }
 
   async #run(): Promise<void> {
@@ -72,6 +85,7 @@ export class Daemon {
     for (const root of [dataRoot, execRoot]) this.#lifetime.own(shareRoot(root));
     const parts = {
       settings: this.#settings,
+      live: this.#live,
       identity,
       logger: this.#logger,
       lifetime: this.#lifetime,
@@ -81,8 +95,15 @@ export class Daemon {
     await restoreContainers(container.get(id.containersContextId));
     this.#shutdownNetworks = () => container.get(cnmIds.controller).shutdown();
     await container.get(id.imagesId).reconcile();
-    await this.#listen(container);
-    this.#stopContainers = () => stopAll(container);
+    this.#quietContainers = () => quietContainers(container.get(id.containersContextId));
+    await startThoseDue(container.get(id.containersContextId));
+    await this.#doors?.open({
+      createServer: (door) => container.get(id.apiServerId).createServer(door),
+      own: (server) => this.#servers.push(server),
+      logger: this.#logger,
+    });
+    this.#tellReload = () => container.get(id.eventsId).emit(reloadEvent(identity.id, this.#live));
+    this.#stopContainers = () => this.#stopAll(container);
   }
 
   /**
@@ -92,8 +113,15 @@ export class Daemon {
    */
   async stop(): Promise<void> {
     for (const server of this.#servers) server.close();
-    if (!this.#settings.liveRestore) await this.#stopContainers();
+    this.#quietContainers();
+    if (!this.#live.current.liveRestore) await this.#stopContainers();
     await this.#letGo();
+  }
+
+  /** Goes on with other settings, and tells those who follow the events. */
+  reload(settings: LiveSettings): void {
+    this.#live.replace(settings);
+    this.#tellReload();
   }
 
   async #letGo(): Promise<void> {
@@ -107,38 +135,48 @@ export class Daemon {
 
   /** Nothing runs before the start is complete. */
   #stopContainers: () => Promise<void> = async () => {};
+  #quietContainers: () => void = () => {};
+  #tellReload: () => void = () => {};
   #shutdownNetworks: () => Promise<void> = async () => {};
 
   /** Opens what may be missing on this machine: overlay file systems, an OCI runtime. */
   async #open(container: Container): Promise<void> {
-    const { dataRoot, execRoot, runtimes } = this.#settings;
+    const { dataRoot, execRoot, isolation } = this.#settings;
     const logger = this.#logger;
     const extractor = this.#lifetime.own(new WorkerExtractor());
-    const driver = new Overlay2({ root: join(dataRoot, 'overlay2'), mounts: kernelMounts });
-    const storage = await Storage.open({ dataRoot, driver, extractor, ids: randomIds, logger });
+    const driver = await chooseDriver({ dataRoot, ...this.#settings.storage, logger });
+    const parts = { dataRoot, driver, extractor, ids: randomIds, logger };
+    const storage = this.#lifetime.own(new Storage(parts));
     const children = container.get(id.childrenId);
     const folder = join(execRoot, 'launcher');
-    const launcher = this.#lifetime.own(await openLauncher({ folder, runtimes, children, logger }));
+    const launcher = this.#lifetime.own(
+      await openLauncher({ folder, ...isolation, children, logger }),
+    );
     container.bind(id.extractorId).toConstantValue(extractor);
     container.bind(id.storageId).toConstantValue(storage);
     container.bind(isolationIds.opened).toConstantValue(launcher);
   }
 
-  async #listen(container: Container): Promise<void> {
-    for (const address of this.#settings.listen) {
-      const server = container.get(id.apiServerId).createServer();
-      await listen(server, address);
-      this.#servers.push(server);
-      const shown = address.type === 'unix' ? address.path : `${address.host}:${address.port}`;
-      if (address.type === 'tcp') {
-        this.#logger.warn('anyone who can connect to this address is root on this machine', {
-          address: shown,
-        });
-      }
-      this.#logger.info('API listen', { address: shown });
-    }
+  /** As Docker does when it is stopped without `--live-restore`: each container has the time that it was given. */
+  async #stopAll(container: Container): Promise<void> {
+    const containers = container.get(id.containersId);
+    const registry = container.get(id.registryId);
+    const running = await containers.list({ all: false, limit: 0, filters: new Map() });
+    await stopAll(
+      running.map(({ Id }) => ({
+        id: Id,
+        stopTimeoutSeconds: registry.find(Id).record.config.StopTimeout ?? defaultStopSeconds,
+        stop: () => containers.stop(Id, {}),
+      })),
+      this.#live.current.shutdownTimeoutMs,
+      this.#logger,
+    );
+    await containers.settled();
   }
 }
+
+/** Docker's default of `--stop-timeout`. */
+const defaultStopSeconds = 10;
 
 /**
  * Keeps Node from ending while the daemon waits for something that doesn't keep it alive, such as the end of a
@@ -147,19 +185,4 @@ export class Daemon {
 function stayAwake(): Disposable {
   const timer = setInterval(() => {}, 3_600_000);
   return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-/** As Docker does when it is stopped without `--live-restore`: each container has the time that it was given. */
-async function stopAll(container: Container): Promise<void> {
-  const containers = container.get(id.containersId);
-  const logger = container.get(id.loggerId);
-  const running = await containers.list({ all: false, limit: 0, filters: new Map() });
-  await Promise.all(
-    running.map(({ Id }) =>
-      containers.stop(Id, {}).catch((error: unknown) => {
-        logger.warn('container not stopped', { container: Id, error: messageOf(error) });
-      }),
-    ),
-  );
-  await containers.settled();
 }

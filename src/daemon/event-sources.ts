@@ -1,8 +1,10 @@
 /** Turns what the parts of the engine tell into Docker's events. */
+import { hostname } from 'node:os';
 import type { NetworkEvent } from '../cnm/contract.js';
 import type { ContainerEvent } from '../engine/containers/context.js';
 import type { EventSubject } from '../engine/events.js';
 import type { ImageEvent } from '../engine/images/world.js';
+import type { LiveState } from './live-settings.js';
 
 export function fromNetwork({ action, network, containerId }: NetworkEvent): EventSubject {
   const { name, driver } = network;
@@ -18,4 +20,28 @@ export function fromContainer({ action, container, attributes }: ContainerEvent)
 
 export function fromImage({ action, id, attributes }: ImageEvent): EventSubject {
   return { Type: 'image', Action: action, Actor: { ID: id, Attributes: attributes } };
+}
+
+/** The daemon took over settings of its file: all that it may take over, as they are now. */
+export function reloadEvent(daemonId: string, { current }: LiveState): EventSubject {
+  const Attributes = {
+    name: hostname(),
+    debug: String(current.debug),
+    features: mapText(current.features),
+    'insecure-registries': JSON.stringify(current.insecureRegistries),
+    labels: JSON.stringify(current.labels),
+    'live-restore': String(current.liveRestore),
+    'max-concurrent-downloads': String(current.maxConcurrentDownloads),
+    'max-concurrent-uploads': String(current.maxConcurrentUploads),
+    'max-download-attempts': String(current.maxDownloadAttempts),
+    'registry-mirrors': JSON.stringify(current.registryMirrors),
+    'shutdown-timeout': String((current.shutdownTimeoutMs ?? -1000) / 1000),
+  };
+  return { Type: 'daemon', Action: 'reload', Actor: { ID: daemonId, Attributes } };
+}
+
+/** As Go prints a map. */
+function mapText(map: Readonly<Record<string, boolean>>): string {
+  const pairs = Object.entries(map).map(([key, value]) => `${key}:${value}`);
+  return `map[${pairs.sort().join(' ')}]`;
 }

@@ -15,19 +15,23 @@ import type { ContainerRegistry } from '../engine/containers/registry.js';
 import type { EventBus } from '../engine/events.js';
 import type { ImageService } from '../engine/images/service.js';
 import type { ImageStore } from '../engine/images/store.js';
+import type { Plugins } from '../engine/plugins/plugins.js';
 import type { Extractor } from '../engine/storage/extract/extract.js';
 import type { Storage } from '../engine/storage/storage.js';
-import type { DaemonFacts } from '../engine/system/backend.js';
+import type { DaemonFacts } from '../engine/system/facts.js';
 import type { Children } from '../native/children.js';
 import type { Namespaces } from '../native/netns.js';
 import type { Identity } from './identity.js';
 import type { HostFirewall } from './kernel/host-firewall.js';
 import type { HostSocketStore } from './kernel/host-socket-store.js';
+import type { LiveState } from './live-settings.js';
 import type { Settings } from './settings.js';
 
 const id = <T>(name: string) => Symbol.for(`daemon/${name}`) as ServiceIdentifier<T>;
 
 export const settingsId = id<Settings>('settings');
+/** Settings that a reload may change. */
+export const liveId = id<LiveState>('live');
 export const identityId = id<Identity>('identity');
 export const loggerId = id<Logger>('logger');
 export const hostFirewallId = id<HostFirewall>('host-firewall');
@@ -53,7 +57,11 @@ export const registryId = id<ContainerRegistry>('container-registry');
 export const containerRecordsId =
   id<Pick<ContainersContext, 'records' | 'runs'>>('container-records');
 export const containerBaseId =
-  id<Pick<ContainersContext, 'ids' | 'clock' | 'logger' | 'registry' | 'emit'>>('container-base');
+  id<Pick<ContainersContext, 'ids' | 'clock' | 'timers' | 'logger' | 'registry' | 'emit'>>(
+    'container-base',
+  );
+/** Docker's plugins of the host: of volumes, and of authorization. */
+export const pluginsId = id<Plugins>('plugins');
 export const factsId = id<DaemonFacts>('facts');
 export const backendsId = id<Backends>('backends');
 export const apiServerId = id<ApiServer>('api-server');

@@ -1,15 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { systemClock } from '../base/clock.js';
-import { InvalidParameter, messageOf } from '../base/errors.js';
+import { messageOf } from '../base/errors.js';
 import { lineLogger } from '../base/logger.js';
 import { parseCommandLine, usage } from './command-line.js';
+import { Configuration } from './configuration.js';
 import { Daemon } from './daemon.js';
-import type { Options } from './flags.js';
-import { mergeOptions, parseConfigFile } from './options.js';
 import { product } from './product.js';
-import { readSettings, type Settings } from './settings.js';
+import { inheritedSockets, notify } from './systemd.js';
 
-const defaultConfigFile = '/etc/tsnet/daemon.json';
+type LevelLogger = ReturnType<typeof lineLogger>;
 
 /** Says what is wrong as dockerd does, and ends. */
 function fail(message: string): never {
@@ -26,8 +24,8 @@ function attempt<T>(read: () => T): T {
   }
 }
 
-/** What the command line asks for: a daemon's settings, or an answer that ends the program. */
-function readArguments(argv: readonly string[]): Settings {
+/** What the command line asks for: a daemon's configuration, or an answer that ends the program. */
+function readArguments(argv: readonly string[]): Configuration {
   const { help, version, given } = parseCommandLine(argv);
   if (help || version) {
     process.stdout.write(
@@ -35,43 +33,35 @@ function readArguments(argv: readonly string[]): Settings {
     );
     process.exit(0);
   }
-  const settings = readSettings(withFile(given));
+  const configuration = new Configuration(given);
   if (given.validate) {
     // If anything were wrong we wouldn't be here.
     process.stderr.write('configuration OK\n');
     process.exit(0);
   }
-  return settings;
-}
-
-/** Adds the configuration file; only one that was asked for must be there. */
-function withFile(given: Partial<Options>): Options {
-  const path = given['config-file'] ?? defaultConfigFile;
-  if (given['config-file'] === undefined && !existsSync(path)) return mergeOptions({}, given);
-  try {
-    return mergeOptions(parseConfigFile(readFileSync(path, 'utf8')), given);
-  } catch (error) {
-    throw new InvalidParameter(`unable to configure the tsnet daemon with file ${path}`, {
-      cause: error,
-    });
-  }
+  return configuration;
 }
 
 async function main(): Promise<void> {
+  const { env } = process;
+  const configuration = attempt(() => readArguments(process.argv.slice(2)));
   const settings = {
-    ...attempt(() => readArguments(process.argv.slice(2))),
-    rawTable: process.env['DOCKER_INSECURE_NO_IPTABLES_RAW'] !== '1',
-    linkEnvironment: process.env['DOCKER_KEEP_DEPRECATED_LEGACY_LINKS_ENV_VARS'] === '1',
+    ...configuration.settings,
+    rawTable: env['DOCKER_INSECURE_NO_IPTABLES_RAW'] !== '1',
+    linkEnvironment: env['DOCKER_KEEP_DEPRECATED_LEGACY_LINKS_ENV_VARS'] === '1',
   };
   if (process.getuid?.() !== 0) fail('tsnetd needs to be started with root privileges');
   const write = (line: string) => void process.stderr.write(line);
-  const logger = lineLogger(write, { level: settings.logLevel, now: () => systemClock.now() });
-  const daemon = new Daemon({ settings, logger });
+  const { logLevel } = settings.live;
+  const logger = lineLogger(write, { level: logLevel, now: () => systemClock.now() });
+  configuration.warn(logger);
+  const daemon = new Daemon({ settings, logger, inherited: inheritedSockets(env, process.pid) });
   process.on('unhandledRejection', (error) => logger.error('unhandled rejection', { error }));
   const started = daemon.start();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       logger.info('Processing signal', { signal });
+      notify(env, 'STOPPING=1');
       // What has begun is finished first, so that it can be taken back in order.
       void started
         .then(() => daemon.stop())
@@ -81,8 +71,25 @@ async function main(): Promise<void> {
         );
     });
   }
+  process.on('SIGHUP', () => {
+    void started.then(() => reload(configuration, daemon, logger));
+  });
   await started;
+  notify(env, 'READY=1');
   logger.info('Daemon has completed initialization', { version: product.version });
+}
+
+/** A file that is wrong changes nothing. */
+function reload(configuration: Configuration, daemon: Daemon, logger: LevelLogger): void {
+  logger.info('Got signal to reload configuration', { file: configuration.file });
+  try {
+    const settings = configuration.reload(logger);
+    daemon.reload(settings);
+    logger.setLevel(settings.logLevel);
+    logger.info('Reloaded configuration', { settings: JSON.stringify(settings) });
+  } catch (error) {
+    logger.error('Error reconfiguring the daemon', { error });
+  }
 }
 
 main().catch((error: unknown) => fail(`failed to start daemon: ${messageOf(error)}`));

@@ -17,7 +17,7 @@ describe('default network options', () => {
 
   it('are objects in the file', () => {
     const file = parseConfigFile('{"default-network-opts": {"bridge": {"a": "1", "b": "2"}}}');
-    expect(file['default-network-opt']).to.deep.equal(['bridge=a=1', 'bridge=b=2']);
+    expect(file.options['default-network-opt']).to.deep.equal(['bridge=a=1', 'bridge=b=2']);
     for (const bad of ['["bridge=a=1"]', '{"bridge": "a"}', '{"bridge": {"a": 1}}']) {
       expect(() => parseConfigFile(`{"default-network-opts": ${bad}}`)).to.throw(
         InvalidParameter,

@@ -1,13 +1,22 @@
 import { InvalidParameter } from '../base/errors.js';
+import { withoutEffect } from './flags/without-effect.js';
 import { type Flag, type FlagType, flags, type Options } from './flags.js';
 
 const table: readonly Flag[] = flags;
 
+/** What a `daemon.json` says. */
+export interface ConfigFile {
+  readonly options: Partial<Options>;
+  /** Keys that are there and change nothing. */
+  readonly ignored: readonly string[];
+}
+
 /** Reads `daemon.json`. @throws InvalidParameter naming unknown keys and values of the wrong type */
-export function parseConfigFile(text: string): Partial<Options> {
-  const json = parseJson(text);
+export function parseConfigFile(text: string): ConfigFile {
+  const json = flattened(parseJson(text));
   const byKey = new Map(table.flatMap((row) => (row.key ? [[row.key, row] as const] : [])));
-  const unknown = Object.keys(json).filter((key) => !byKey.has(key));
+  const others = Object.keys(json).filter((key) => !byKey.has(key));
+  const unknown = others.filter((key) => !Object.hasOwn(withoutEffect, key));
   if (unknown.length > 0) {
     throw new InvalidParameter(
       `the following directives don't match any configuration option: ${unknown.join(', ')}`,
@@ -16,13 +25,20 @@ export function parseConfigFile(text: string): Partial<Options> {
   const settings = [...byKey]
     .filter(([key]) => Object.hasOwn(json, key))
     .map(([key, row]) => [row.flag, readSetting(key, row, json[key])]);
-  return Object.fromEntries(settings) as Partial<Options>;
+  return { options: Object.fromEntries(settings) as Partial<Options>, ignored: others };
+}
+
+/** dockerd's file has the proxies in an object of their own. */
+function flattened({ proxies, ...json }: Record<string, unknown>): Record<string, unknown> {
+  if (proxies === undefined) return json;
+  if (!isObject(proxies)) throw new InvalidParameter('"proxies" wants an object');
+  return { ...json, ...proxies };
 }
 
 function parseJson(text: string): Record<string, unknown> {
   if (text.trim() === '') return {};
   const json = parsed(text);
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
+  if (isObject(json)) return { ...json };
   throw new InvalidParameter('invalid JSON: expected an object');
 }
 
@@ -41,10 +57,12 @@ const types: {
   boolean: ['a boolean', (value) => typeof value === 'boolean'],
   string: ['a string', (value) => typeof value === 'string'],
   number: ['a whole number', (value) => Number.isInteger(value) && Number(value) >= 0],
+  integer: ['a whole number', Number.isInteger],
   list: [
     'a list of strings',
     (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   ],
+  map: ['an object', isObject],
 };
 
 function readSetting(key: string, { type, flag }: Flag, value: unknown): unknown {
@@ -111,6 +129,11 @@ export function mergeOptions(file: Partial<Options>, given: Partial<Options>): O
   return { ...defaults, ...file, ...given } as Options;
 }
 
+/** As Go prints lists and maps. */
 function show(value: unknown): string {
-  return Array.isArray(value) ? `[${value.join(' ')}]` : String(value);
+  if (Array.isArray(value)) return `[${value.join(' ')}]`;
+  if (!isObject(value)) return String(value);
+  return `map[${Object.entries(value)
+    .map(([key, one]) => `${key}:${show(one)}`)
+    .join(' ')}]`;
 }

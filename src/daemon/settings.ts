@@ -1,21 +1,27 @@
 import { join } from 'node:path';
-import { type ListenAddress, parseListenAddress } from '../api/server/listen.js';
 import { InvalidParameter } from '../base/errors.js';
-import { isLogLevel, type LogLevel } from '../base/logger.js';
 import { type AddressPool, parseAddressPool } from '../cnm/ipam/pools.js';
+import { driverNamed } from '../engine/storage/drivers/catalogue.js';
+import { type DriverOptions, readDriverOptions } from '../engine/storage/drivers/options.js';
 import { address, type BridgeOptions, bridgeOptions } from './default-bridge/options.js';
+import type { LogConfig } from '../engine/logging/config.js';
 import { firewallOptions } from './firewall-options.js';
 import type { Options } from './flags.js';
+import { type IsolationOptions, isolationOptions } from './isolation-options.js';
 import type { HostFirewallSettings } from './kernel/host-firewall.js';
+import { type Listening, readListening } from './listening.js';
+import { type LiveSettings, readLiveSettings } from './live-settings.js';
+import { logOptions } from './log-options.js';
 import { type NetworkOptions, readNetworkOptions } from './network-options.js';
 
 /** What the daemon runs by: the options, read and checked. */
 export interface Settings {
-  readonly listen: readonly ListenAddress[];
+  readonly listening: Listening;
+  /** What a reload may change, as it is at the start. */
+  readonly live: LiveSettings;
   readonly dataRoot: string;
   readonly execRoot: string;
   readonly pidfile: string;
-  readonly logLevel: LogLevel;
   /** Containers are told of linked ones by variables (an environment variable of the daemon's says so). */
   readonly linkEnvironment?: boolean;
   readonly bridge: BridgeOptions | 'none';
@@ -34,22 +40,25 @@ export interface Settings {
   /** Whether iptables' raw table is used, by default yes (an environment variable of the daemon's says so). */
   readonly rawTable?: boolean;
   readonly forwarding: boolean;
-  readonly liveRestore: boolean;
-  /** OCI runtimes in order of preference. */
-  readonly runtimes: readonly string[];
+  /** Ways to registries; '' for none. */
+  readonly proxies: { readonly http: string; readonly https: string; readonly no: string };
+  /** The storage driver that is asked for, '' for any, and `--storage-opt`. */
+  readonly storage: { readonly wanted: string; readonly options: DriverOptions };
+  readonly isolation: IsolationOptions;
 }
 
-/** Reads and checks the options. @throws InvalidParameter naming the option */
-export function readSettings(options: Options): Settings {
+/**
+ * Reads and checks the options; `given` are those that the user wrote down. @throws InvalidParameter naming the option
+ */
+export function readSettings(options: Options, given: ReadonlySet<string> = new Set()): Settings {
   const execRoot = absolute('exec-root', options['exec-root']);
-  const hosts = options.host.length > 0 ? options.host : ['unix:///var/run/tsnet.sock'];
   return {
-    listen: hosts.map(parseListenAddress),
+    listening: readListening(options, given),
+    live: readLiveSettings(options),
     dataRoot: absolute('data-root', options['data-root']),
     execRoot,
     pidfile:
       options.pidfile === '' ? join(execRoot, 'tsnetd.pid') : absolute('pidfile', options.pidfile),
-    logLevel: logLevel(options),
     bridge: bridgeOptions(options),
     hostGateways: hostGateways(options['host-gateway-ip']),
     forwardForOthers: options['ip-forward-no-drop'],
@@ -60,17 +69,21 @@ export function readSettings(options: Options): Settings {
     dnsOptions: options['dns-opt'],
     firewall: firewallOptions(options),
     forwarding: options['ip-forward'],
-    liveRestore: options['live-restore'],
-    runtimes: options.runtime === '' ? ['crun', 'runc'] : [options.runtime],
+    logging: logOptions(options),
+    storage: storageSettings(options),
+    proxies: {
+      http: options['http-proxy'],
+      https: options['https-proxy'],
+      no: options['no-proxy'],
+    },
+    isolation: isolationOptions(options),
   };
 }
 
-function logLevel(options: Options): LogLevel {
-  const level = options['log-level'];
-  if (!isLogLevel(level)) {
-    throw new InvalidParameter(`invalid logging level: ${level}: use debug, info, warn or error`);
-  }
-  return options.debug ? 'debug' : level;
+function storageSettings(options: Options): Settings['storage'] {
+  const wanted = options['storage-driver'];
+  if (wanted !== '') driverNamed(wanted);
+  return { wanted, options: readDriverOptions(options['storage-opt']) };
 }
 
 /** @throws InvalidParameter for what is no address, and for more than one of a family */

@@ -21,6 +21,11 @@ export class EventBus {
     this.#clock = clock;
   }
 
+  /** How many follow the events at the moment. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
   emit(subject: EventSubject): void {
     const event = toMessage(subject, this.#clock.now().getTime());
     this.#past.push(event);

@@ -2,12 +2,18 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import { InvalidParameter, messageOf } from '../../base/errors.js';
+import { isJson, mediaType } from './content-type.js';
 
 /** Bodies beyond this are refused; Docker's limit for JSON is of the same order. */
-const maxBytes = 4 * 1024 * 1024;
+export const maxBytes = 4 * 1024 * 1024;
 
 /** Collects a body. @throws InvalidParameter if it is too large */
 export async function readBody(source: AsyncIterable<Buffer>): Promise<string> {
+  return (await readBytes(source)).toString('utf8');
+}
+
+/** The same as it came. @throws InvalidParameter if it is too large */
+export async function readBytes(source: AsyncIterable<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of source) {
@@ -16,7 +22,7 @@ export async function readBody(source: AsyncIterable<Buffer>): Promise<string> {
       throw new InvalidParameter(`request body is larger than ${maxBytes} bytes`);
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  return Buffer.concat(parts);
 }
 
 /** How long a client that is refused may go on sending. */
@@ -43,10 +49,9 @@ export function decode<S extends v.GenericSchema>(
     if (options.mayBeEmpty) return check(schema, {});
     throw new InvalidParameter('invalid JSON: got EOF while reading request body');
   }
-  const type = (options.contentType ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') {
+  if (!isJson(options.contentType)) {
     throw new InvalidParameter(
-      `unsupported Content-Type header (${type}): must be 'application/json'`,
+      `unsupported Content-Type header (${mediaType(options.contentType)}): must be 'application/json'`,
     );
   }
   return check(schema, parseObject(text));

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { InvalidParameter } from '../../base/errors.js';
+import { maxBytes } from './body.js';
 import type { HijackCall } from './router.js';
 import { errorAnswer } from './status.js';
 
@@ -45,9 +47,16 @@ export function refuseHijack(
 /**
  * The request's body when the HTTP parser has let go of the connection after the headers: exactly
  * `Content-Length` bytes. What follows them is put back and belongs to the stream.
+ * @throws InvalidParameter for a body without a length, which would be taken for the stream, and for one that is too large
  */
 export async function bodyOfHijacked(request: IncomingMessage, socket: Duplex): Promise<string> {
+  if (request.headers['transfer-encoding'] !== undefined) {
+    throw new InvalidParameter('the body of a request with Upgrade needs a Content-Length');
+  }
   const length = Number(request.headers['content-length'] ?? 0);
+  if (length > maxBytes) {
+    throw new InvalidParameter(`request body is larger than ${maxBytes} bytes`);
+  }
   const parts: Buffer[] = [];
   let missing = length;
   while (missing > 0) {

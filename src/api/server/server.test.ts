@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import { expect } from 'chai';
 import { silentLogger } from '../../base/logger.js';
 import { FakeBackends } from './fake-backends.js';
 import { listen } from './listen.js';
-import { ApiServer } from './server.js';
+import { type ApiListener, ApiServer } from './server.js';
 import { apiVersion } from './version.js';
 
 /** A client that writes HTTP by hand, so that nothing of it is hidden. */
@@ -52,7 +51,7 @@ class RawClient {
 describe('ApiServer', () => {
   let folder: string;
   let fake: FakeBackends;
-  let server: Server;
+  let server: ApiListener;
   let clients: RawClient[];
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tsnet-api-'));

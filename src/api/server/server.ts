@@ -1,17 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { InvalidParameter, messageOf, NotFound } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { json } from './answer.js';
+import type { AuthorizationChain } from './authorization/chain.js';
+import { HeldResponse } from './authorization/held-response.js';
 import type { Backends } from './backend.js';
-import { drain, readBody } from './body.js';
+import { drain, readBody, readBytes } from './body.js';
+import { refuseBrowser } from './browser.js';
+import { isJson } from './content-type.js';
 import { bodyOfHijacked, refuseHijack, takeConnection } from './hijack.js';
 import { Query } from './query.js';
-import { asOrdinary } from './replay.js';
+import { asOrdinary, withBody } from './replay.js';
 import { type Call, type HijackHandler, type Match, Router } from './router.js';
 import { attachRoutes } from './routes/attach.js';
 import { containerRoutes } from './routes/containers.js';
 import { imageRoutes } from './routes/images.js';
+import { logRoutes } from './routes/logs.js';
 import { missingRoutes } from './routes/missing.js';
 import { networkRoutes } from './routes/networks.js';
 import { planRoutes } from './routes/plan.js';
@@ -25,24 +32,61 @@ interface Target extends Match {
   readonly version: string;
 }
 
+/** How one of the sockets is served. */
+export interface Door {
+  /** Certificates in PEM; with `ca` clients must show one that it signed. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+  /**
+   * For TCP where clients show no certificate: the names that this machine is called by. Requests of browsers, and those
+   * for another name, are refused.
+   */
+  readonly openTo?: readonly string[];
+}
+
+/** A server of either kind, as far as the daemon needs it. */
+export type ApiListener = NetServer & Pick<Server, 'closeAllConnections'>;
+
+/** No request whose head takes longer is waited for. */
+const headMs = 30_000;
+/** Of a request's head; the credentials for all of a user's registries may be in it. */
+const maxHead = 256 * 1024;
+
+const limits = {
+  keepAliveTimeout: 60_000,
+  headersTimeout: headMs,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: maxHead,
+  // Uploads of images take as long as they take.
+  requestTimeout: 0,
+  ServerResponse: HeldResponse,
+};
+
 /** Docker's Engine API over HTTP. It decodes, calls the backends, and encodes; it decides nothing. */
 export class ApiServer {
   readonly #router: Router;
   readonly #logger: Logger;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #authorization: AuthorizationChain | undefined;
 
-  constructor(parts: { backends: Backends; logger: Logger; productVersion: string }) {
-    const { containers, networks, plans, images, system } = parts.backends;
+  constructor(parts: {
+    backends: Backends;
+    logger: Logger;
+    productVersion: string;
+    authorization?: AuthorizationChain;
+  }) {
+    const { containers, logs, networks, plans, images, system } = parts.backends;
     this.#router = new Router([
       ...systemRoutes(system),
       ...containerRoutes(containers),
       ...attachRoutes(containers),
+      ...logRoutes(logs),
       ...networkRoutes(networks),
       ...planRoutes(plans),
       ...imageRoutes(images),
       ...missingRoutes(),
     ]);
     this.#logger = parts.logger;
+    this.#authorization = parts.authorization;
     this.#headers = {
       'Api-Version': apiVersion,
       'Docker-Experimental': 'false',
@@ -52,19 +96,31 @@ export class ApiServer {
   }
 
   /** A server to listen with, one for each socket. */
-  createServer(): Server {
-    const server = createServer({ keepAliveTimeout: 60_000, requestTimeout: 0 });
-    server.on('request', (request, response) => void this.#serve(request, response));
-    server.on('upgrade', (request, socket, head) => {
+  createServer(door: Door = {}): ApiListener {
+    const { tls, openTo } = door;
+    const server = tls
+      ? createTlsServer({ ...limits, ...tls, ...clientCertificates(tls.ca), minVersion: 'TLSv1.2' })
+      : createServer(limits);
+    server.on('request', (request: IncomingMessage, response: HeldResponse) => {
+      void this.#serve(request, response, openTo);
+    });
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       if (head.length > 0) socket.unshift(head);
-      void this.#serveUpgrade(request, socket);
+      void this.#serveUpgrade(request, socket, openTo);
     });
     return server;
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(
+    original: IncomingMessage,
+    response: HeldResponse,
+    openTo: Door['openTo'],
+  ): Promise<void> {
     for (const [name, value] of Object.entries(this.#headers)) response.setHeader(name, value);
+    let request = original;
     try {
+      if (openTo) refuseBrowser(request.headers, openTo);
+      request = await this.#allowed(request, response);
       const target = this.#target(request);
       if ('handle' in target.route)
         await target.route.handle({ ...callOf(target), request, response });
@@ -74,17 +130,52 @@ export class ApiServer {
     }
   }
 
-  async #serveUpgrade(request: IncomingMessage, socket: Duplex): Promise<void> {
+  /**
+   * Asks the authorization plugins. A body that will be parsed is read before, so that they see the very bytes: the
+   * request that comes back has it. Nobody parses other bodies (`decode` refuses them). @throws Forbidden, System
+   */
+  async #allowed(request: IncomingMessage, response: HeldResponse): Promise<IncomingMessage> {
+    const chain = this.#authorization;
+    if (!chain?.isActive) return request;
+    const isParsed = isJson(request.headers['content-type']);
+    const body = isParsed ? await readBytes(request) : undefined;
+    const check = await chain.request(request, body);
+    const allowed = body ? withBody(request, body) : request;
+    if (!this.#isHijack(request)) {
+      response.hold(check, (error) => void this.#refuse(allowed, response, error));
+    }
+    return allowed;
+  }
+
+  /** A connection that is handed over has no answer to ask about. */
+  #isHijack(request: IncomingMessage): boolean {
+    const match = this.#router.match(
+      request.method ?? 'GET',
+      splitVersion(urlOf(request).pathname).path,
+    );
+    return 'route' in match && 'hijack' in match.route;
+  }
+
+  async #serveUpgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    openTo: Door['openTo'],
+  ): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      const target = this.#target(request);
+      if (openTo) refuseBrowser(request.headers, openTo);
       const body = await bodyOfHijacked(request, socket);
-      if (!('hijack' in target.route)) {
+      if (!this.#isHijack(request)) {
         const ordinary = asOrdinary(request, socket, body);
-        await this.#serve(ordinary.request, ordinary.response);
+        await this.#serve(ordinary.request, ordinary.response, openTo);
         return;
       }
-      await target.route.hijack({ ...callOf(target), request, socket, body, upgraded: true });
+      if (this.#authorization?.isActive) {
+        await this.#authorization.request(request, Buffer.from(body));
+      }
+      const target = this.#target(request);
+      if ('hijack' in target.route)
+        await target.route.hijack({ ...callOf(target), request, socket, body, upgraded: true });
     } catch (error) {
       this.#log(request, error);
       refuseHijack(socket, error, this.#headers);
@@ -96,7 +187,7 @@ export class ApiServer {
     target: Target,
     hijack: HijackHandler,
     request: IncomingMessage,
-    response: ServerResponse,
+    response: HeldResponse,
   ): Promise<void> {
     const body = await readBody(request);
     const socket = takeConnection(request, response);
@@ -117,7 +208,7 @@ export class ApiServer {
     return { ...match, version, query: new Query(url.searchParams) };
   }
 
-  async #refuse(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+  async #refuse(request: IncomingMessage, response: HeldResponse, error: unknown): Promise<void> {
     this.#log(request, error);
     await drain(request);
     if (response.headersSent) {
@@ -146,4 +237,9 @@ function urlOf({ url = '/' }: IncomingMessage): URL {
 
 function callOf({ params, query, version }: Target): Omit<Call, 'request' | 'response'> {
   return { params, query, version };
+}
+
+/** Clients without a certificate of the authority don't get past the handshake. */
+function clientCertificates(ca: string | undefined): object {
+  return ca === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
 }

@@ -38,9 +38,9 @@ export const kernelModule = new ContainerModule(({ bind }) => {
     [lifetimeId, loggerId],
   );
   bind(cnmNeeds.ports).toResolvedValue(
-    (sockets, { listen }) => {
+    (sockets, { listening }) => {
       const ports = new PortAllocator({ sockets, ephemeral: () => ephemeralPorts(sysctls) });
-      for (const address of listen) {
+      for (const address of listening.addresses) {
         const own = address.type === 'tcp' ? parseIp(address.host) : undefined;
         if (own && address.type === 'tcp') ports.exclude('tcp', formatIp(own), address.port);
       }

@@ -6,15 +6,31 @@ import { summarize } from '../containers/list.js';
 import { startContainer } from '../containers/start.js';
 import { pauseContainer } from '../containers/stop.js';
 import { EventBus } from '../events.js';
-import { type DaemonFacts, SystemService } from './backend.js';
+import { SystemService } from './backend.js';
+import type { DaemonFacts } from './facts.js';
 
 const facts: DaemonFacts = {
   version: '1.2.3',
   gitCommit: 'c0ffee',
   buildTime: '',
   dataRoot: '/data',
-  liveRestore: false,
-  debug: false,
+  live: () => ({
+    debug: false,
+    liveRestore: true,
+    labels: ['a=b'],
+    authorizationPlugins: [],
+    insecureRegistries: ['box:5000', '10.0.0.0/8'],
+    registryMirrors: [],
+  }),
+  openAddresses: [],
+  proxies: { http: 'http://me:secret@proxy:1', https: '', no: 'x' },
+  noRawTable: false,
+  storageStatus: async () => [['Backing Filesystem', 'extfs']],
+  volumeDrivers: () => ['local'],
+  logDrivers: () => ['json-file'],
+  loggingDriver: () => 'json-file',
+  runtimes: () => ({ byName: { crun: { path: '/usr/bin/crun' } }, default: 'crun' }),
+  initBinary: () => 'tini',
   forwarding: () => true,
   apiVersion: '1.48',
   minApiVersion: '1.24',

@@ -1,0 +1,88 @@
+import type { Flag } from './row.js';
+
+/** The daemon itself: its folders, how it starts, stops and logs. */
+export const daemonFlags = [
+  {
+    flag: 'config-file',
+    type: 'string',
+    default: '/etc/tsnet/daemon.json',
+    help: 'Daemon configuration file',
+  },
+  {
+    flag: 'data-root',
+    key: 'data-root',
+    type: 'string',
+    default: '/var/lib/tsnet',
+    help: 'Root directory of persistent state',
+  },
+  {
+    flag: 'debug',
+    short: 'D',
+    key: 'debug',
+    type: 'boolean',
+    default: false,
+    reloadable: true,
+    help: 'Enable debug mode',
+  },
+  {
+    flag: 'exec-root',
+    key: 'exec-root',
+    type: 'string',
+    default: '/run/tsnet',
+    help: 'Root directory for execution state files',
+  },
+  {
+    flag: 'live-restore',
+    key: 'live-restore',
+    type: 'boolean',
+    default: false,
+    reloadable: true,
+    help: 'Leave containers running when the daemon is stopped',
+  },
+  {
+    flag: 'log-level',
+    short: 'l',
+    key: 'log-level',
+    type: 'string',
+    default: 'info',
+    help: 'Set the logging level ("debug"|"info"|"warn"|"error")',
+  },
+  {
+    flag: 'pidfile',
+    short: 'p',
+    key: 'pidfile',
+    type: 'string',
+    default: '',
+    help: 'Path to use for daemon PID file (default in the exec root)',
+  },
+  {
+    flag: 'validate',
+    type: 'boolean',
+    default: false,
+    help: 'Validate daemon configuration and exit',
+  },
+  {
+    flag: 'label',
+    key: 'labels',
+    type: 'list',
+    default: [],
+    reloadable: true,
+    help: 'Set key=value labels to the daemon',
+  },
+  {
+    flag: 'shutdown-timeout',
+    key: 'shutdown-timeout',
+    type: 'integer',
+    default: 15,
+    reloadable: true,
+    help: 'Set the default shutdown timeout (seconds; negative: as long as it takes)',
+  },
+  {
+    flag: 'feature',
+    key: 'features',
+    type: 'map',
+    default: {},
+    reloadable: true,
+    help: 'Enable feature in the daemon (shown, none changes anything)',
+  },
+] as const satisfies readonly Flag[];

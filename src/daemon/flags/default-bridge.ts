@@ -1,0 +1,90 @@
+import type { Flag } from './row.js';
+
+/** The default bridge. */
+export const defaultBridgeFlags = [
+  {
+    flag: 'bridge',
+    short: 'b',
+    key: 'bridge',
+    type: 'string',
+    default: '',
+    help: 'Attach containers to a network bridge, "none" for no default network',
+  },
+  {
+    flag: 'bip',
+    key: 'bip',
+    type: 'string',
+    default: '',
+    help: 'IPv4 address for the default bridge',
+  },
+  {
+    flag: 'bip6',
+    key: 'bip6',
+    type: 'string',
+    default: '',
+    help: 'IPv6 address for the default bridge',
+  },
+  {
+    flag: 'default-gateway',
+    key: 'default-gateway',
+    type: 'string',
+    default: '',
+    help: 'Default gateway IPv4 address for the default bridge network',
+  },
+  {
+    flag: 'default-gateway-v6',
+    key: 'default-gateway-v6',
+    type: 'string',
+    default: '',
+    help: 'Default gateway IPv6 address for the default bridge network',
+  },
+  {
+    flag: 'fixed-cidr',
+    key: 'fixed-cidr',
+    type: 'string',
+    default: '',
+    help: 'IPv4 subnet for the default bridge network',
+  },
+  {
+    flag: 'fixed-cidr-v6',
+    key: 'fixed-cidr-v6',
+    type: 'string',
+    default: '',
+    help: 'IPv6 subnet for the default bridge network',
+  },
+  {
+    flag: 'icc',
+    key: 'icc',
+    type: 'boolean',
+    default: true,
+    help: 'Enable inter-container communication for the default bridge network',
+  },
+  {
+    flag: 'ip',
+    key: 'ip',
+    type: 'string',
+    default: '',
+    help: 'Host IP for port publishing from the default bridge network',
+  },
+  {
+    flag: 'ip-masq',
+    key: 'ip-masq',
+    type: 'boolean',
+    default: true,
+    help: 'Enable IP masquerading for the default bridge network',
+  },
+  {
+    flag: 'ipv6',
+    key: 'ipv6',
+    type: 'boolean',
+    default: false,
+    help: 'Enable IPv6 networking for the default bridge network',
+  },
+  {
+    flag: 'mtu',
+    key: 'mtu',
+    type: 'number',
+    default: 0,
+    help: 'Set the MTU for the default "bridge" network',
+  },
+] as const satisfies readonly Flag[];

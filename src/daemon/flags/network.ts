@@ -1,0 +1,91 @@
+import type { Flag } from './row.js';
+
+/** All networks, names and the firewall. */
+export const networkFlags = [
+  {
+    flag: 'allow-direct-routing',
+    key: 'allow-direct-routing',
+    type: 'boolean',
+    default: false,
+    help: 'Allow remote access to published ports on container IP addresses',
+  },
+  {
+    flag: 'bridge-accept-fwmark',
+    key: 'bridge-accept-fwmark',
+    type: 'string',
+    default: '',
+    help: 'In bridge networks, accept packets with this firewall mark/mask',
+  },
+  {
+    flag: 'default-address-pool',
+    key: 'default-address-pools',
+    type: 'list',
+    default: [],
+    help: 'Default address pools for node specific local networks (base=CIDR,size=N)',
+  },
+  {
+    flag: 'default-network-opt',
+    key: 'default-network-opts',
+    type: 'list',
+    default: [],
+    help: 'Default network options (driver=option=value)',
+  },
+  { flag: 'dns', key: 'dns', type: 'list', default: [], help: 'DNS server to use' },
+  { flag: 'dns-opt', key: 'dns-opts', type: 'list', default: [], help: 'DNS options to use' },
+  {
+    flag: 'dns-search',
+    key: 'dns-search',
+    type: 'list',
+    default: [],
+    help: 'DNS search domains to use',
+  },
+  {
+    flag: 'firewall-backend',
+    key: 'firewall-backend',
+    type: 'string',
+    default: 'nftables',
+    help: 'Firewall backend to use, iptables or nftables',
+  },
+  {
+    flag: 'host-gateway-ip',
+    key: 'host-gateway-ips',
+    type: 'list',
+    default: [],
+    help: 'IP addresses that "host-gateway" resolves to in --add-host (default: those of the default bridge)',
+  },
+  {
+    flag: 'ip-forward',
+    key: 'ip-forward',
+    type: 'boolean',
+    default: true,
+    help: 'Enable IP forwarding in system configuration',
+  },
+  {
+    flag: 'ip-forward-no-drop',
+    key: 'ip-forward-no-drop',
+    type: 'boolean',
+    default: false,
+    help: 'Do not drop what is forwarded for others when enabling IP forwarding',
+  },
+  {
+    flag: 'ip6tables',
+    key: 'ip6tables',
+    type: 'boolean',
+    default: true,
+    help: 'Enable addition of firewall rules for IPv6',
+  },
+  {
+    flag: 'iptables',
+    key: 'iptables',
+    type: 'boolean',
+    default: true,
+    help: 'Enable addition of firewall rules',
+  },
+  {
+    flag: 'userland-proxy',
+    key: 'userland-proxy',
+    type: 'boolean',
+    default: true,
+    help: 'Use userland proxy for loopback traffic',
+  },
+] as const satisfies readonly Flag[];

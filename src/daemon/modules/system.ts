@@ -1,0 +1,134 @@
+import { existsSync, statfsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { ContainerModule } from 'inversify';
+import { showAddress } from '../../api/server/listen.js';
+import { apiVersion, minApiVersion } from '../../api/server/version.js';
+import { formatCidr } from '../../base/cidr.js';
+import { cnmIds, cnmNeeds } from '../../cnm/ids.js';
+import { isolationIds } from '../../engine/isolation/ids.js';
+import type { Runtime } from '../../engine/isolation/runtime.js';
+import { Plugins } from '../../engine/plugins/plugins.js';
+import type { DaemonFacts } from '../../engine/system/facts.js';
+import { firewallDriver } from '../firewall-options.js';
+import * as id from '../ids.js';
+import { product } from '../product.js';
+import type { Settings } from '../settings.js';
+
+/** Docker's own folders: a plugin is a program that was installed for Docker. */
+const pluginFolders = {
+  sockets: '/run/docker/plugins',
+  specs: ['/etc/docker/plugins', '/usr/lib/docker/plugins'],
+};
+
+/** What `info` and `version` tell. */
+export const systemModule = new ContainerModule(({ bind }) => {
+  bind(id.pluginsId).toResolvedValue(
+    (logger) => new Plugins({ folders: pluginFolders, logger }),
+    [id.loggerId],
+  );
+  bind(id.factsId).toResolvedValue(
+    (settings, live, identity, storage, { runtimes }, drivers, kernel, firewall): DaemonFacts => ({
+      ...product,
+      ...fixedFacts(settings),
+      id: identity.id,
+      storageDriver: storage.driverName,
+      runtime: runtimeFacts(runtimes.preferred),
+      networkDrivers: [...drivers.keys()],
+      live: () => live.current,
+      firewallReloadedAt: () => firewall.reloadedAt(),
+      forwarding: () => kernel.sysctls('host').read(['net', 'ipv4', 'ip_forward']) === '1',
+      storageStatus: async () => overlayStatus(storage.driverName, settings.dataRoot),
+      runtimes: () => ({
+        byName: runtimes.listed(),
+        default: runtimes.preferred.name,
+      }),
+    }),
+    [
+      id.settingsId,
+      id.liveId,
+      id.identityId,
+      id.storageId,
+      isolationIds.opened,
+      cnmIds.drivers,
+      cnmNeeds.kernel,
+      id.hostFirewallId,
+    ],
+  );
+});
+
+function runtimeFacts({ name, path, version }: Runtime): DaemonFacts['runtime'] {
+  return { name, path, version };
+}
+
+type FixedFacts = Pick<
+  DaemonFacts,
+  | 'apiVersion'
+  | 'minApiVersion'
+  | 'dataRoot'
+  | 'firewallBackend'
+  | 'cgroupVersion'
+  | 'addressPools'
+  | 'openAddresses'
+  | 'proxies'
+  | 'noRawTable'
+  | 'hostname'
+  | 'volumeDrivers'
+  | 'logDrivers'
+  | 'loggingDriver'
+  | 'initBinary'
+>;
+
+function fixedFacts(settings: Settings): FixedFacts {
+  const { tls, addresses } = settings.listening;
+  return {
+    apiVersion,
+    minApiVersion,
+    dataRoot: settings.dataRoot,
+    firewallBackend: firewallDriver(settings.firewall),
+    cgroupVersion: existsSync('/sys/fs/cgroup/cgroup.controllers') ? '2' : '1',
+    addressPools: settings.addressPools.map(({ base, size }) => ({ base: formatCidr(base), size })),
+    openAddresses: addresses
+      .filter(({ type }) => type === 'tcp' && !tls?.clientCa)
+      .map((address) => ({ address: showAddress(address), tls: tls !== undefined })),
+    proxies: settings.proxies,
+    noRawTable: settings.rawTable === false,
+    hostname,
+    volumeDrivers: () => ['local'],
+    logDrivers: () => ['json-file'],
+    loggingDriver: () => 'json-file',
+    initBinary: () => programOf(['docker-init', 'tini', 'catatonit']),
+  };
+}
+
+/** Where distributions put programs that are for other programs. */
+const programFolders = [
+  '/usr/libexec/docker',
+  '/usr/bin',
+  '/usr/local/bin',
+  '/bin',
+  '/usr/sbin',
+].join(delimiter);
+
+function programOf(names: readonly string[]): string {
+  const folders = programFolders.split(delimiter);
+  return names.find((name) => folders.some((folder) => existsSync(join(folder, name)))) ?? '';
+}
+
+/** statfs(2): `f_type` by the names that dockerd prints. */
+const fileSystems: Readonly<Record<number, string>> = {
+  61267: 'extfs',
+  1481003842: 'xfs',
+  2435016766: 'btrfs',
+  16914836: 'tmpfs',
+  801189825: 'zfs',
+  2035054128: 'overlayfs',
+  4076150800: 'f2fs',
+  26985: 'nfs',
+};
+
+function overlayStatus(driver: string, dataRoot: string): (readonly [string, string])[] {
+  const type = fileSystems[statfsSync(dataRoot).type] ?? '<unknown>';
+  const backing = ['Backing Filesystem', type] as const;
+  return driver === 'overlay2' ? [backing, ['Supports d_type', 'true']] : [backing];
+}
