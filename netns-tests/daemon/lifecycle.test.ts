@@ -182,7 +182,7 @@ describe("tsnetd's life", () => {
       [await attempts.run([...socket, '-H', 'tcp://0.0.0.0:2375']), 'EADDRINUSE'],
       [await attempts.run([...socket, '-H', 'tcp://203.0.113.1:1']), 'EADDRNOTAVAIL'],
       [await attempts.run(socket, withoutConmon), 'conmon not found'],
-      [await attempts.run([...socket, '--runtime', 'nonesuch']), 'nonesuch'],
+      [await attempts.run([...socket, '--default-runtime', 'nonesuch']), 'nonesuch'],
     ] as const;
     for (const [{ code, stderr, mounts }, message] of failures) {
       expect(stderr)

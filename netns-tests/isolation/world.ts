@@ -55,7 +55,7 @@ export class IsolationWorld implements AsyncDisposable {
       folder: join(root, 'iso'),
       children,
       logger: silentLogger,
-      ...(runtimes ? { runtimes } : {}),
+      ...(runtimes?.[0] ? { runtimes: { configured: [], fallback: runtimes[0] } } : {}),
     });
     return new IsolationWorld(root, opened, children);
   }

@@ -18,7 +18,6 @@ describe('readSettings', () => {
       networkOptions: {},
       forwarding: true,
       liveRestore: false,
-      runtimes: ['crun', 'runc'],
     });
   });
 
@@ -30,7 +29,6 @@ describe('readSettings', () => {
     [{ debug: true, 'log-level': 'error' }, { logLevel: 'debug' }],
     [{ dns: ['1.1.1.1', '::1'] }, { dns: ['1.1.1.1', '::1'] }],
     [{ 'ip-forward': false }, { forwarding: false }],
-    [{ runtime: 'runc' }, { runtimes: ['runc'] }],
   ];
   for (const [over, wanted] of taken) {
     it(`takes ${JSON.stringify(over)}`, () => expect(read(over)).to.deep.include(wanted));

@@ -1,23 +1,13 @@
 /** Containers on the wire. Docker Engine API: tag `Container`. */
 import * as v from 'valibot';
 import { command, count, flag, labels, set, text, texts } from './fields.js';
+import { type ContainerHealth, healthcheck } from './health.js';
 import { type EndpointSettings, endpointSettingsInput } from './network.js';
 
 /** `HostConfig.PortBindings`: `{"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}`. */
 export const portMap = v.nullish(
   v.record(v.string(), v.nullish(v.array(v.object({ HostIp: text, HostPort: text })), [])),
   {},
-);
-
-const healthcheck = v.nullish(
-  v.object({
-    Test: texts,
-    Interval: count,
-    Timeout: count,
-    StartPeriod: count,
-    StartInterval: count,
-    Retries: count,
-  }),
 );
 
 /** Weights and rates of block devices, by the device's path on the host. */
@@ -44,6 +34,7 @@ const resources = {
   CpusetMems: text,
   MemoryReservation: count,
   MemorySwap: count,
+  KernelMemory: count,
   MemorySwappiness: v.nullish(v.number()),
   OomKillDisable: v.nullish(v.boolean()),
   PidsLimit: v.nullish(v.number()),
@@ -166,6 +157,8 @@ export const containerConfig = v.object({
   Labels: labels,
   StopSignal: text,
   StopTimeout: v.nullish(v.number()),
+  /** The image's shell, which `CMD-SHELL` health checks use too. */
+  Shell: v.nullish(v.array(v.string())),
 });
 
 /** Body of `POST /containers/create`. */
@@ -212,6 +205,13 @@ export interface ContainerState {
   readonly Error: string;
   readonly StartedAt: string;
   readonly FinishedAt: string;
+  /** Absent without a health check. */
+  readonly Health?: ContainerHealth;
+}
+
+/** Answer to update. */
+export interface ContainerUpdated {
+  readonly Warnings: readonly string[] | null;
 }
 
 export interface MountPoint {

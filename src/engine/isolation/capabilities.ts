@@ -20,12 +20,20 @@ export function containerCapabilities(
   available: readonly string[],
 ): readonly string[] {
   if (request.privileged) return available;
-  const add = request.add.map((name) => normalise(name, available));
-  const drop = request.drop.map((name) => normalise(name, available));
+  const add = normalisedCapabilities(request.add, available);
+  const drop = normalisedCapabilities(request.drop, available);
   const kept = (names: readonly string[]) => names.filter((name) => !drop.includes(name));
   if (add.includes(ALL)) return kept(available);
   if (drop.includes(ALL)) return add;
   return [...new Set([...kept(defaultCapabilities), ...add])];
+}
+
+/** The names in capitals and with `CAP_`, each once; `ALL` stays. @throws InvalidParameter in Docker's words */
+export function normalisedCapabilities(
+  names: readonly string[],
+  available: readonly string[],
+): string[] {
+  return [...new Set(names.map((name) => normalise(name, available)))];
 }
 
 /** The names behind the bits of a set as `/proc/<pid>/status` shows it (`CapBnd: 000001ffffffffff`). */

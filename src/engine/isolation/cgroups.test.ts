@@ -24,7 +24,7 @@ describe('CgroupTree', () => {
     put('d/c1/memory.events', 'oom 1\noom_kill 2\n');
     put('d/c1/cgroup.events', 'populated 1\nfrozen 1\n');
     const tree = new CgroupTree(root);
-    expect([tree.version, tree.isHybrid, tree.limitsSwap]).to.deep.equal([2, false, true]);
+    expect([tree.version, tree.isHybrid]).to.deep.equal([2, false]);
     expect(tree.pids('/d/c1')).to.deep.equal([10, 11, 12]);
     expect(tree.wasOutOfMemory('/d/c1')).to.equal(true);
     expect(tree.isFrozen('/d/c1')).to.equal(true);
@@ -37,7 +37,7 @@ describe('CgroupTree', () => {
     put('freezer/d/c1/freezer.state', 'FREEZING\n');
     put('memory/d/c1/memory.oom_control', 'under_oom 0\noom_kill 0\n');
     const tree = new CgroupTree(root);
-    expect([tree.version, tree.isHybrid, tree.limitsSwap]).to.deep.equal([1, false, false]);
+    expect([tree.version, tree.isHybrid]).to.deep.equal([1, false]);
     expect(tree.pids('/d/c1')).to.deep.equal([10]);
     expect(tree.wasOutOfMemory('/d/c1')).to.equal(false);
     expect(tree.isFrozen('/d/c1')).to.equal(false);

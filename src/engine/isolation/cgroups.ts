@@ -10,10 +10,11 @@ const ROOT = '/sys/fs/cgroup';
  */
 export class CgroupTree {
   readonly version: 1 | 2;
-  readonly #root: string;
+  /** Where the trees are mounted. */
+  readonly root: string;
 
   constructor(root: string = ROOT) {
-    this.#root = root;
+    this.root = root;
     this.version = existsSync(join(root, 'cgroup.controllers')) ? 2 : 1;
   }
 
@@ -25,13 +26,7 @@ export class CgroupTree {
 
   /** Where hybrid machines have the v2 tree. */
   get unified(): string {
-    return join(this.#root, 'unified');
-  }
-
-  /** Whether the kernel limits swap. */
-  get limitsSwap(): boolean {
-    const probe = join(this.#root, 'memory', 'memory.memsw.limit_in_bytes');
-    return this.version === 2 || existsSync(probe);
+    return join(this.root, 'unified');
   }
 
   /** All processes of the group and of those below it. */
@@ -42,9 +37,9 @@ export class CgroupTree {
   /** Stops or lets run all processes of the group. @throws Error ENOENT if there is no such group */
   freeze(path: string, frozen: boolean): void {
     if (this.version === 2) {
-      writeFileSync(join(this.#root, path, 'cgroup.freeze'), frozen ? '1' : '0');
+      writeFileSync(join(this.root, path, 'cgroup.freeze'), frozen ? '1' : '0');
     } else {
-      const state = join(this.#root, 'freezer', path, 'freezer.state');
+      const state = join(this.root, 'freezer', path, 'freezer.state');
       writeFileSync(state, frozen ? 'FROZEN' : 'THAWED');
     }
   }
@@ -52,9 +47,9 @@ export class CgroupTree {
   /** Whether all processes of the group stand still by now. */
   isFrozen(path: string): boolean {
     if (this.version === 2) {
-      return /^frozen 1/m.test(readOr(join(this.#root, path, 'cgroup.events'), ''));
+      return /^frozen 1/m.test(readOr(join(this.root, path, 'cgroup.events'), ''));
     }
-    const state = join(this.#root, 'freezer', path, 'freezer.state');
+    const state = join(this.root, 'freezer', path, 'freezer.state');
     return readOr(state, '').trim() === 'FROZEN';
   }
 
@@ -73,14 +68,14 @@ export class CgroupTree {
    */
   remove(path: string): boolean {
     if (partsOf(path) === 0) throw new Error('the root control group is not ours to remove');
-    const hierarchies = this.version === 2 ? [''] : readdirSync(this.#root);
-    const folders = hierarchies.map((hierarchy) => join(this.#root, hierarchy, path));
+    const hierarchies = this.version === 2 ? [''] : readdirSync(this.root);
+    const folders = hierarchies.map((hierarchy) => join(this.root, hierarchy, path));
     for (const folder of folders) removeTree(folder);
     return !folders.some((folder) => existsSync(folder));
   }
 
   #folder(controller: string, path: string): string | undefined {
-    const folder = join(this.#root, this.version === 2 ? '' : controller, path);
+    const folder = join(this.root, this.version === 2 ? '' : controller, path);
     return existsSync(folder) ? folder : undefined;
   }
 }

@@ -17,7 +17,9 @@ const environment = {
 };
 
 /** What to supervise; the rest of conmon's options is the same for all. */
-export type Supervision = Omit<ConmonOptions, 'conmon' | 'runtime' | 'runtimeArguments'>;
+export type Supervision = Omit<ConmonOptions, 'conmon' | 'runtime' | 'runtimeArguments'> & {
+  readonly runtime: Runtime;
+};
 
 const CONMON_LOG = 'conmon.log';
 const WRITE_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
@@ -44,9 +46,9 @@ export interface StartedExec<T> {
 
 /** Starts conmon, which detaches and outlives us. */
 export class Conmon {
-  readonly #deps: { readonly path: string; readonly children: Children; readonly runtime: Runtime };
+  readonly #deps: { readonly path: string; readonly children: Children };
 
-  constructor(deps: { path: string; children: Children; runtime: Runtime }) {
+  constructor(deps: { path: string; children: Children }) {
     this.#deps = deps;
   }
 
@@ -120,11 +122,11 @@ export class Conmon {
   }
 
   #spawn(
-    options: Supervision,
+    { runtime, ...options }: Supervision,
     variables: Readonly<Record<string, string>>,
     fds: Readonly<Record<number, number>>,
   ): Child {
-    const { path, children, runtime } = this.#deps;
+    const { path, children } = this.#deps;
     // Until it detaches conmon writes its own complaints there, e.g. about the log file.
     using errors = Fd.open(join(options.folder, CONMON_LOG), WRITE_NEW, 0o600);
     return children.spawn({

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path/posix';
 import { NotFound } from '../../base/errors.js';
 import { isErrno } from '../../native/libc.js';
+import type { RuntimeProgram } from './runtime.js';
 
 /** A process for certain. */
 export interface ProcessRecord {
@@ -30,6 +31,8 @@ export interface ContainerRecord {
   readonly tty: boolean;
   readonly openStdin: boolean;
   readonly stdinOnce: boolean;
+  /** The runtime that made it; absent: the default one. */
+  readonly runtime?: RuntimeProgram;
 }
 
 const FILE = 'launch.json';

@@ -4,8 +4,12 @@
  * found again after a restart by the container's id alone.
  */
 
-import type { AttachedStreams, LogQuery, OutputStream, TtySize } from '../../api/server/backend.js';
+import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
 import type { ContainerConfig, HostConfig } from '../../api/types/container.js';
+import type { ReviewedHost } from './host-review.js';
+import type { CheckedLimits } from './limit-checks.js';
+import type { JoinedNamespaces } from './namespaces.js';
+import type { LimitSettings } from './resources.js';
 
 /** How a process ended. */
 export interface Exit {
@@ -39,6 +43,8 @@ export interface SpecInput {
   /** Binds of the user and of `/etc/{hosts,hostname,resolv.conf}`, in order. */
   readonly binds: readonly BindMount[];
   readonly cgroupsPath: string;
+  /** What it shares with other containers that run. */
+  readonly joined?: JoinedNamespaces;
 }
 
 /** What is to be started. */
@@ -46,7 +52,8 @@ export interface LaunchRequest {
   readonly spec: SpecInput;
   /** A folder of the container's own under the exec root; the launcher may use all of it. */
   readonly runDir: string;
-  readonly logPath: string;
+  /** The file for its output; undefined: it is kept nowhere. */
+  readonly logPath: string | undefined;
   readonly tty: boolean;
   /** Whether stdin is kept open for attach. */
   readonly openStdin: boolean;
@@ -72,6 +79,13 @@ export interface ExecRequest {
 
 /** Starts, watches and ends processes in containers. */
 export interface Launcher {
+  /**
+   * Checks the settings of a new container that have to do with isolation and limits, and fills in what was left
+   * out. @throws InvalidParameter in Docker's words
+   */
+  review(host: HostConfig): ReviewedHost;
+  /** The same for limits that are set over those that a container has (`update`). @throws InvalidParameter */
+  reviewLimits<T extends LimitSettings>(limits: T): CheckedLimits<T>;
   /** Says that a `create` is coming, so that what takes the kernel a while can begin. Never fails. */
   expect(): void;
   /**
@@ -99,6 +113,8 @@ export interface Launcher {
     options: { tty: boolean; stdin: boolean; stdinOnce: boolean },
   ): Promise<AttachedStreams>;
   resize(id: string, runDir: string, size: TtySize): Promise<void>;
+  /** Has the log file begun anew under its name. @throws Conflict if it does not run */
+  reopenLog(id: string, runDir: string): Promise<void>;
   exec(request: ExecRequest): Promise<LaunchedExec>;
   /** Containers that still run although the daemon was restarted, of those named; {@link stillborn} ones don't. */
   alive(
@@ -118,10 +134,4 @@ export interface LaunchedExec {
   readonly streams: AttachedStreams;
   readonly exited: Promise<Exit>;
   resize(size: TtySize): Promise<void>;
-}
-
-/** Reads a container's log file. */
-export interface Logs {
-  /** `ended` resolves when no more will be written: a followed stream ends then. */
-  read(logPath: string, tty: boolean, query: LogQuery, ended: Promise<unknown>): OutputStream;
 }

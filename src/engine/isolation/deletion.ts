@@ -10,11 +10,12 @@ import type { ExitWatcher } from './exit-watcher.js';
 import { killMakers } from './makers.js';
 import type { OciSpec } from './oci.js';
 import { isRunning, processState } from './processes.js';
-import type { Runtime } from './runtime.js';
+import type { RuntimeList } from './runtime-list.js';
+import { closeSharedMemory } from './shared-memory.js';
 
 /** What deleting works with. */
 export interface DeletionParts {
-  readonly runtime: Runtime;
+  readonly runtimes: RuntimeList;
   /** Path of conmon. */
   readonly conmon: string;
   readonly cgroups: CgroupTree;
@@ -49,14 +50,15 @@ export class Deletion {
     if (record) await this.#end(id, record);
     else await this.#endMaking(id, runDir, cgroupsPath);
     if (cgroupsPath !== undefined) await this.#removeCgroup(id, cgroupsPath);
+    closeSharedMemory(record?.runDir ?? runDir);
     records.forget(id);
     exits.clear(id);
   }
 
   /** Deletes everything that is known of other containers than `keep`. */
   async sweep(keep: ReadonlySet<string>): Promise<void> {
-    const { exits, records, runtime, logger } = this.#parts;
-    const known = new Set([...records.known(), ...runtime.known(), ...exits.known()]);
+    const { exits, records, runtimes, logger } = this.#parts;
+    const known = new Set([...records.known(), ...runtimes.preferred.known(), ...exits.known()]);
     for (const id of known) {
       if (keep.has(id)) continue;
       logger.info('deleting what is left of a container', { container: id });
@@ -65,7 +67,8 @@ export class Deletion {
   }
 
   async #end(id: string, record: ContainerRecord): Promise<void> {
-    const { cgroups, exits, runtime } = this.#parts;
+    const { cgroups, exits, runtimes } = this.#parts;
+    const runtime = runtimes.of(record.runtime);
     const isEmpty = !isRunning(record.init) && cgroups.pids(record.cgroupsPath).length === 0;
     if (isEmpty) runtime.forget(id);
     else await runtime.delete(id);
@@ -75,13 +78,14 @@ export class Deletion {
 
   /** The daemon died while the container was made: whatever goes on with that is stopped. */
   async #endMaking(id: string, runDir: string, cgroupsPath: string | undefined): Promise<void> {
-    const { cgroups, conmon, runtime } = this.#parts;
-    if (runDir !== '' && existsSync(runDir)) await killMakers(runDir, [conmon, runtime.path]);
+    const { cgroups, conmon, runtimes } = this.#parts;
+    const programs = [conmon, ...runtimes.all.map(({ path }) => path)];
+    if (runDir !== '' && existsSync(runDir)) await killMakers(runDir, programs);
     for (const pid of cgroupsPath === undefined ? [] : cgroups.pids(cgroupsPath)) {
       const state = processState(pid);
       if (state) signalProcess({ pid, startTime: BigInt(state.startTime) }, SIGKILL);
     }
-    runtime.forget(id);
+    runtimes.preferred.forget(id);
   }
 
   async #removeCgroup(id: string, path: string): Promise<void> {

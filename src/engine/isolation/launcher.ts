@@ -1,17 +1,7 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
+import type { HostConfig } from '../../api/types/container.js';
 import { Conflict, NotFound, System } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { isErrno } from '../../native/libc.js';
@@ -22,24 +12,31 @@ import type { CgroupLock } from './cgroup-lock.js';
 import type { CgroupTree } from './cgroups.js';
 import type { Conmon } from './conmon.js';
 import { ATTACH_SOCKET, CONTROL_FIFO, OOM_FILE, RUNTIME_LOG } from './conmon-command.js';
+import { tellReopenLog, tellSize } from './conmon-control.js';
 import type { ContainerRecord, ContainerRecords } from './container-record.js';
 import type { ExecRequest, Exit, LaunchedExec, Launcher, LaunchRequest } from './contract.js';
+import type { IsolationDefaults } from './defaults.js';
 import { type Deletion, isLost, SPEC_FILE } from './deletion.js';
 import { execProcess } from './exec-process.js';
 import type { ExitFile, ExitWatcher } from './exit-watcher.js';
+import { freezeGroup } from './freezing.js';
 import { type HostFacts, readAccounts } from './host-facts.js';
+import { type ReviewedHost, reviewHost } from './host-review.js';
+import { launchSpec } from './launch-spec.js';
+import { type CheckedLimits, checkLimits } from './limit-checks.js';
 import { type OciSpec, specText } from './oci.js';
-import { withoutOwnNetwork } from './own-network.js';
 import { isRunning, processState } from './processes.js';
+import type { LimitSettings } from './resources.js';
 import type { Runtime } from './runtime.js';
 import { runtimeError } from './runtime-errors.js';
+import type { RuntimeList } from './runtime-list.js';
 import type { SeccompCache } from './seccomp-cache.js';
+import { openSharedMemory } from './shared-memory.js';
 import { signalNumber } from './signals.js';
-import { buildSpec } from './spec.js';
 
 /** What the launcher is made of. */
 export interface LauncherParts {
-  readonly runtime: Runtime;
+  readonly runtimes: RuntimeList;
   readonly conmon: Conmon;
   readonly deletion: Deletion;
   readonly cgroups: CgroupTree;
@@ -48,16 +45,13 @@ export interface LauncherParts {
   readonly records: ContainerRecords;
   readonly seccomp: SeccompCache;
   readonly facts: HostFacts;
+  readonly defaults: IsolationDefaults;
   readonly logger: Logger;
 }
 
 const SIGKILL = 9;
 /** 128 + SIGKILL: the exit code of a container whose monitor was killed, as nobody saw how it ended. */
 const LOST = 137;
-/** A v1 freezer needs several goes with processes that fork or wait in the kernel. */
-const FREEZE_TRIES = 200;
-const FREEZE_PAUSE_MS = 10;
-
 /** Containers by an OCI runtime under conmon. */
 export class ConmonLauncher implements Launcher {
   readonly #parts: LauncherParts;
@@ -66,40 +60,58 @@ export class ConmonLauncher implements Launcher {
     this.#parts = parts;
   }
 
+  review(host: HostConfig): ReviewedHost {
+    const { facts, defaults, runtimes } = this.#parts;
+    return reviewHost(host, {
+      ...facts,
+      defaults,
+      remapsUsers: false,
+      runtimeNamed: (name) => runtimes.named(name),
+    });
+  }
+
+  reviewLimits<T extends LimitSettings>(limits: T): CheckedLimits<T> {
+    return checkLimits(limits, this.#parts.facts.support, true);
+  }
+
   expect(): void {
     this.#parts.cgroupLock.takeEarly();
   }
 
   async create(request: LaunchRequest): Promise<{ pid: number }> {
-    const { conmon, exits, records } = this.#parts;
+    const { conmon, exits, records, runtimes } = this.#parts;
     const { spec: input, runDir } = request;
+    const runtime = runtimes.named(input.host.Runtime);
     const { id, args, cgroupsPath } = input;
     mkdirSync(runDir, { recursive: true, mode: 0o700 });
-    mkdirSync(dirname(request.logPath), { recursive: true });
-    writeFileSync(join(runDir, SPEC_FILE), specText(this.#specOf(request)));
+    if (request.logPath) mkdirSync(dirname(request.logPath), { recursive: true });
+    const spec = launchSpec(request, runtime, openSharedMemory(request), this.#parts);
+    writeFileSync(join(runDir, SPEC_FILE), specText(spec));
     for (const old of [OOM_FILE, RUNTIME_LOG]) rmSync(join(runDir, old), { force: true });
     exits.clear(id);
     const { tty, openStdin, stdinOnce, logPath } = request;
     const supervision = {
+      runtime,
       id,
       uuid: id,
       folder: runDir,
       tty,
       openStdin,
       keepStdin: tty || !stdinOnce,
-      log: `k8s-file:${logPath}`,
+      log: logPath === undefined ? 'none' : `k8s-file:${logPath}`,
       exitFolder: exits.folder,
     };
     const pid = await conmon.create(supervision, (said) =>
       runtimeError('create', said, args[0] ?? ''),
     );
     const processes = this.#identify(pid);
-    records.put(id, { runDir, cgroupsPath, tty, openStdin, stdinOnce, ...processes });
+    const made = { runDir, cgroupsPath, tty, openStdin, stdinOnce, runtime: runtime.program };
+    records.put(id, { ...made, ...processes });
     return { pid };
   }
 
   start(id: string): Promise<void> {
-    return this.#parts.runtime.start(id);
+    return this.#runtimeOf(id).start(id);
   }
 
   async exited(id: string): Promise<Exit> {
@@ -124,14 +136,7 @@ export class ConmonLauncher implements Launcher {
 
   async pause(id: string): Promise<void> {
     const { cgroups, records } = this.#parts;
-    const { cgroupsPath } = records.get(id);
-    for (let attempt = 0; attempt < FREEZE_TRIES; attempt++) {
-      if (attempt > 0) await delay(FREEZE_PAUSE_MS);
-      cgroups.freeze(cgroupsPath, true);
-      if (cgroups.isFrozen(cgroupsPath)) return;
-    }
-    cgroups.freeze(cgroupsPath, false);
-    throw new System(`cannot pause container ${id}: its processes don't stop`);
+    await freezeGroup(cgroups, { id, cgroupsPath: records.get(id).cgroupsPath });
   }
 
   async resume(id: string): Promise<void> {
@@ -162,7 +167,11 @@ export class ConmonLauncher implements Launcher {
   }
 
   async resize(id: string, runDir: string, size: TtySize): Promise<void> {
-    resizeBy(join(runDir, CONTROL_FIFO), size, `container ${id}`);
+    tellSize(join(runDir, CONTROL_FIFO), size, `container ${id}`);
+  }
+
+  async reopenLog(id: string, runDir: string): Promise<void> {
+    tellReopenLog(join(runDir, CONTROL_FIFO), `container ${id}`);
   }
 
   async exec(request: ExecRequest): Promise<LaunchedExec> {
@@ -175,6 +184,7 @@ export class ConmonLauncher implements Launcher {
     try {
       const started = await conmon.exec(
         {
+          runtime: this.#runtimeOf(containerId),
           id: containerId,
           uuid: execId,
           folder,
@@ -195,7 +205,7 @@ export class ConmonLauncher implements Launcher {
         return { code, at: new Date().toISOString(), oomKilled: false };
       });
       const resize = async (size: TtySize) =>
-        resizeBy(join(folder, CONTROL_FIFO), size, `exec ${execId}`);
+        tellSize(join(folder, CONTROL_FIFO), size, `exec ${execId}`);
       if (request.size && tty) await resize(request.size);
       return { pid: started.pid, streams: started.streams, exited, resize };
     } catch (error) {
@@ -216,7 +226,7 @@ export class ConmonLauncher implements Launcher {
   }
 
   stillborn(id: string): boolean {
-    return this.#parts.runtime.waits(id);
+    return this.#runtimeOf(id).waits(id);
   }
 
   isPaused(id: string): boolean {
@@ -224,14 +234,9 @@ export class ConmonLauncher implements Launcher {
     return cgroups.isFrozen(records.get(id).cgroupsPath);
   }
 
-  #specOf({ spec: input }: LaunchRequest): OciSpec {
-    const { facts, logger, runtime, seccomp } = this.#parts;
-    const accounts = readAccounts(input.rootfs);
-    const { spec, ignored } = buildSpec(withoutOwnNetwork(input), { ...facts, accounts });
-    for (const reason of ignored) {
-      logger.warn('security option ignored', { container: input.id, reason });
-    }
-    return runtime.takesCompiledSeccomp ? seccomp.precompiled(spec) : spec;
+  #runtimeOf(id: string): Runtime {
+    const { records, runtimes } = this.#parts;
+    return runtimes.of(records.find(id)?.runtime);
   }
 
   /** The container's first process is conmon's child. */
@@ -277,21 +282,6 @@ function connect(
     return attachedStreams(connectSeqpacket(join(folder, ATTACH_SOCKET)), options);
   } catch (cause) {
     if (!isErrno(cause, 'ENOENT', 'ECONNREFUSED')) throw cause;
-    throw new Conflict(`${subject} is not running`, { cause });
-  }
-}
-
-/** conmon takes lines `1 <rows> <columns>` from its fifo. */
-function resizeBy(fifo: string, { rows, columns }: TtySize, subject: string): void {
-  try {
-    const fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
-    try {
-      writeSync(fd, `1 ${rows} ${columns}\n`);
-    } finally {
-      closeSync(fd);
-    }
-  } catch (cause) {
-    if (!isErrno(cause, 'ENOENT', 'ENXIO')) throw cause;
     throw new Conflict(`${subject} is not running`, { cause });
   }
 }

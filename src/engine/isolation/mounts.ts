@@ -7,14 +7,28 @@ import { tmpfsMounts } from './tmpfs.js';
 /** Kernel file systems that a read-only container can still write to. */
 const writableAnyway = ['/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue'];
 
+/** What the mounts depend on beside the settings. */
+export interface MountWishes {
+  /** The host's folder to be seen at `/dev/shm`; absent: a file system of the container's own. */
+  readonly shm?: string;
+  readonly writableCgroups: boolean;
+}
+
 /** Everything mounted in a container, in the order of mounting. @throws InvalidParameter */
-export function containerMounts(host: HostConfig, binds: readonly BindMount[]): OciMount[] {
-  const own = byDepth([...binds.map(bindMount), ...tmpfsMounts(host)]);
+export function containerMounts(
+  host: HostConfig,
+  binds: readonly BindMount[],
+  { shm, writableCgroups }: MountWishes,
+): OciMount[] {
+  const own = byDepth([
+    ...[...sharedMemory(binds, shm), ...binds].map(bindMount),
+    ...tmpfsMounts(host),
+  ]);
   const taken = new Set(own.map(({ destination }) => destination));
   const base = defaultMounts
     .filter(({ destination }) => !isReplaced(destination, taken))
     .filter(({ destination }) => destination !== '/dev/shm' || host.IpcMode !== 'none')
-    .map((mount) => adapted(mount, host));
+    .map((mount) => adapted(mount, host, writableCgroups));
   return [...base, ...own];
 }
 
@@ -26,6 +40,13 @@ export function rootPropagation(binds: readonly BindMount[]): string | undefined
   return undefined;
 }
 
+/** A user's own mount there counts more. */
+function sharedMemory(binds: readonly BindMount[], shm: string | undefined): BindMount[] {
+  const taken = binds.some(({ destination }) => destination === '/dev/shm');
+  if (shm === undefined || taken) return [];
+  return [{ source: shm, destination: '/dev/shm', readOnly: false, propagation: 'rprivate' }];
+}
+
 function isReplaced(destination: string, taken: ReadonlySet<string>): boolean {
   return taken.has(destination) || (taken.has('/dev') && destination.startsWith('/dev/'));
 }
@@ -35,12 +56,14 @@ function bindMount({ source, destination, readOnly, propagation }: BindMount): O
   return { destination, type: 'bind', source, options };
 }
 
-function adapted(mount: OciMount, host: HostConfig): OciMount {
+function adapted(mount: OciMount, host: HostConfig, writableCgroups: boolean): OciMount {
   const { destination, type, options } = mount;
   if (destination === '/dev/shm') {
     return { ...mount, options: [...options, `size=${host.ShmSize || DEFAULT_SHM_SIZE}`] };
   }
-  if (host.Privileged && (destination === '/sys' || type === 'cgroup')) {
+  const isWritable =
+    type === 'cgroup' ? writableCgroups : host.Privileged && destination === '/sys';
+  if (isWritable) {
     return { ...mount, options: options.map((option) => (option === 'ro' ? 'rw' : option)) };
   }
   const readonly = host.ReadonlyRootfs && !writableAnyway.includes(destination);

@@ -1,61 +1,52 @@
 import type { HostConfig } from '../../api/types/container.js';
-import { InvalidParameter, NotImplemented } from '../../base/errors.js';
 import type { OciNamespace } from './oci.js';
 
-interface Subject {
-  readonly type: 'pid' | 'ipc' | 'uts' | 'cgroup';
-  readonly title: string;
-  readonly mode: (host: HostConfig) => string;
-  /** Modes that mean a namespace of its own. */
-  readonly own: readonly string[];
+/** What a container shares with other ones: paths on the host; absent: not shared. */
+export interface JoinedNamespaces {
+  /** `/proc/<pid>/ns/pid` */
+  readonly pid?: string;
+  /** `/proc/<pid>/ns/ipc` */
+  readonly ipc?: string;
+  /** What the owner of the IPC namespace has at `/dev/shm`. */
+  readonly shm?: string;
 }
 
-const subjects: readonly Subject[] = [
-  { type: 'uts', title: 'UTS mode', mode: (host) => host.UTSMode, own: [''] },
-  { type: 'pid', title: 'PID mode', mode: (host) => host.PidMode, own: ['', 'private'] },
-  {
-    type: 'ipc',
-    title: 'IPC mode',
-    mode: (host) => host.IpcMode,
-    own: ['', 'private', 'shareable', 'none'],
-  },
-  {
-    type: 'cgroup',
-    title: 'cgroup namespace mode',
-    mode: (host) => host.CgroupnsMode,
-    own: ['private'],
-  },
-];
+/** What the namespaces of a container depend on. */
+export interface NamespaceFacts {
+  /** Absent: the host's network. */
+  readonly netnsPath?: string | undefined;
+  readonly joined: JoinedNamespaces;
+  /** The user namespace for its ids; absent: the host's. */
+  readonly usernsPath?: string | undefined;
+  readonly cgroupVersion: 1 | 2;
+  readonly cgroupNamespaces: boolean;
+}
 
-/**
- * The namespaces that a container gets; one that is missing is the host's. The cgroup namespace is private
- * on cgroup v2 and the host's on v1 by default, as Docker has it. `netnsPath` absent is the host's network.
- * @throws InvalidParameter, NotImplemented for those of another container
- */
-export function containerNamespaces(
-  host: HostConfig,
-  facts: { readonly cgroupVersion: 1 | 2 },
-  netnsPath: string | undefined,
-): OciNamespace[] {
-  const own = subjects.filter((subject) => isOwn(subject, host, facts));
+/** The namespaces that a container gets; one that is missing is the host's. Modes are checked by now (`reviewHost`). */
+export function containerNamespaces(host: HostConfig, facts: NamespaceFacts): OciNamespace[] {
+  const { netnsPath, usernsPath, joined } = facts;
   return [
     { type: 'mount' },
-    ...(netnsPath === undefined ? [] : [{ type: 'network' as const, path: netnsPath }]),
-    ...own.map(({ type }): OciNamespace => ({ type })),
+    ...at('user', usernsPath),
+    ...at('network', netnsPath),
+    ...unless(host.UTSMode === 'host', 'uts'),
+    ...unless(host.PidMode === 'host', 'pid', joined.pid),
+    ...unless(host.IpcMode === 'host', 'ipc', joined.ipc),
+    ...unless(!hasCgroupns(host, facts), 'cgroup'),
   ];
 }
 
-function isOwn(
-  { type, title, mode, own }: Subject,
-  host: HostConfig,
-  { cgroupVersion }: { readonly cgroupVersion: 1 | 2 },
-): boolean {
-  const asked = mode(host);
-  if (type === 'cgroup' && asked === '') return cgroupVersion === 2 && !host.Privileged;
-  if (asked === 'host') return false;
-  if (own.includes(asked)) return true;
-  if (/^container:./.test(asked) && (type === 'pid' || type === 'ipc')) {
-    throw new NotImplemented(`${title} "${asked}": sharing another container's is not supported`);
-  }
-  throw new InvalidParameter(`invalid ${title}: ${asked}`);
+/** On cgroup v2 it is private and on v1 the host's by default, as Docker has it. */
+function hasCgroupns({ CgroupnsMode: mode }: HostConfig, facts: NamespaceFacts): boolean {
+  if (!facts.cgroupNamespaces) return false;
+  return mode === '' ? facts.cgroupVersion === 2 : mode === 'private';
+}
+
+function at(type: OciNamespace['type'], path: string | undefined): OciNamespace[] {
+  return path === undefined ? [] : [{ type, path }];
+}
+
+function unless(isShared: boolean, type: OciNamespace['type'], path?: string): OciNamespace[] {
+  if (isShared) return [];
+  return path === undefined ? [{ type }] : [{ type, path }];
 }

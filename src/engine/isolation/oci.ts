@@ -27,6 +27,8 @@ export interface OciProcess {
   readonly rlimits?: readonly OciRlimit[];
   readonly noNewPrivileges: boolean;
   readonly oomScoreAdj?: number;
+  /** Name of a loaded AppArmor profile. */
+  readonly apparmorProfile?: string;
 }
 
 export interface OciUser {
@@ -72,10 +74,20 @@ export interface OciLinux {
   readonly readonlyPaths: readonly string[];
   readonly rootfsPropagation?: string;
   readonly seccomp?: SeccompFilter;
+  /** Of a new user namespace. */
+  readonly uidMappings?: readonly OciIdMapping[];
+  readonly gidMappings?: readonly OciIdMapping[];
+}
+
+/** A range of ids of a user namespace and what they are on the host. */
+export interface OciIdMapping {
+  readonly containerID: number;
+  readonly hostID: number;
+  readonly size: number;
 }
 
 export interface OciNamespace {
-  readonly type: 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup';
+  readonly type: 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup' | 'user';
   /** An existing one to join; absent: a new one. */
   readonly path?: string;
 }
@@ -116,10 +128,35 @@ export interface OciResources {
     readonly shares?: number;
     readonly quota?: number;
     readonly period?: number;
+    readonly realtimeRuntime?: number;
+    readonly realtimePeriod?: number;
     readonly cpus?: string;
     readonly mems?: string;
   };
+  readonly blockIO?: {
+    /** 10 to 1000. */
+    readonly weight?: number;
+    readonly weightDevice?: readonly OciWeightDevice[];
+    readonly throttleReadBpsDevice?: readonly OciThrottle[];
+    readonly throttleWriteBpsDevice?: readonly OciThrottle[];
+    readonly throttleReadIOPSDevice?: readonly OciThrottle[];
+    readonly throttleWriteIOPSDevice?: readonly OciThrottle[];
+  };
   readonly pids?: { readonly limit: number };
+}
+
+/** A block device's share of the disk's time. */
+export interface OciWeightDevice {
+  readonly major: number;
+  readonly minor: number;
+  readonly weight: number;
+}
+
+/** A block device's rate: bytes or operations a second. */
+export interface OciThrottle {
+  readonly major: number;
+  readonly minor: number;
+  readonly rate: number;
 }
 
 /** The JSON text of a specification or a process, with RLIM_INFINITY as the number that it is. */

@@ -8,21 +8,27 @@ import { CgroupLock } from './cgroup-lock.js';
 import { CgroupTree } from './cgroups.js';
 import { Conmon } from './conmon.js';
 import { ContainerRecords } from './container-record.js';
+import { dockerDefaults, type IsolationDefaults } from './defaults.js';
 import { Deletion } from './deletion.js';
 import { ExitWatcher } from './exit-watcher.js';
 import { type HostFacts, readHostFacts } from './host-facts.js';
 import { ConmonLauncher } from './launcher.js';
+import { LiveLimits } from './live-limits.js';
+import { RuntimeProbes } from './probes.js';
 import { defaultCapabilities } from './profile/capabilities.js';
 import { defaultSeccompProfile } from './profile/seccomp.js';
-import { findProgram, Runtime } from './runtime.js';
+import { findProgram } from './runtime.js';
+import { RuntimeList, type RuntimeWishes } from './runtime-list.js';
 import { SeccompCache } from './seccomp-cache.js';
 
 /** Where the launcher works and with what. */
 export interface LauncherOptions {
   /** A folder of its own under the exec root, on a file system that a reboot empties. */
   readonly folder: string;
-  /** OCI runtimes in the order of preference, names or paths. Default crun, then runc. */
-  readonly runtimes?: readonly string[];
+  /** OCI runtimes; by default crun and runc, the first that works for containers that name none. */
+  readonly runtimes?: RuntimeWishes;
+  /** What containers have that ask for nothing; by default what Docker's have. */
+  readonly defaults?: IsolationDefaults;
   /** Name or path of conmon. Default `conmon`. */
   readonly conmon?: string;
   readonly children: Children;
@@ -32,8 +38,12 @@ export interface LauncherOptions {
 /** A launcher, and what it keeps open. */
 export interface OpenedLauncher extends Disposable {
   readonly launcher: ConmonLauncher;
-  readonly runtime: Runtime;
+  readonly probes: RuntimeProbes;
+  readonly limits: LiveLimits;
+  readonly runtimes: RuntimeList;
 }
+
+const noWishes: RuntimeWishes = { configured: [], fallback: '' };
 
 /**
  * Finds the programs and puts the launcher together. The exec root and the data root must be shared mounts
@@ -44,36 +54,45 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
   const path = findProgram(options.conmon ?? 'conmon');
   if (path === undefined) throw new Unavailable('conmon not found: install it');
   const cgroups = new CgroupTree();
-  const runtime = await Runtime.find({
-    programs: options.runtimes ?? ['crun', 'runc'],
+  const runtimeOptions = {
     stateRoot: join(folder, 'runtime'),
     children,
     cgroups,
     precompiles: canCompileSeccomp(),
-  });
+  };
+  const runtimes = await RuntimeList.open(runtimeOptions, options.runtimes ?? noWishes);
+  runtimes.warn(logger);
   const records = new ContainerRecords(join(folder, 'containers'));
+  for (const id of records.known()) {
+    const program = records.find(id)?.runtime;
+    if (program) await runtimes.remembered(runtimeOptions, program);
+  }
   const exits = new ExitWatcher(join(folder, 'exits'));
   const seccomp = new SeccompCache(compileSeccomp);
   const facts = readHostFacts(cgroups);
-  if (runtime.takesCompiledSeccomp) warmSoon(seccomp, facts);
+  if (runtimes.preferred.takesCompiledSeccomp) warmSoon(seccomp, facts);
   const launcher = new ConmonLauncher({
-    runtime,
-    conmon: new Conmon({ path, children, runtime }),
-    deletion: new Deletion({ runtime, conmon: path, cgroups, exits, records, logger }),
+    runtimes,
+    conmon: new Conmon({ path, children }),
+    deletion: new Deletion({ runtimes, conmon: path, cgroups, exits, records, logger }),
     cgroups,
     cgroupLock: CgroupLock.ofThisMachine(),
     exits,
     records,
     seccomp,
     facts,
+    defaults: options.defaults ?? dockerDefaults,
     logger,
   });
+  const runtimeOf = (id: string) => runtimes.of(records.find(id)?.runtime);
   return {
     launcher,
-    runtime,
+    probes: new RuntimeProbes({ runtimeOf, records, facts, children }),
+    limits: new LiveLimits({ runtimeOf, facts, children }),
+    runtimes,
     [Symbol.dispose]() {
       exits[Symbol.dispose]();
-      runtime[Symbol.dispose]();
+      runtimes[Symbol.dispose]();
     },
   };
 }

@@ -21,23 +21,59 @@ const limitTitles: Readonly<Record<string, string>> = {
   stack: 'Max stack size',
 };
 
+type Ulimits = NonNullable<HostConfig['Ulimits']>;
+
+/** Limits of a process, and what of them could not be had. */
+export interface ContainerRlimits {
+  readonly rlimits: readonly OciRlimit[];
+  /** Sentences for the log. */
+  readonly clamped: readonly string[];
+}
+
+/** The container's own limits, and those of the daemon that it doesn't name. */
+export function withDefaultUlimits(own: Ulimits, defaults: Ulimits): Ulimits {
+  const names = new Set(own.map(({ Name }) => Name));
+  return [...own, ...defaults.filter(({ Name }) => !names.has(Name))];
+}
+
+/** @throws InvalidParameter in Docker's words */
+export function checkUlimits(ulimits: Ulimits): void {
+  for (const { Name, Soft, Hard } of ulimits) {
+    if (!Object.hasOwn(limitTitles, Name.toLowerCase())) {
+      throw new InvalidParameter(`invalid ulimit type: ${Name}`);
+    }
+    const isOver = Hard !== -1 && (Soft === -1 || Soft > Hard);
+    if (isOver) {
+      throw new InvalidParameter(
+        `ulimit soft limit must be less than or equal to hard limit: ${Soft} > ${Hard}`,
+      );
+    }
+  }
+}
+
 /**
- * The limits asked for, none by default. They are clamped to our own hard limits: raising those takes
- * CAP_SYS_RESOURCE, and the runtime would refuse to start at all. `hardLimits` by name; one that is missing
- * is no limit. @throws InvalidParameter
+ * The limits asked for. Where raising them over our own hard limits is not ours (it takes CAP_SYS_RESOURCE), they are
+ * clamped to those: the runtime would refuse to start at all. `ceilings` by name; one that is missing is no limit.
+ * @throws InvalidParameter
  */
 export function containerRlimits(
-  ulimits: HostConfig['Ulimits'],
-  hardLimits: ReadonlyMap<string, number>,
-): OciRlimit[] {
-  return (ulimits ?? []).map(({ Name, Soft, Hard }) => {
+  ulimits: Ulimits,
+  ceilings: ReadonlyMap<string, number>,
+): ContainerRlimits {
+  checkUlimits(ulimits);
+  const clamped: string[] = [];
+  const rlimits = ulimits.map(({ Name, Soft, Hard }) => {
     const name = Name.toLowerCase();
-    if (!(name in limitTitles)) throw new InvalidParameter(`invalid ulimit type: ${Name}`);
-    const ceiling = hardLimits.get(name) ?? Number.POSITIVE_INFINITY;
-    const hard = Math.min(Hard < 0 ? Number.POSITIVE_INFINITY : Hard, ceiling);
+    const ceiling = ceilings.get(name) ?? Number.POSITIVE_INFINITY;
+    const wanted = Hard < 0 ? Number.POSITIVE_INFINITY : Hard;
+    const hard = Math.min(wanted, ceiling);
     const soft = Math.min(Soft < 0 ? Number.POSITIVE_INFINITY : Soft, hard);
+    if (hard < wanted) {
+      clamped.push(`ulimit ${name}: ${hard} instead of ${Hard}, more is not the daemon's to give`);
+    }
     return { type: `RLIMIT_${name.toUpperCase()}`, soft: limitOf(soft), hard: limitOf(hard) };
   });
+  return { rlimits, clamped };
 }
 
 /** Reads the hard limits from the text of /proc/<pid>/limits; unlimited ones are left out. */

@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path/posix';
-import { System, Unavailable } from '../../base/errors.js';
+import { System } from '../../base/errors.js';
 import type { Children } from '../../native/children.js';
 import type { Fd } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
@@ -22,10 +22,18 @@ import { mountNamespaceWithout } from './runtime-namespace.js';
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 const folders = environment.PATH.split(':');
 
-/** How the runtime is to be found and where it keeps its state. */
+/** A runtime as it is configured. */
+export interface RuntimeProgram {
+  /** What clients call it. */
+  readonly name: string;
+  /** A name, looked up in the usual folders, or a path. */
+  readonly program: string;
+  /** Arguments that go before every command. */
+  readonly args: readonly string[];
+}
+
+/** Where runtimes keep their state, and what they work with. */
 export interface RuntimeOptions {
-  /** Programs in the order of preference: names, looked up in the usual folders, or paths. */
-  readonly programs: readonly string[];
   /** State of the runtime, on a file system that a reboot empties. */
   readonly stateRoot: string;
   readonly children: Children;
@@ -39,7 +47,9 @@ export interface RuntimeOptions {
  * exec; this object does the rest.
  */
 export class Runtime implements Disposable {
+  readonly name: string;
   readonly path: string;
+  /** Whose state files and command line it has; anything unknown is taken for runc, which all imitate. */
   readonly kind: 'crun' | 'runc';
   /** First line of its `--version`. */
   readonly version: string;
@@ -47,8 +57,16 @@ export class Runtime implements Disposable {
   readonly namespace: Fd | undefined;
   readonly #options: RuntimeOptions;
 
-  private constructor(options: RuntimeOptions, found: { path: string; version: string }) {
+  readonly #program: RuntimeProgram;
+
+  private constructor(
+    options: RuntimeOptions,
+    program: RuntimeProgram,
+    found: { path: string; version: string },
+  ) {
     this.#options = options;
+    this.#program = program;
+    this.name = program.name;
     this.path = found.path;
     this.version = found.version;
     this.kind = /^crun/.test(found.version) ? 'crun' : 'runc';
@@ -56,20 +74,33 @@ export class Runtime implements Disposable {
     this.namespace = hides ? mountNamespaceWithout(options.cgroups.unified) : undefined;
   }
 
-  /** Takes the first of the programs that works. @throws Unavailable if none does */
-  static async find(options: RuntimeOptions): Promise<Runtime> {
-    for (const program of options.programs) {
-      const path = findProgram(program);
-      const result = path && (await run(options.children, command(path, ['--version'])));
-      const version = result && result.status.code === 0 && result.stdout.split('\n')[0];
-      if (path && version) return new Runtime(options, { path, version });
-    }
-    throw new Unavailable(`no OCI runtime found: install one of ${options.programs.join(', ')}`);
+  /** Undefined if the program isn't there or doesn't say its version. */
+  static async open(
+    options: RuntimeOptions,
+    program: RuntimeProgram,
+  ): Promise<Runtime | undefined> {
+    const path = findProgram(program.program);
+    if (path === undefined) return undefined;
+    const asked = command(path, [...program.args, '--version']);
+    const result = await run(options.children, asked);
+    const version = result.status.code === 0 ? result.stdout.split('\n')[0] : undefined;
+    return version ? new Runtime(options, program, { path, version }) : undefined;
+  }
+
+  /** What a container's record says of its runtime. */
+  get program(): RuntimeProgram {
+    return { ...this.#program, program: this.path };
+  }
+
+  /** Whether it is that one, whatever it is called by now. */
+  is({ program, args }: RuntimeProgram): boolean {
+    const own = this.#program.args;
+    return this.path === program && own.join('\0') === args.join('\0');
   }
 
   /** Arguments that go before every command. */
   get globalArguments(): readonly string[] {
-    return ['--root', this.#options.stateRoot];
+    return [...this.#program.args, '--root', this.#options.stateRoot];
   }
 
   /** Whether a filter can be handed over ready-made, by annotation. */

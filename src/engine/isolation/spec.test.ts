@@ -7,6 +7,8 @@ import {
   hostConfig,
 } from '../../api/types/container.js';
 import type { SpecInput } from './contract.js';
+import { dockerDefaults } from './defaults.js';
+import { fullSupport } from './fake-support.js';
 import type { OciDevice, OciSpec } from './oci.js';
 import { specText } from './oci.js';
 import { capabilityNames, defaultCapabilities } from './profile/capabilities.js';
@@ -25,11 +27,15 @@ const sda: OciDevice = {
 const facts: SpecFacts = {
   arch: 'x64',
   kernel: '6.1.0-13-amd64',
-  cgroupVersion: 2,
-  swapLimit: true,
+  support: fullSupport(2),
+  defaults: dockerDefaults,
+  deviceNumber: (path) => (path === '/dev/sda' ? { major: 8, minor: 0 } : undefined),
+  leastOomScore: 0,
   capabilities: capabilityNames,
   accounts: { passwd: 'root:x:0:0::/root:/bin/sh\nbob:x:1000:1000::/home/bob:/bin/sh', group: '' },
-  devices: { at: (path) => (path === '/dev/sda' || path === '/dev' ? [sda] : []) },
+  devices: {
+    at: (path) => (path === '/dev/sda' || path === '/dev' ? [sda] : 'no such file or directory'),
+  },
   hardLimits: new Map([['nofile', 4096]]),
   extraMaskedPaths: [],
   initProgram: '/usr/bin/tini',
@@ -128,7 +134,7 @@ describe('buildSpec', () => {
     expect(spec.linux.devices).to.deep.equal([sda]);
     expect(spec.linux.resources.devices).to.deep.equal([{ allow: true, access: 'rwm' }]);
     expect(mountAt(spec, '/sys')?.options).to.include('rw').and.not.include('ro');
-    expect(types(spec)).to.not.include('cgroup');
+    expect(types(spec)).to.include('cgroup');
   });
 
   it('runs as a user without capabilities in effect', () => {
@@ -234,19 +240,69 @@ describe('buildSpec', () => {
   });
 
   it('says which options have no effect', () => {
-    const { ignored } = buildSpec(
-      input({}, { SecurityOpt: ['apparmor=foo', 'no-new-privileges'] }),
-      facts,
-    );
-    expect(ignored).to.deep.equal(['apparmor=foo: apparmor profiles are not applied']);
+    const SecurityOpt = ['apparmor=foo', 'label=type:x', 'label=disable', 'no-new-privileges'];
+    const Ulimits = [{ Name: 'nofile', Soft: 5000, Hard: 5000 }];
+    const wish = input({}, { SecurityOpt, Ulimits, OomScoreAdj: -500 });
+    expect(buildSpec(wish, facts).ignored).to.deep.equal([
+      'apparmor=foo: this kernel has no AppArmor',
+      'label=type:x: SELinux labels are not applied',
+      "ulimit nofile: 4096 instead of 5000, more is not the daemon's to give",
+      "OOM score 0 instead of -500, less is not the daemon's to give",
+    ]);
+  });
+
+  it('confines by AppArmor where the kernel has it', () => {
+    const profileOf = (host: Partial<HostConfig>, apparmorProfiles: readonly string[]) =>
+      buildSpec(input({}, host), { ...facts, apparmorProfiles }).spec.process.apparmorProfile;
+    expect(profileOf({}, ['docker-default'])).to.equal('docker-default');
+    expect(profileOf({}, ['other'])).to.equal(undefined);
+    expect(profileOf({ Privileged: true }, ['docker-default'])).to.equal('unconfined');
+    expect(profileOf({ SecurityOpt: ['apparmor=mine'] }, ['mine'])).to.equal('mine');
+  });
+
+  it('shares what other containers have', () => {
+    const host = { PidMode: 'container:a', IpcMode: 'container:b', Init: true };
+    const joined = { pid: '/proc/7/ns/pid', ipc: '/proc/8/ns/ipc', shm: '/run/b/shm' };
+    const spec = specOf({}, host, { joined });
+    expect(spec.linux.namespaces).to.deep.include({ type: 'pid', path: '/proc/7/ns/pid' });
+    expect(spec.linux.namespaces).to.deep.include({ type: 'ipc', path: '/proc/8/ns/ipc' });
+    expect(mountAt(spec, '/dev/shm')).to.include({ type: 'bind', source: '/run/b/shm' });
+    expect(spec.mounts.filter(({ destination }) => destination === '/dev/shm')).to.have.length(1);
+    expect(spec.process.args).to.deep.equal(['sh']);
+  });
+
+  it('takes what the daemon gives by default, unless asked otherwise', () => {
+    const ulimits = [{ Name: 'nofile', Soft: 10, Hard: 20 }];
+    const defaults = { ...dockerDefaults, ulimits, noNewPrivileges: true, seccomp: 'unconfined' };
+    const of = (host: Partial<HostConfig>) =>
+      buildSpec(input({}, host), { ...facts, defaults }).spec;
+    expect(of({}).process.rlimits).to.deep.equal([{ type: 'RLIMIT_NOFILE', soft: 10, hard: 20 }]);
+    expect(of({}).process.noNewPrivileges).to.equal(true);
+    expect(of({}).linux.seccomp).to.equal(undefined);
+    const own = of({
+      Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }],
+      SecurityOpt: ['no-new-privileges=false', 'seccomp=builtin'],
+    });
+    expect(own.process.rlimits).to.deep.equal([{ type: 'RLIMIT_NOFILE', soft: 1, hard: 2 }]);
+    expect(own.process.noNewPrivileges).to.equal(false);
+    expect(own.linux.seccomp?.defaultAction).to.equal('SCMP_ACT_ERRNO');
+  });
+
+  it('filters a privileged container only by a profile of its own', () => {
+    const profile = JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW' });
+    const host = { Privileged: true, SecurityOpt: [`seccomp=${profile}`] };
+    expect(specOf({}, host).linux.seccomp).to.deep.equal({ defaultAction: 'SCMP_ACT_ALLOW' });
+  });
+
+  it('shows all of /proc and /sys when asked to', () => {
+    const { linux } = specOf({}, { MaskedPaths: [], ReadonlyPaths: [] });
+    expect([linux.maskedPaths, linux.readonlyPaths]).to.deep.equal([[], []]);
   });
 
   const refused: [what: string, host: Partial<HostConfig>, message: string | RegExp][] = [
     ['a capability', { CapAdd: ['fly'] }, 'unknown capability: "CAP_FLY"'],
     ['a security option', { SecurityOpt: ['x=y'] }, 'invalid --security-opt 2: "x=y"'],
-    ['a seccomp profile', { SecurityOpt: ['seccomp={'] }, /decoding seccomp profile failed/],
-    ['an IPC mode', { IpcMode: 'x' }, 'invalid IPC mode: x'],
-    ['an IPC namespace', { IpcMode: 'container:a' }, /not supported/],
+    ['a seccomp profile', { SecurityOpt: ['seccomp={'] }, /Decoding seccomp profile failed/],
     ['a ulimit', { Ulimits: [{ Name: 'x', Soft: 1, Hard: 1 }] }, 'invalid ulimit type: x'],
     ['a tmpfs option', { Tmpfs: { '/t': 'foo' } }, 'invalid tmpfs option ["foo"]'],
     [

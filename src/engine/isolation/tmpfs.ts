@@ -1,3 +1,4 @@
+import { isAbsolute, normalize } from 'node:path/posix';
 import type { HostConfig } from '../../api/types/container.js';
 import { InvalidParameter } from '../../base/errors.js';
 import type { OciMount } from './oci.js';
@@ -17,6 +18,17 @@ const opposites: readonly (readonly [string, string])[] = [
 const keys = ['size', 'mode', 'uid', 'gid', 'nr_inodes', 'nr_blocks', 'mpol', 'huge'];
 const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
 const defaults = ['noexec', 'nosuid', 'nodev', 'rprivate'];
+
+/** @throws InvalidParameter in Docker's words for a path that nothing can be mounted at */
+export function checkTmpfsPath(path: string): void {
+  const reason = refusalOf(path);
+  if (reason !== undefined) throw new InvalidParameter(`invalid mount path: '${path}' ${reason}`);
+}
+
+function refusalOf(path: string): string | undefined {
+  if (!isAbsolute(path)) return 'mount path must be absolute';
+  return normalize(path) === '/' ? "destination can't be '/'" : undefined;
+}
 
 /** The tmpfs mounts of `--tmpfs` and of `--mount type=tmpfs`. @throws InvalidParameter */
 export function tmpfsMounts(host: HostConfig): OciMount[] {

@@ -1,0 +1,47 @@
+import type { HostConfig } from '../../api/types/container.js';
+import { System } from '../../base/errors.js';
+import type { Children } from '../../native/children.js';
+import { run } from '../../native/run.js';
+import type { HostFacts } from './host-facts.js';
+import { containerLimits } from './resources.js';
+import type { Runtime } from './runtime.js';
+
+const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+/** The runtime's "no limit". */
+const UNLIMITED = -1;
+
+export interface LiveLimitParts {
+  /** The runtime of a container. */
+  runtimeOf(id: string): Runtime;
+  readonly facts: HostFacts;
+  readonly children: Children;
+}
+
+/** Sets limits of containers that run; the runtime knows how this machine's control groups want it. */
+export class LiveLimits {
+  readonly #parts: LiveLimitParts;
+
+  constructor(parts: LiveLimitParts) {
+    this.#parts = parts;
+  }
+
+  /** Sets what is said, and leaves the rest. @throws System with the runtime's reason; then some of it may be set */
+  async set(id: string, host: HostConfig): Promise<void> {
+    const { children, facts } = this.#parts;
+    const runtime = this.#parts.runtimeOf(id);
+    const argv = [runtime.path, ...runtime.globalArguments, 'update', '--resources', '-', id];
+    const free = host.PidsLimit != null && host.PidsLimit <= 0;
+    const limits = {
+      ...containerLimits(host, facts),
+      ...(free && { pids: { limit: UNLIMITED } }),
+    };
+    const { status, stderr } = await run(children, {
+      file: runtime.path,
+      argv,
+      env: environment,
+      input: JSON.stringify(limits),
+      ...(runtime.namespace ? { mntnsFd: runtime.namespace.number } : {}),
+    });
+    if (status.code !== 0) throw new System(stderr.trim() || `${runtime.kind} update failed`);
+  }
+}
