@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(crun runc conmon libnftables1 nftables libseccomp2 iptables busybox-static iproute2 procps zstd)
+packages=(crun runc conmon libnftables1 nftables libseccomp2 iptables busybox-static iproute2 procps zstd btrfs-progs fuse-overlayfs)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -24,12 +24,16 @@ describe('storage on overlay2', () => {
   afterEach(async () => {
     await world[Symbol.asyncDispose]();
   });
-  const folders = () => readdirSync(world.overlayRoot).sort();
+  const folders = () => readdirSync(world.driverRoot).sort();
 
   describe('with images', () => {
     const serviceOn = (on: Storage) =>
       new ImageService({
-        store: openImageStore({ dataRoot: world.dataRoot, logger: silentLogger }),
+        store: openImageStore({
+          dataRoot: world.dataRoot,
+          driver: world.driver,
+          logger: silentLogger,
+        }),
         storage: on,
         users: { usersOf: () => [] },
         extractor: world.extractor,
@@ -69,7 +73,7 @@ describe('storage on overlay2', () => {
     it('forgets an image that lost its layers', async () => {
       const images = serviceOn(storage);
       await images.import(tarOf([{ name: 'a', type: 'file' }]), { repo: 'x' });
-      rmSync(world.overlayRoot, { recursive: true });
+      rmSync(world.driverRoot, { recursive: true });
       const again = await world.open();
       await again.reconcile([], []);
       const restarted = serviceOn(again);

@@ -16,9 +16,9 @@ describe('a daemon that is killed while it changes images', function () {
   });
 
   /** Lets the victim do a few rounds and kills it `delayMs` into the next. */
-  async function killAfter(dataRoot: string, delayMs: number): Promise<void> {
+  async function killAfter({ dataRoot, driver }: StorageWorld, delayMs: number): Promise<void> {
     const script = fileURLToPath(new URL('./victim.js', import.meta.url));
-    const victim = spawn(process.execPath, [script, dataRoot], {
+    const victim = spawn(process.execPath, [script, dataRoot, driver], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(victim.stdout, 'data');
@@ -31,9 +31,13 @@ describe('a daemon that is killed while it changes images', function () {
     await using world = new StorageWorld();
     // Each kill is on top of what the ones before have left.
     for (const delayMs of [0, 3, 7, 13, 19, 29]) {
-      await killAfter(world.dataRoot, delayMs);
+      await killAfter(world, delayMs);
       const storage = await world.open();
-      const store = openImageStore({ dataRoot: world.dataRoot, logger: silentLogger });
+      const store = openImageStore({
+        dataRoot: world.dataRoot,
+        driver: world.driver,
+        logger: silentLogger,
+      });
       await storage.reconcile([], []);
       expect(world.mounted()).to.deep.equal([]);
       // Every image that is on record has all its layers, and every layer all its files.
@@ -46,7 +50,7 @@ describe('a daemon that is killed while it changes images', function () {
         await storage.rootfs.remove(container);
       }
       await storage.collect(() => store.usedChains());
-      const folders = readdirSync(world.overlayRoot).sort();
+      const folders = readdirSync(world.driverRoot).sort();
       expect(folders).to.deep.equal(
         storage.layers
           .all()

@@ -3,27 +3,26 @@ import { systemClock } from '../../src/base/clock.js';
 import { randomIds } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
 import { ImageService, openImageStore } from '../../src/engine/images/service.js';
+import { driverNamed, openDriver } from '../../src/engine/storage/drivers/catalogue.js';
 import { WorkerExtractor } from '../../src/engine/storage/extract/worker-extractor.js';
-import { kernelMounts } from '../../src/engine/storage/kernel-mounts.js';
-import { Overlay2 } from '../../src/engine/storage/overlay2.js';
 import { Storage } from '../../src/engine/storage/storage.js';
 import { tarOf } from './world.js';
 
 /*
  * A program that imports, tags and removes images and containers without end, until it is killed:
- * `node victim.js <data-root>`. Writes a line for each round.
+ * `node victim.js <data-root> <driver>`. Writes a line for each round.
  */
-const [, , dataRoot = ''] = process.argv;
+const [, , dataRoot = '', driver = ''] = process.argv;
 const extractor = new WorkerExtractor();
-const storage = await Storage.open({
+const storage = new Storage({
   dataRoot,
-  driver: new Overlay2({ root: join(dataRoot, 'overlay2'), mounts: kernelMounts }),
+  driver: openDriver(driverNamed(driver), { dataRoot, options: {} }),
   extractor,
   ids: randomIds,
   logger: silentLogger,
 });
 const images = new ImageService({
-  store: openImageStore({ dataRoot, logger: silentLogger }),
+  store: openImageStore({ dataRoot, driver, logger: silentLogger }),
   storage,
   users: { usersOf: () => [] },
   extractor,

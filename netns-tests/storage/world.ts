@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomIds } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { type DriverName, openDriver } from '../../src/engine/storage/drivers/catalogue.js';
 import { WorkerExtractor } from '../../src/engine/storage/extract/worker-extractor.js';
-import { kernelMounts } from '../../src/engine/storage/kernel-mounts.js';
-import { Overlay2 } from '../../src/engine/storage/overlay2.js';
 import { Storage } from '../../src/engine/storage/storage.js';
 import { encodeArchive, type TarEntryDraft } from '../../src/engine/storage/tar/writer.js';
 import { umount } from '../../src/native/mount.js';
@@ -13,21 +12,38 @@ import { mounts } from '../../src/native/mountinfo.js';
 
 /** A data root of its own, with storage on it that can be opened again as after a crash. */
 export class StorageWorld implements AsyncDisposable {
-  readonly dataRoot = mkdtempSync(join(tmpdir(), 'tsnet-storage-'));
+  readonly dataRoot: string;
+  readonly driver: DriverName;
   readonly extractor = new WorkerExtractor();
+  #storage: Storage | undefined;
 
-  get overlayRoot(): string {
-    return join(this.dataRoot, 'overlay2');
+  /** `above`: the folder to make the data root in. */
+  constructor({
+    driver = 'overlay2',
+    above = tmpdir(),
+  }: { driver?: DriverName; above?: string } = {}) {
+    this.driver = driver;
+    this.dataRoot = mkdtempSync(join(above, 'tsnet-storage-'));
+  }
+
+  /** The driver's folder. */
+  get driverRoot(): string {
+    return join(this.dataRoot, this.driver);
   }
 
   async open(): Promise<Storage> {
-    return await Storage.open({
-      dataRoot: this.dataRoot,
-      driver: new Overlay2({ root: this.overlayRoot, mounts: kernelMounts }),
-      extractor: this.extractor,
+    const { dataRoot, extractor } = this;
+    const driver = openDriver(this.driver, { dataRoot, options: {} });
+    await driver.check();
+    await this.#storage?.layers.settled();
+    this.#storage = new Storage({
+      dataRoot,
+      driver,
+      extractor,
       ids: randomIds,
       logger: silentLogger,
     });
+    return this.#storage;
   }
 
   /** Mount points below the data root. */
@@ -38,8 +54,12 @@ export class StorageWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#storage?.layers.settled();
     for (const path of this.mounted().reverse()) umount(path, { lazy: true });
     await this.extractor[Symbol.asyncDispose]();
+    // Subvolumes are for the driver to remove.
+    const driver = openDriver(this.driver, { dataRoot: this.dataRoot, options: {} });
+    for (const id of await driver.list()) await driver.remove(id);
     rmSync(this.dataRoot, { recursive: true });
   }
 }

@@ -1,10 +1,11 @@
+import { type CPath, cPath, shownPath } from './cpath.js';
 import { check, libc } from './libc.js';
 
 const c = {
-  mknod: libc.fn<(path: string, mode: number, device: bigint) => number>(
+  mknod: libc.fn<(path: CPath, mode: number, device: bigint) => number>(
     'int mknod(const char *path, uint32_t mode, uint64_t dev)',
   ),
-  utimensat: libc.fn<(dir: number, path: string, times: BigInt64Array, flags: number) => number>(
+  utimensat: libc.fn<(dir: number, path: CPath, times: BigInt64Array, flags: number) => number>(
     'int utimensat(int dirfd, const char *path, const void *times, int flags)',
   ),
 };
@@ -17,7 +18,7 @@ const NS_PER_SECOND = 1_000_000_000n;
 
 /** A special file. */
 export interface SpecialFile {
-  readonly path: string;
+  readonly path: CPath;
   readonly kind: keyof typeof formats;
   /** Permission bits before the umask. */
   readonly mode: number;
@@ -28,7 +29,8 @@ export interface SpecialFile {
 
 /** Makes a device, fifo or socket file (mknod(2)). @throws SyscallError EEXIST, EPERM, ... */
 export function mknod({ path, kind, mode, major = 0, minor = 0 }: SpecialFile): void {
-  check('mknod', c.mknod(path, formats[kind] | mode, makeDevice(major, minor)), path);
+  const result = c.mknod(cPath(path), formats[kind] | mode, makeDevice(major, minor));
+  check('mknod', result, shownPath(path));
 }
 
 /** The 64-bit dev_t of two numbers (makedev(3)): minor's low byte and major's low 12 bits are in the old places. */
@@ -54,9 +56,10 @@ export function splitDevice(device: bigint): { major: number; minor: number } {
  * Sets access and modification time of the file itself, not of a symbolic link's target (utimensat(2)), in
  * nanoseconds since 1970; may be negative. Node's own lutimes keeps microseconds at best. @throws SyscallError
  */
-export function setTimes(path: string, accessedNs: bigint, modifiedNs: bigint): void {
+export function setTimes(path: CPath, accessedNs: bigint, modifiedNs: bigint): void {
   const times = BigInt64Array.of(...timespec(accessedNs), ...timespec(modifiedNs));
-  check('utimensat', c.utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW), path);
+  const result = c.utimensat(AT_FDCWD, cPath(path), times, AT_SYMLINK_NOFOLLOW);
+  check('utimensat', result, shownPath(path));
 }
 
 /** `struct timespec { i64 tv_sec; i64 tv_nsec; }`: the second part is never negative. */

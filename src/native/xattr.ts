@@ -1,16 +1,17 @@
+import { type CPath, cPath, shownPath } from './cpath.js';
 import { check, isErrno, libc } from './libc.js';
 
 const c = {
   set: libc.fn<
-    (path: string, name: string, value: Uint8Array, size: number, flags: number) => number
+    (path: CPath, name: string, value: Uint8Array, size: number, flags: number) => number
   >('int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags)'),
-  get: libc.fn<(path: string, name: string, value: Uint8Array | null, size: number) => number>(
+  get: libc.fn<(path: CPath, name: string, value: Uint8Array | null, size: number) => number>(
     'int64_t lgetxattr(const char *path, const char *name, void *value, size_t size)',
   ),
-  list: libc.fn<(path: string, list: Uint8Array | null, size: number) => number>(
+  list: libc.fn<(path: CPath, list: Uint8Array | null, size: number) => number>(
     'int64_t llistxattr(const char *path, char *list, size_t size)',
   ),
-  remove: libc.fn<(path: string, name: string) => number>(
+  remove: libc.fn<(path: CPath, name: string) => number>(
     'int lremovexattr(const char *path, const char *name)',
   ),
 };
@@ -21,15 +22,18 @@ const XATTR_SIZE_MAX = 65536;
 const USUAL_SIZE = 256;
 
 /** Sets an extended attribute of the file itself, not of a symbolic link's target (xattr(7)). @throws SyscallError */
-export function setXattr(path: string, name: string, value: Uint8Array | string): void {
+export function setXattr(path: CPath, name: string, value: Uint8Array | string): void {
   const bytes = Buffer.from(value);
-  check('lsetxattr', c.set(path, name, bytes, bytes.length, 0), `${path} ${name}`);
+  const result = c.set(cPath(path), name, bytes, bytes.length, 0);
+  check('lsetxattr', result, `${shownPath(path)} ${name}`);
 }
 
 /** Its value, or undefined if the file has no such attribute. @throws SyscallError */
-export function getXattr(path: string, name: string): Buffer | undefined {
+export function getXattr(path: CPath, name: string): Buffer | undefined {
+  const raw = cPath(path);
+  const subject = `${shownPath(path)} ${name}`;
   try {
-    return readGrowing('lgetxattr', `${path} ${name}`, (to, size) => c.get(path, name, to, size));
+    return readGrowing('lgetxattr', subject, (to, size) => c.get(raw, name, to, size));
   } catch (error) {
     if (isErrno(error, 'ENODATA')) return undefined;
     throw error;
@@ -37,15 +41,16 @@ export function getXattr(path: string, name: string): Buffer | undefined {
 }
 
 /** The names of all extended attributes of the file itself. @throws SyscallError */
-export function listXattrs(path: string): string[] {
-  const names = readGrowing('llistxattr', path, (to, size) => c.list(path, to, size));
+export function listXattrs(path: CPath): string[] {
+  const raw = cPath(path);
+  const names = readGrowing('llistxattr', shownPath(path), (to, size) => c.list(raw, to, size));
   return names.toString('utf8').split('\0').slice(0, -1);
 }
 
 /** Removes an attribute; one that is not there is fine. @throws SyscallError */
-export function removeXattr(path: string, name: string): void {
+export function removeXattr(path: CPath, name: string): void {
   try {
-    check('lremovexattr', c.remove(path, name), `${path} ${name}`);
+    check('lremovexattr', c.remove(cPath(path), name), `${shownPath(path)} ${name}`);
   } catch (error) {
     if (!isErrno(error, 'ENODATA')) throw error;
   }

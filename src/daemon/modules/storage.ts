@@ -9,8 +9,9 @@ import * as id from '../ids.js';
 /** Images. Storage itself is opened before, because that may fail for want of a file system. */
 export const imagesModule = new ContainerModule(({ bind }) => {
   bind(id.imageStoreId).toResolvedValue(
-    ({ dataRoot }, logger) => openImageStore({ dataRoot, logger }),
-    [id.settingsId, id.loggerId],
+    ({ dataRoot }, logger, storage) =>
+      openImageStore({ dataRoot, driver: storage.driverName, logger }),
+    [id.settingsId, id.loggerId, id.storageId],
   );
   bind(id.imagesId).toResolvedValue(
     (settings, store, storage, extractor, registry, clock, logger, events) =>

@@ -60,7 +60,8 @@ export interface RootFilesystems {
   /** Docker API: `GraphDriver`. */
   graphDriver(containerId: string): {
     readonly Name: string;
-    readonly Data: Readonly<Record<string, string>>;
+    /** Null where the storage driver has nothing to tell. */
+    readonly Data: Readonly<Record<string, string>> | null;
   };
   size(containerId: string): Promise<ContainerSize>;
   /** What the container has changed in its image's files. */

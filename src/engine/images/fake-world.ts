@@ -15,7 +15,7 @@ import type { ImageEvent, ImageStorage, ImageUser } from './world.js';
 /** Extracts on this thread and as any user: no owners, no devices. */
 export const plainExtractor: Extractor = {
   extract: (source, request) =>
-    extractHere(source, { ...request, kind: 'files' }, { makeNode() {}, setXattr: () => true }),
+    extractHere(source, { ...request, kind: 'files' }, { makeNode() {}, setXattr: () => true, setTimes() {} }),
 };
 
 /** Layers in memory, real digests. A layer's files are unpacked to a folder that is thrown away. */
@@ -92,7 +92,7 @@ export function fakeWorld() {
   const events: ImageEvent[] = [];
   const users = new Map<string, ImageUser[]>();
   const storage = new FakeImageStorage(folder);
-  const store = openImageStore({ dataRoot: folder, logger: silentLogger });
+  const store = openImageStore({ dataRoot: folder, driver: 'fake', logger: silentLogger });
   const clock = new FakeClock();
   const service = new ImageService({
     store,

@@ -88,7 +88,7 @@ describe('images', () => {
 
   it('keeps images and names over a restart', async () => {
     const { id } = await make('web');
-    const store = openImageStore({ dataRoot: world.folder, logger: silentLogger });
+    const store = openImageStore({ dataRoot: world.folder, driver: 'fake', logger: silentLogger });
     expect(store.resolve('web').id).to.equal(id);
     expect(store.namesOf(id).map(({ path, tag }) => `${path}:${tag}`)).to.deep.equal([
       'library/web:latest',

@@ -41,22 +41,24 @@ export interface ImageServiceOptions {
   readonly platform: Platform;
 }
 
-/** Opens the durable records of images below `<dataRoot>/image`. */
+/** Opens the durable records of a storage driver's images, below `<dataRoot>/image/<driver>`. */
 export function openImageStore({
   dataRoot,
+  driver,
   logger,
 }: {
   dataRoot: string;
+  driver: string;
   logger: Logger;
 }): ImageStore {
   const options: ImageStoreOptions = {
     images: new DurableStore<StoredImage>({
-      folder: join(dataRoot, 'image', 'images'),
+      folder: join(dataRoot, 'image', driver, 'images'),
       decode: decodeStoredImage,
       logger,
     }),
     names: new DurableStore<StoredName>({
-      folder: join(dataRoot, 'image', 'names'),
+      folder: join(dataRoot, 'image', driver, 'names'),
       decode: decodeStoredName,
       logger,
     }),

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { WhiteoutKind } from './extract/whiteouts.js';
 
 /** One path that a container has changed (Docker: GET /containers/{id}/changes). */
 export interface Change {
@@ -14,21 +15,23 @@ export interface Change {
 export interface StorageDriver {
   /** As `docker info` shows it and as its folder is called, e.g. `overlay2`. */
   readonly name: string;
-  /** Checks by trying that it works here. @throws Unavailable saying why not */
+  /** Pairs for `docker info`, e.g. `Backing Filesystem`, `extfs`. */
+  status(): readonly (readonly [name: string, value: string])[];
+  /** Checks by trying that it works here, and leaves nothing behind. @throws Unavailable saying why not */
   check(): Promise<void>;
 
-  /** Begins the layer `id`; answers where to unpack it and its skeleton. Nothing counts until {@link commit}. */
+  /** Begins the layer `id`; answers where and how to unpack it. Nothing counts until {@link commit}. */
   stage(id: string, parents: readonly string[]): Promise<StagedLayer>;
   /** The layer `id` is complete. */
   commit(id: string): Promise<void>;
-  /** The complete layer's own files and its skeleton. */
-  layer(id: string): StagedLayer;
+  /** The complete layer's files and its skeleton. */
+  layer(id: string): LayerFiles;
 
-  /** Makes an empty writable layer `id`. */
-  create(id: string): Promise<void>;
-  /** Mounts the writable layer on its parents and answers where; one that is mounted already stays. */
+  /** Makes the writable layer `id`, in which nothing is changed yet. */
+  create(id: string, parents: readonly string[]): Promise<void>;
+  /** Makes all files of a writable layer reachable and answers where; done already is fine. */
   mount(id: string, parents: readonly string[]): string;
-  /** Unmounts it; one that isn't mounted is fine. */
+  /** The reverse; one that isn't mounted is fine. */
   unmount(id: string): Promise<void>;
   /** Removes a layer of any state, unmounting it first; one that is gone is fine. */
   remove(id: string): Promise<void>;
@@ -37,16 +40,27 @@ export interface StorageDriver {
   list(): Promise<string[]>;
   /** Whether a layer, read-only or writable, is there and complete. */
   has(id: string): boolean;
+  /** Waits until all that was written to layers so far is safe on disk. */
+  sync(): Promise<void>;
+
   /** What the writable layer changes, by path. */
   changes(id: string, parents: readonly string[]): Promise<Change[]>;
   /** The same as a layer tar with `.wh.` entries, as a new layer of an image would have it. */
   changesTar(id: string, parents: readonly string[]): Readable;
-  /** What `docker inspect` shows as GraphDriver.Data. */
-  describe(id: string, parents: readonly string[]): Readonly<Record<string, string>>;
+  /** Bytes in the files that the writable layer adds or changes (Docker: `SizeRw`). */
+  changesSize(id: string, parents: readonly string[]): Promise<number>;
+  /** What `docker inspect` shows as GraphDriver.Data; null for a driver that has nothing to tell. */
+  describe(id: string, parents: readonly string[]): Readonly<Record<string, string>> | null;
 }
 
-/** Where a layer's files and the skeleton of its tar are. */
-export interface StagedLayer {
+/** Where a layer's files and the skeleton of its tar are. Other layers' files may be among them. */
+export interface LayerFiles {
   readonly files: string;
   readonly skeleton: string;
+}
+
+/** A layer that is being unpacked. */
+export interface StagedLayer extends LayerFiles {
+  /** What is to become of `.wh.` entries here. */
+  readonly whiteouts: WhiteoutKind;
 }

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { InvalidParameter, NotFound, System } from '../../base/errors.js';
+import { InvalidParameter, messageOf, NotFound, System } from '../../base/errors.js';
 import type { Ids } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
@@ -16,6 +17,7 @@ import type { StorageDriver } from './driver.js';
 import type { Extracted, Extractor, TarSource } from './extract/extract.js';
 import { assembleTar } from './extract/skeleton.js';
 import { type LayerHold, LayerHolds } from './layer-hold.js';
+import { LayerSync } from './layer-sync.js';
 import type { LayerRecord } from './records.js';
 
 /** What a layer store works with. */
@@ -50,9 +52,13 @@ export class LayerStore {
   /** Being removed: not there any more for anyone. */
   readonly #dying = new Set<ChainId>();
   readonly #turns = new KeyedMutex();
+  readonly #sync: LayerSync;
 
   constructor(options: LayerStoreOptions) {
     this.#options = options;
+    const { driver, logger } = options;
+    const synced = (layer: LayerRecord) => this.#synced(layer);
+    this.#sync = new LayerSync({ sync: () => driver.sync(), synced, logger });
   }
 
   /** The layer, if it is here. */
@@ -81,7 +87,7 @@ export class LayerStore {
     return this.stack(chainId).map(({ id }) => id);
   }
 
-  /** Bytes in the files of the layer and all below. */
+  /** Bytes in the files of the layer and all below (Docker: `Size`). */
   sizeOf(chainId: ChainId | undefined): number {
     return this.stack(chainId).reduce((sum, { size }) => sum + size, 0);
   }
@@ -103,14 +109,16 @@ export class LayerStore {
     const id = ids.id();
     const parents = this.idsOf(parent);
     try {
-      const { files, skeleton } = await driver.stage(id, parents);
-      const extracted = await extractor.extract(source, { target: files, kind: 'layer', skeleton });
+      const { files: target, skeleton, whiteouts } = await driver.stage(id, parents);
+      const request = { target, kind: 'layer', skeleton, whiteouts } as const;
+      const extracted = await extractor.extract(source, request);
       verify(extracted, expect);
       const chainId = chainIdOn(parent, extracted.diffId);
       hold.keep(chainId);
       const { diffId, size, tarSize } = extracted;
       const below = parent === undefined ? {} : { parent };
-      return await this.#record({ chainId, diffId, ...below, id, size, tarSize });
+      const layer = { chainId, diffId, ...below, id, size, tarSize, unsynced: true } as const;
+      return await this.#record(layer);
     } catch (error) {
       await driver.remove(id);
       throw error;
@@ -141,10 +149,22 @@ export class LayerStore {
     });
   }
 
-  /** Forgets layers whose files are gone, and those above them: they can't be mounted. */
+  /** Resolves when what was added is safe on disk and its records say so. */
+  async settled(): Promise<void> {
+    await this.#sync.settled();
+  }
+
+  /**
+   * Once at start: forgets layers whose files are gone, and those above them, for they can't be mounted. The files of
+   * one that was perhaps not all on the disk when the machine went down are read and compared with their digest.
+   */
   async dropBroken(): Promise<LayerRecord[]> {
-    const { records, driver, logger } = this.#options;
-    const broken = this.all().filter((layer) => !this.#isWhole(layer, driver));
+    const { records, logger } = this.#options;
+    const damaged = new Set<ChainId>();
+    for (const layer of this.all()) {
+      if (layer.unsynced && !(await this.#isAsItCame(layer))) damaged.add(layer.chainId);
+    }
+    const broken = this.all().filter((layer) => !this.#isWhole(layer, damaged));
     for (const layer of broken) {
       logger.error('a layer is damaged and was dropped', { layer: layer.chainId, id: layer.id });
       await records.remove(hexOf(layer.chainId));
@@ -152,11 +172,40 @@ export class LayerStore {
     return broken;
   }
 
-  #isWhole(layer: LayerRecord, driver: StorageDriver): boolean {
-    if (!driver.has(layer.id)) return false;
+  #isWhole(layer: LayerRecord, damaged: ReadonlySet<ChainId>): boolean {
+    const { driver } = this.#options;
+    if (damaged.has(layer.chainId) || !driver.has(layer.id)) return false;
+    if (!existsSync(driver.layer(layer.id).skeleton)) return false;
     if (layer.parent === undefined) return true;
     const parent = this.get(layer.parent);
-    return parent !== undefined && this.#isWhole(parent, driver);
+    return parent !== undefined && this.#isWhole(parent, damaged);
+  }
+
+  async #isAsItCame(layer: LayerRecord): Promise<boolean> {
+    const { driver, logger } = this.#options;
+    try {
+      if (!driver.has(layer.id)) return false;
+      for await (const _ of this.tar(layer.chainId));
+    } catch (error) {
+      const { chainId, id } = layer;
+      logger.warn('the files of a layer are not whole', {
+        layer: chainId,
+        id,
+        error: messageOf(error),
+      });
+      return false;
+    }
+    this.#sync.add(layer);
+    return true;
+  }
+
+  async #synced(layer: LayerRecord): Promise<void> {
+    const { records } = this.#options;
+    const key = hexOf(layer.chainId);
+    await this.#turns.run(layer.chainId, async () => {
+      const { unsynced: _, ...safe } = layer;
+      if (records.get(key)?.id === layer.id) await records.save(key, safe);
+    });
   }
 
   #keepKnown(chainId: ChainId, hold: LayerHold): LayerRecord | undefined {
@@ -176,6 +225,7 @@ export class LayerStore {
       }
       await driver.commit(layer.id);
       await records.save(hexOf(layer.chainId), layer);
+      this.#sync.add(layer);
       return layer;
     });
   }

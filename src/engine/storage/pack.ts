@@ -4,7 +4,9 @@ import { Readable } from 'node:stream';
 import { splitDevice } from '../../native/inode.js';
 import { isErrno } from '../../native/libc.js';
 import { getXattr, listXattrs } from '../../native/xattr.js';
-import { isWhiteout } from './extract/tree.js';
+import type { Change } from './driver.js';
+import { isWhiteout, opaqueFiles } from './extract/tree.js';
+import { rawPath } from './raw-name.js';
 import type { TarEntryType } from './tar/entry.js';
 import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from './tar/writer.js';
 import { type Found, openFound, readLink, walk } from './walk.js';
@@ -13,6 +15,8 @@ import { type Found, openFound, readLink, walk } from './walk.js';
 export interface PackOptions {
   /** True for an overlay's upper folder: its marks become `.wh.` entries. Default false. */
   readonly whiteouts?: boolean;
+  /** Only these, with `.wh.` entries for what was deleted. Asked when the reading begins. Default: everything. */
+  readonly changes?: () => Promise<readonly Change[]>;
 }
 
 /** The tree below `root` as a tar, without an entry for the root itself. */
@@ -20,16 +24,33 @@ export function packTree(root: string, options: PackOptions = {}): Readable {
   return Readable.from(pieces(root, options), { objectMode: false, highWaterMark: 1 << 18 });
 }
 
-async function* pieces(root: string, { whiteouts = false }: PackOptions): AsyncIterable<Buffer> {
+async function* pieces(
+  root: string,
+  { whiteouts = false, changes }: PackOptions,
+): AsyncIterable<Buffer> {
   const links = new Map<string, string>();
+  const wanted = changes && kindsByPath(await changes());
+  for (const [path, kind] of wanted ?? []) if (kind === 2) yield encodeEntry(whiteoutOf(path));
   for await (const found of walk(root)) {
-    if (found.stat.isSocket()) continue;
-    if (whiteouts && isWhiteout(numbers(found.stat))) yield encodeEntry(whiteoutOf(found.path));
+    if (found.stat.isSocket() || wanted?.has(found.path) === false) continue;
+    if (whiteouts) yield* entryOfUpper(found, links);
     else yield* entryOf(found, links);
-    if (whiteouts && found.stat.isDirectory() && isOpaque(found.handle))
-      yield encodeEntry({ name: `${found.path}/.wh..wh..opq`, type: 'file' });
   }
   yield endOfArchive;
+}
+
+/** An entry of an overlay's upper folder, whose marks become `.wh.` entries. */
+async function* entryOfUpper(found: Found, links: Map<string, string>): AsyncIterable<Buffer> {
+  const { path, stat, handle } = found;
+  if (opaqueFiles.has(path.slice(path.lastIndexOf('/') + 1))) return;
+  if (isWhiteout(numbers(stat))) yield encodeEntry(whiteoutOf(path));
+  else yield* entryOf(found, links);
+  if (stat.isDirectory() && isOpaque(handle))
+    yield encodeEntry({ name: `${path}/.wh..wh..opq`, type: 'file' });
+}
+
+function kindsByPath(changes: readonly Change[]): Map<string, Change['Kind']> {
+  return new Map(changes.map(({ Path, Kind }) => [Path.slice(1), Kind]));
 }
 
 async function* entryOf(found: Found, links: Map<string, string>): AsyncIterable<Buffer> {
@@ -95,16 +116,17 @@ function typeOf(stat: BigIntStats): TarEntryType {
 /** What belongs to the file for good: capabilities and the user's own, not overlay's or a host's labels. */
 function xattrsOf(path: string): Map<string, Buffer> {
   const xattrs = new Map<string, Buffer>();
-  for (const name of quietly(() => listXattrs(path)) ?? []) {
+  const raw = rawPath(path);
+  for (const name of quietly(() => listXattrs(raw)) ?? []) {
     const value =
-      name === 'security.capability' || name.startsWith('user.') ? getXattr(path, name) : undefined;
+      name === 'security.capability' || name.startsWith('user.') ? getXattr(raw, name) : undefined;
     if (value !== undefined && !name.startsWith('user.overlay.')) xattrs.set(name, value);
   }
   return xattrs;
 }
 
 function isOpaque(path: string): boolean {
-  return quietly(() => getXattr(path, 'trusted.overlay.opaque'))?.toString() === 'y';
+  return quietly(() => getXattr(rawPath(path), 'trusted.overlay.opaque'))?.toString() === 'y';
 }
 
 /** Undefined where the file is gone or its file system has no attributes. */

@@ -9,6 +9,7 @@ const layer = v.strictObject({
   id: v.string(),
   size: v.number(),
   tarSize: v.number(),
+  unsynced: v.optional(v.literal(true)),
 });
 
 /** A read-only layer that is complete on disk. */
@@ -19,16 +20,18 @@ export interface LayerRecord {
   readonly parent?: Digest;
   /** The driver's id. */
   readonly id: string;
-  /** Bytes in regular files. */
+  /** Bytes in files and symbolic links. */
   readonly size: number;
   /** Bytes of its tar. */
   readonly tarSize: number;
+  /** Its files may not be on the disk yet: a start that finds this has to look at them. */
+  readonly unsynced?: true;
 }
 
 /** Checks a stored layer record. */
 export function decodeLayerRecord(value: unknown): LayerRecord {
-  const { parent, ...rest } = v.parse(layer, value);
-  return parent === undefined ? rest : { ...rest, parent };
+  const { parent, unsynced, ...rest } = v.parse(layer, value);
+  return { ...rest, ...(parent && { parent }), ...(unsynced && { unsynced }) };
 }
 
 const rootfs = v.strictObject({ id: v.string(), chainId: v.optional(digest) });

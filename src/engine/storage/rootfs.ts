@@ -9,7 +9,7 @@ import type { Change, StorageDriver } from './driver.js';
 import type { LayerStore } from './layer-store.js';
 import { packTree } from './pack.js';
 import type { RootfsRecord } from './records.js';
-import { walk } from './walk.js';
+import { WritableSizes } from './writable-sizes.js';
 
 /** What containers' root file systems are made with. */
 export interface RootfsOptions {
@@ -23,7 +23,8 @@ export interface RootfsOptions {
 /** How `docker inspect` shows where files are. */
 export interface GraphDriver {
   readonly Name: string;
-  readonly Data: Readonly<Record<string, string>>;
+  /** Null for a driver that has nothing to tell. */
+  readonly Data: Readonly<Record<string, string>> | null;
 }
 
 /** The root file systems of containers: a writable layer on the layers of an image. */
@@ -31,6 +32,7 @@ export class Rootfs {
   readonly #options: RootfsOptions;
   /** Mounting for an export and unmounting exclude one another, by container. */
   readonly #turns = new KeyedMutex();
+  readonly #sizes = new WritableSizes();
 
   constructor(options: RootfsOptions) {
     this.#options = options;
@@ -45,10 +47,10 @@ export class Rootfs {
   async prepare(containerId: string, chainId: ChainId | undefined): Promise<void> {
     const { driver, layers, records } = this.#options;
     using hold = layers.hold();
-    layers.stack(chainId);
+    const parents = layers.idsOf(chainId);
     if (chainId !== undefined) hold.keep(chainId);
     // Folders first: folders without a record are swept away at start, a record promises folders.
-    await driver.create(containerId);
+    await driver.create(containerId, parents);
     await records.save(
       containerId,
       chainId === undefined ? { id: containerId } : { id: containerId, chainId },
@@ -57,12 +59,17 @@ export class Rootfs {
 
   /** Mounts the container's root and answers where; one that is mounted already stays. @throws NotFound, SyscallError */
   mount(containerId: string): string {
-    return this.#options.driver.mount(containerId, this.#parents(containerId));
+    const parents = this.#parents(containerId);
+    this.#sizes.mounted(containerId);
+    return this.#options.driver.mount(containerId, parents);
   }
 
   /** Unmounts it; one that isn't mounted is fine. An export under way keeps reading what it reads. */
   async unmount(containerId: string): Promise<void> {
-    await this.#turns.run(containerId, () => this.#options.driver.unmount(containerId));
+    await this.#turns.run(containerId, async () => {
+      await this.#options.driver.unmount(containerId);
+      this.#sizes.unmounted(containerId);
+    });
   }
 
   /** Unmounts and removes the writable layer; one that is gone is fine. */
@@ -72,6 +79,7 @@ export class Rootfs {
       await driver.unmount(containerId);
       await records.remove(containerId);
       await driver.remove(containerId);
+      this.#sizes.forget(containerId);
     });
   }
 
@@ -98,16 +106,15 @@ export class Rootfs {
     });
   }
 
-  /** Bytes in the files that the container has written (`SizeRw`), and in all (`SizeRootFs`). @throws NotFound */
+  /**
+   * Bytes in the files that the container has written (`SizeRw`), and in all (`SizeRootFs`). Counted once for a
+   * container that isn't mounted, for it doesn't change. @throws NotFound
+   */
   async size(containerId: string): Promise<{ writable: number; total: number }> {
     const { chainId } = this.#record(containerId);
-    const { UpperDir = '' } = this.graphDriver(containerId).Data;
-    const seen = new Set<bigint>();
-    let writable = 0;
-    for await (const { stat } of walk(UpperDir)) {
-      if (stat.isFile() && !seen.has(stat.ino)) writable += Number(stat.size);
-      seen.add(stat.ino);
-    }
+    const writable = await this.#sizes.of(containerId, () =>
+      this.#options.driver.changesSize(containerId, this.#parents(containerId)),
+    );
     return { writable, total: writable + this.#options.layers.sizeOf(chainId) };
   }
 
@@ -118,6 +125,7 @@ export class Rootfs {
   async reconcile(live: Iterable<string>, mounted: Iterable<string>): Promise<void> {
     const { driver, layers, records, logger } = this.#options;
     const [containers, stayMounted] = [new Set(live), new Set(mounted)];
+    for (const id of stayMounted) this.#sizes.mounted(id);
     await layers.dropBroken();
     const complete = new Set(layers.all().map(({ id }) => id));
     for (const { id } of records.values()) if (!containers.has(id)) await this.remove(id);
@@ -144,8 +152,7 @@ export class Rootfs {
   #record(containerId: string): RootfsRecord {
     const record = this.#options.records.get(containerId);
     // Its files go before it does.
-    if (record === undefined)
-      throw new NotFound(`No such container: ${containerId}`);
+    if (record === undefined) throw new NotFound(`No such container: ${containerId}`);
     return record;
   }
 }

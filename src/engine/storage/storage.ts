@@ -25,12 +25,13 @@ export interface StorageOptions {
 }
 
 /** All that lies on disk of images and containers. Call {@link reconcile} once at start. */
-export class Storage {
+export class Storage implements AsyncDisposable {
   readonly layers: LayerStore;
   readonly rootfs: Rootfs;
   readonly #driver: StorageDriver;
 
-  private constructor({ dataRoot, driver, extractor, ids, logger }: StorageOptions) {
+  /** Reads the records. The driver was found to work before. */
+  constructor({ dataRoot, driver, extractor, ids, logger }: StorageOptions) {
     const folder = join(dataRoot, 'image', driver.name);
     const layerRecords = new DurableStore<LayerRecord>({
       folder: join(folder, 'layers'),
@@ -47,10 +48,14 @@ export class Storage {
     this.rootfs = new Rootfs({ driver, layers: this.layers, records: rootfsRecords, logger });
   }
 
-  /** Reads the records, after a test that the driver works. @throws Unavailable saying why it doesn't */
-  static async open(options: StorageOptions): Promise<Storage> {
-    await options.driver.check();
-    return new Storage(options);
+  /** Waits until what was added is safe on disk. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.layers.settled();
+  }
+
+  /** What `docker info` tells of the driver. */
+  get driverStatus(): readonly (readonly [name: string, value: string])[] {
+    return this.#driver.status();
   }
 
   /** The driver's name, e.g. `overlay2`. */
@@ -73,7 +78,7 @@ export class Storage {
     const [top, ...below] = this.layers.idsOf(chainId);
     return {
       Name: this.#driver.name,
-      Data: top === undefined ? {} : this.#driver.describe(top, below),
+      Data: top === undefined ? null : this.#driver.describe(top, below),
     };
   }
 }

@@ -1,9 +1,10 @@
 import type { BigIntStats } from 'node:fs';
 import { constants, type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
+import { nameText, rawPath } from './raw-name.js';
 
 /** One file in a tree. */
 export interface Found {
-  /** Below the root, without a leading slash. */
+  /** Below the root, without a leading slash; text as of `nameText`, like the handle. */
   readonly path: string;
   readonly stat: BigIntStats;
   /** Opens, reads and describes the file itself by this path; valid until the next step of the walk. */
@@ -28,14 +29,15 @@ export async function* walk(root: string): AsyncIterable<Found> {
 
 async function* walkFolder(folder: FileHandle, above: string): AsyncIterable<Found> {
   const here = `/proc/self/fd/${folder.fd}`;
-  for (const name of (await readdir(here)).sort()) {
+  const names = (await readdir(here, { encoding: 'buffer' })).map(nameText);
+  for (const name of names.sort()) {
     const handle = `${here}/${name}`;
     const path = above + name;
-    const stat = await unlessGone(lstat(handle, { bigint: true }));
+    const stat = await unlessGone(lstat(rawPath(handle), { bigint: true }));
     if (stat === undefined) continue;
     yield { path, stat, handle };
     if (!stat.isDirectory()) continue;
-    const child = await unlessGone(open(handle, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    const child = await unlessGone(open(rawPath(handle), O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
     if (child === undefined) continue;
     try {
       yield* walkFolder(child, `${path}/`);
@@ -47,15 +49,17 @@ async function* walkFolder(folder: FileHandle, above: string): AsyncIterable<Fou
 
 /** Opens a regular file of the walk for reading; undefined if it is something else by now. */
 export async function openFound({ handle }: Found): Promise<FileHandle | undefined> {
-  return await unlessGone(open(handle, O_RDONLY | O_NOFOLLOW | constants.O_NONBLOCK));
+  return await unlessGone(open(rawPath(handle), O_RDONLY | O_NOFOLLOW | constants.O_NONBLOCK));
 }
 
 /** The text of a symbolic link of the walk. */
 export async function readLink({ handle }: Found): Promise<string | undefined> {
-  return await unlessGone(readlink(handle));
+  const target = await unlessGone(readlink(rawPath(handle), { encoding: 'buffer' }));
+  return target && nameText(target);
 }
 
-async function unlessGone<T>(attempt: Promise<T>): Promise<T | undefined> {
+/** Undefined if what it is about is gone, or something else, by now. */
+export async function unlessGone<T>(attempt: Promise<T>): Promise<T | undefined> {
   try {
     return await attempt;
   } catch (error) {

@@ -5,15 +5,21 @@ import { TarReader } from '../tar/reader.js';
 import { type Bytes, decompressed } from './decompress.js';
 import { SkeletonWriter } from './skeleton.js';
 import { type NodeMaker, Unpacker, type UnpackKind } from './unpacker.js';
+import type { WhiteoutKind } from './whiteouts.js';
 
 /** A tar archive, possibly compressed: a file of ours, or bytes as they come. */
 export type TarSource = { readonly file: string } | AsyncIterable<Uint8Array>;
 
 /** Where an archive goes. */
 export interface ExtractRequest {
-  /** An empty folder. After a failure it holds an unknown part and should be removed. */
+  /**
+   * An empty folder, or with applied whiteouts a copy of the layers below. After a failure it holds an unknown part
+   * and should be removed.
+   */
   readonly target: string;
   readonly kind: UnpackKind;
+  /** What becomes of a layer's whiteouts. Default `marks`. */
+  readonly whiteouts?: WhiteoutKind;
   /** Where to put the skeleton by which the same tar can be made again. Default: none. */
   readonly skeleton?: string;
 }
@@ -28,7 +34,7 @@ export interface Extracted {
   readonly compressedSize: number;
   /** Bytes of the plain tar. */
   readonly tarSize: number;
-  /** Bytes in regular files. */
+  /** Bytes in files and symbolic links, hard-linked ones counted once. */
   readonly size: number;
   readonly entries: number;
 }
@@ -48,7 +54,8 @@ export async function extractHere(
   using skeleton =
     request.skeleton === undefined ? undefined : new SkeletonWriter(request.skeleton);
   const log = skeleton === undefined ? {} : { log: skeleton };
-  const unpacker = new Unpacker({ root: request.target, kind: request.kind, nodes, ...log });
+  const { target: root, kind, whiteouts = 'marks' } = request;
+  const unpacker = new Unpacker({ root, kind, whiteouts, nodes, ...log });
   const reader = new TarReader(sinkOf(unpacker, skeleton));
   const packed = new Meter();
   const plain = new Meter();

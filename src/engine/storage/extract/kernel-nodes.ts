@@ -1,14 +1,17 @@
-import { mknod } from '../../../native/inode.js';
+import { mknod, setTimes } from '../../../native/inode.js';
 import { isErrno } from '../../../native/libc.js';
 import { setXattr } from '../../../native/xattr.js';
+import { rawPath } from '../raw-name.js';
 import type { NodeMaker } from './unpacker.js';
 
 /** The kernel's own. */
 export const kernelNodes: NodeMaker = {
-  makeNode: (path, kind, major, minor) => mknod({ path, kind, mode: 0o600, major, minor }),
+  makeNode: (path, kind, major, minor) =>
+    mknod({ path: rawPath(path), kind, mode: 0o600, major, minor }),
+  setTimes: (path, ns) => setTimes(rawPath(path), ns, ns),
   setXattr(path, name, value) {
     try {
-      setXattr(path, name, value);
+      setXattr(rawPath(path), name, value);
       return true;
     } catch (error) {
       // EPERM: `user.*` on links and devices.

@@ -1,8 +1,8 @@
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { System } from '../../../base/errors.js';
+import { nameBytes, nameText, rawPath } from '../raw-name.js';
 import type { PayloadLog } from './unpacker.js';
 
 /*
@@ -38,10 +38,9 @@ export class SkeletonWriter implements PayloadLog, Disposable {
 
   stored(path: string, size: number): void {
     this.#endRun();
-    const content = Buffer.alloc(6 + Buffer.byteLength(path));
-    content.writeUIntBE(size, 0, 6);
-    content.write(path, 6);
-    this.#record(kinds.payload, content);
+    const length = Buffer.alloc(6);
+    length.writeUIntBE(size, 0, 6);
+    this.#record(kinds.payload, Buffer.concat([length, nameBytes(path)]));
   }
 
   finish(): void {
@@ -80,12 +79,12 @@ export class SkeletonWriter implements PayloadLog, Disposable {
 export async function* assembleTar(skeleton: string, root: string): AsyncIterable<Buffer> {
   for await (const { kind, content } of records(skeleton)) {
     if (kind === kinds.bytes) yield content;
-    else yield* payload(join(root, content.toString('utf8', 6)), content.readUIntBE(0, 6));
+    else yield* payload(`${root}/${nameText(content.subarray(6))}`, content.readUIntBE(0, 6));
   }
 }
 
 async function* payload(path: string, size: number): AsyncIterable<Buffer> {
-  const file = await open(path, 'r');
+  const file = await open(rawPath(path), 'r');
   try {
     let left = size;
     for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 18 })) {

@@ -21,10 +21,12 @@ describe('paths in archives', () => {
     ['a/..', 'refused'],
     ['a/../b', 'refused'],
     ['a\0b', 'refused'],
+    ['a/'.repeat(3000), 'refused'],
   ];
   for (const [name, parts] of table)
-    it(JSON.stringify(name), () => {
-      if (parts === 'refused') expect(() => partsOf(name)).to.throw('leads out of the root');
+    it(JSON.stringify(name.slice(0, 20)), () => {
+      if (parts === 'refused')
+        expect(() => partsOf(name)).to.throw(/leads out of the root|too long/);
       else expect(partsOf(name)).to.deep.equal(parts);
     });
 });
@@ -47,6 +49,7 @@ describe('whiteouts in layers', () => {
         makeNode: (path, kind, major, minor) =>
           asked.push(`${kind} ${major}:${minor} ${below(path)}`),
         setXattr: (path, name) => asked.push(`${name} ${below(path)}`) > 0,
+        setTimes: () => {},
       },
     });
     const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };

@@ -1,20 +1,31 @@
 import * as fs from 'node:fs';
 import { InvalidParameter } from '../../../base/errors.js';
+import { nameBytes, rawPath } from '../raw-name.js';
 import type { TarEntry, TarEntryType } from '../tar/entry.js';
 import type { TarSink } from '../tar/reader.js';
-import { partsOf, Tree } from './tree.js';
+import { FileWriter } from './file-writer.js';
+import { isWhiteout, partsOf, Tree } from './tree.js';
+import {
+  appliedWhiteouts,
+  markedWhiteouts,
+  markOpaque,
+  type WhiteoutKind,
+  type Whiteouts,
+} from './whiteouts.js';
 
-/** The system calls that Node lacks. */
+/** The system calls that Node lacks. Paths are text as of `nameText`. */
 export interface NodeMaker {
   /** mknod(2) of a device or fifo. */
   makeNode(path: string, kind: 'char' | 'block' | 'fifo', major: number, minor: number): void;
   /** lsetxattr(2). Answers false if the file system has no such attributes. */
   setXattr(path: string, name: string, value: Uint8Array | string): boolean;
+  /** utimensat(2) of the file itself: both its times, in nanoseconds since 1970. */
+  setTimes(path: string, ns: bigint): void;
 }
 
 /** What an {@link Unpacker} is to make of the entries. */
 export type UnpackKind =
-  /** A layer of an image: everything, with owners; `.wh.` names become overlay's marks. */
+  /** A layer of an image: everything, with owners; `.wh.` names speak of the layers below. */
   | 'layer'
   /** Plain files for our own reading: no owners, modes, devices or attributes are taken over. */
   | 'files';
@@ -29,38 +40,53 @@ export interface PayloadLog {
 
 /** What to unpack into, and how. */
 export interface UnpackerOptions {
-  /** An empty folder of ours. */
+  /** A folder of ours: empty, or with applied whiteouts a copy of the layers below. */
   readonly root: string;
   readonly kind: UnpackKind;
+  /** Default `marks`. */
+  readonly whiteouts?: WhiteoutKind;
   readonly nodes: NodeMaker;
   readonly log?: PayloadLog;
 }
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 const whiteoutPrefix = '.wh.';
 const opaqueName = '.wh..wh..opq';
 /** Overlay's own marks, which no archive may bring: `redirect` would let it show other folders. */
-const overlayXattrs = /^(trusted|user)\.overlay\./;
+const overlayXattrs = /^(trusted\.overlay|user\.overlay|user\.fuseoverlayfs)\./;
+/** What 64 bits of nanoseconds say: 1677 to 2262. */
+const latest = 2n ** 63n - 1n;
 
 /** Writes the entries of an archive below a root folder, and never elsewhere. Synchronous. */
 export class Unpacker implements TarSink {
   readonly #options: UnpackerOptions;
   readonly #tree: Tree;
+  readonly #whiteouts: Whiteouts;
   #size = 0;
   #entries = 0;
-  #file: { readonly fd: number; readonly path: string; readonly entry: TarEntry } | undefined;
+  #file:
+    | { readonly writer: FileWriter; readonly path: string; readonly entry: TarEntry }
+    | undefined;
   /** A file made in a folder changes that folder's time, so times of folders come last. */
   readonly #folderTimes = new Map<
     string,
-    { readonly parts: readonly string[]; readonly mtime: number }
+    { readonly parts: readonly string[]; readonly ns: bigint }
   >();
 
   constructor(options: UnpackerOptions) {
+    const { root, nodes, whiteouts = 'marks' } = options;
     this.#options = options;
-    this.#tree = new Tree(options.root, (folder) => this.#makeOpaque(folder));
+    this.#tree = new Tree(root, {
+      inherits: whiteouts === 'applied',
+      madeOverWhiteout: (folder) => markOpaque(nodes, folder),
+      replaced: (stat) => {
+        if (!stat.isDirectory() && stat.nlink === 1) this.#size -= stat.size;
+      },
+    });
+    this.#whiteouts =
+      whiteouts === 'marks' ? markedWhiteouts(this.#tree, nodes) : appliedWhiteouts(this.#tree);
   }
 
-  /** Bytes in regular files, each hard-linked file counted once; as Docker counts a layer's size. */
+  /** Bytes in files and symbolic links, each hard-linked file counted once; as Docker counts a layer's size. */
   get size(): number {
     return this.#size;
   }
@@ -81,67 +107,77 @@ export class Unpacker implements TarSink {
 
   data(chunk: Buffer): void {
     if (this.#file === undefined) this.#options.log?.dropped(chunk);
-    else writeFully(this.#file.fd, chunk);
+    else this.#file.writer.write(chunk);
   }
 
   end(): void {
     if (this.#file === undefined) return;
-    const { fd, path, entry } = this.#file;
+    const { writer, path, entry } = this.#file;
     this.#file = undefined;
-    fs.closeSync(fd);
+    writer.close();
     this.#dress(path, entry);
   }
 
   /** Everything was seen. */
   finish(): void {
-    // It may have been replaced by a later entry.
     // It may have been replaced by a later entry, as may those above it.
-    for (const [path, { parts, mtime }] of this.#folderTimes)
-      if (this.#tree.isFolder(parts)) fs.utimesSync(path, mtime, mtime);
+    for (const [path, { parts, ns }] of this.#folderTimes)
+      if (this.#tree.isFolder(parts)) this.#options.nodes.setTimes(path, ns);
   }
 
   /** Stops half-way: gives back what is open. */
   abandon(): void {
-    if (this.#file !== undefined) fs.closeSync(this.#file.fd);
+    const file = this.#file;
     this.#file = undefined;
+    file?.writer.close();
   }
 
   #make(entry: TarEntry, parts: string[]): void {
     const make: Record<TarEntryType, () => void> = {
       directory: () => this.#folder(entry, parts),
       file: () => this.#beginFile(entry, parts),
-      link: () => fs.linkSync(this.#linkSource(entry), this.#tree.free(parts)),
-      symlink: () => {
-        const path = this.#tree.free(parts);
-        fs.symlinkSync(entry.linkName, path);
-        this.#dress(path, entry);
-      },
+      link: () => this.#link(entry, parts),
+      symlink: () => this.#symlink(entry, parts),
       character: () => this.#node('char', entry, parts),
       block: () => this.#node('block', entry, parts),
       fifo: () => this.#node('fifo', entry, parts),
     };
     make[entry.type]();
+    this.#tree.claim(parts);
   }
 
   #folder(entry: TarEntry, parts: string[]): void {
     const path = this.#tree.freshFolder(parts);
     this.#dress(path, entry);
-    this.#folderTimes.set(path, { parts, mtime: entry.mtime });
+    this.#folderTimes.set(path, { parts, ns: timeOf(entry) });
   }
 
   #beginFile(entry: TarEntry, parts: string[]): void {
     const path = this.#tree.free(parts);
-    const fd = fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-    this.#file = { fd, path, entry };
+    this.#file = { writer: new FileWriter(path), path, entry };
     this.#size += entry.size;
     if (entry.size > 0) this.#options.log?.stored(parts.join('/'), entry.size);
+  }
+
+  #symlink(entry: TarEntry, parts: string[]): void {
+    const path = this.#tree.free(parts);
+    fs.symlinkSync(rawPath(entry.linkName), rawPath(path));
+    this.#size += nameBytes(entry.linkName).length;
+    this.#dress(path, entry);
+  }
+
+  #link(entry: TarEntry, parts: string[]): void {
+    const source = this.#linkSource(entry);
+    // A link to itself would be removed before it is made.
+    if (source === this.#tree.place(parts)) return;
+    fs.linkSync(rawPath(source), rawPath(this.#tree.free(parts)));
   }
 
   /** A hard link's other end: in the archive's tree, not through links, and not a folder. */
   #linkSource(entry: TarEntry): string {
     const parts = partsOf(entry.linkName);
     const stat = this.#tree.stat(parts);
-    if (stat === undefined || stat.isDirectory())
+    if (stat === undefined || stat.isDirectory() || isWhiteout(stat))
       throw new InvalidParameter(
         `archive entry ${JSON.stringify(entry.name)} is a hard link to ${JSON.stringify(entry.linkName)}, which is not a file in it`,
       );
@@ -153,6 +189,11 @@ export class Unpacker implements TarSink {
       throw new InvalidParameter(
         `refusing the special file ${JSON.stringify(entry.name)} in this archive`,
       );
+    // In a layer of overlay's own making this is how a file is hidden.
+    if (kind === 'char' && entry.major === 0 && entry.minor === 0) {
+      this.#whiteouts.hide(parts);
+      return;
+    }
     const path = this.#tree.free(parts);
     this.#options.nodes.makeNode(path, kind, entry.major, entry.minor);
     this.#dress(path, entry);
@@ -160,35 +201,29 @@ export class Unpacker implements TarSink {
 
   /** Owner before mode and capabilities, because chown(2) clears those. */
   #dress(path: string, entry: TarEntry): void {
-    if (this.#options.kind === 'files') return;
-    fs.lchownSync(path, entry.uid, entry.gid);
+    const { kind, nodes } = this.#options;
+    if (kind === 'files') return;
+    const raw = rawPath(path);
+    fs.lchownSync(raw, entry.uid, entry.gid);
     for (const [name, value] of entry.xattrs)
-      if (!overlayXattrs.test(name)) this.#options.nodes.setXattr(path, name, value);
-    if (entry.type !== 'symlink') fs.chmodSync(path, entry.mode);
-    fs.lutimesSync(path, entry.mtime, entry.mtime);
+      if (!overlayXattrs.test(name)) nodes.setXattr(path, name, value);
+    if (entry.type !== 'symlink') fs.chmodSync(raw, entry.mode);
+    nodes.setTimes(path, timeOf(entry));
   }
 
-  /** A whiteout speaks of the layers below only; what this layer itself brings stays (OCI image spec). */
   #whiteout(parts: string[], name: string): void {
     const above = parts.slice(0, -1);
-    if (name === opaqueName) this.#makeOpaque(this.#tree.folder(above));
+    if (name === opaqueName) this.#whiteouts.empty(above);
     // The others like it are leftovers of AUFS: `.wh..wh.plnk`, `.wh..wh.aufs`.
     if (name.startsWith('.wh..wh.')) return;
-    const hidden = name.slice(whiteoutPrefix.length);
-    const [target] = partsOf(hidden);
+    const [target] = partsOf(name.slice(whiteoutPrefix.length));
     if (target === undefined)
       throw new InvalidParameter(`refusing the whiteout ${JSON.stringify(name)}`);
-    const path = this.#tree.place([...above, target]);
-    const stat = this.#tree.stat([...above, target]);
-    if (stat?.isDirectory()) this.#makeOpaque(path);
-    else if (stat === undefined) this.#options.nodes.makeNode(path, 'char', 0, 0);
-  }
-
-  #makeOpaque(folder: string): void {
-    this.#options.nodes.setXattr(folder, 'trusted.overlay.opaque', 'y');
+    this.#whiteouts.hide([...above, target]);
   }
 }
 
-function writeFully(fd: number, chunk: Buffer): void {
-  for (let at = 0; at < chunk.length; ) at += fs.writeSync(fd, chunk, at);
+/** A time that the kernel can't be told becomes 1970, as with Docker. */
+function timeOf({ mtimeNs }: TarEntry): bigint {
+  return mtimeNs > latest || mtimeNs < -latest ? 0n : mtimeNs;
 }

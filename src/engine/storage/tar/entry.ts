@@ -10,7 +10,7 @@ export type TarEntryType =
 
 /** One entry of a tar archive, extended headers already applied. */
 export interface TarEntry {
-  /** As written in the archive, unchecked: may be absolute or contain `..`. */
+  /** As written in the archive, unchecked: may be absolute or contain `..`. Text as of `nameText`. */
   readonly name: string;
   readonly type: TarEntryType;
   /** Target of a link: for `link` a path in the archive, for `symlink` any text. Else empty. */
@@ -23,6 +23,8 @@ export interface TarEntry {
   readonly size: number;
   /** Seconds since 1970; may have a fraction, may be negative. */
   readonly mtime: number;
+  /** The same in nanoseconds, all digits kept. */
+  readonly mtimeNs: bigint;
   /** Device number of `character` and `block`; else 0. */
   readonly major: number;
   readonly minor: number;

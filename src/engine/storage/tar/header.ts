@@ -1,4 +1,5 @@
 import { InvalidParameter } from '../../../base/errors.js';
+import { nameText } from '../raw-name.js';
 
 /**
  * One 512-byte header block (POSIX ustar, also GNU and v7), numbers decoded:
@@ -58,7 +59,9 @@ export function checksum(block: Buffer): number {
 
 function textAt(block: Buffer, start: number, length: number): string {
   const end = block.indexOf(0, start);
-  return block.toString('utf8', start, end === -1 ? start + length : Math.min(end, start + length));
+  return nameText(
+    block.subarray(start, end === -1 ? start + length : Math.min(end, start + length)),
+  );
 }
 
 /** Octal text between spaces and NULs, or GNU's base 256 when the first bit is set. */

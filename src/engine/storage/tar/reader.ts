@@ -1,7 +1,9 @@
 import { InvalidParameter, NotImplemented } from '../../../base/errors.js';
+import { nameText } from '../raw-name.js';
 import { blockSize, paddingOf, type TarEntry, type TarEntryType } from './entry.js';
 import { decodeHeader, type RawHeader } from './header.js';
 import { decodePax, type PaxRecords, xattrPrefix } from './pax.js';
+import { ownerOf, paxNumber, paxTime } from './pax-values.js';
 
 /** Who gets what a {@link TarReader} finds, in archive order. */
 export interface TarSink {
@@ -31,6 +33,19 @@ type Meta = 'x' | 'g' | 'L' | 'K';
 const isMeta = (flag: string): flag is Meta => 'xgLK'.includes(flag);
 /** Go's limit, so what Docker reads we read. */
 const metaLimit = 1 << 20;
+
+/**
+ * What a global header may say of all entries; the archive's own remarks, and attributes, it may not. A stranger's
+ * archive can have millions of them, which must not pile up.
+ */
+const globalKeys: ReadonlySet<string> = new Set([
+  'path',
+  'linkpath',
+  'size',
+  'uid',
+  'gid',
+  'mtime',
+]);
 
 /** What the next bytes are. */
 type State = 'header' | 'meta' | 'payload' | 'padding' | 'trailer';
@@ -147,7 +162,8 @@ export class TarReader {
         this.#local = copied(decodePax(content));
       },
       g: () => {
-        this.#global = new Map([...this.#global, ...copied(decodePax(content))]);
+        const records = [...copied(decodePax(content))].filter(([key]) => globalKeys.has(key));
+        this.#global = new Map([...this.#global, ...records]);
       },
       L: () => {
         this.#longName = cString(content);
@@ -162,21 +178,23 @@ export class TarReader {
 
   #entryOf(raw: RawHeader): TarEntry {
     const pax: PaxRecords = new Map([...this.#global, ...this.#local]);
-    const name = pax.get('path')?.toString() ?? this.#longName ?? raw.name;
+    const name = textOf(pax, 'path') ?? this.#longName ?? raw.name;
     const type = typeOf(raw.typeflag, name, pax);
     const size = paxNumber(pax, 'size') ?? raw.size;
+    const mtimeNs = paxTime(pax) ?? BigInt(raw.mtime) * 1_000_000_000n;
     if (size < 0 || !Number.isSafeInteger(size))
       throw new InvalidParameter(`tar entry ${JSON.stringify(name)} has an impossible size`);
     return {
       name,
       type,
-      linkName: pax.get('linkpath')?.toString() ?? this.#longLink ?? raw.linkName,
+      linkName: textOf(pax, 'linkpath') ?? this.#longLink ?? raw.linkName,
       mode: raw.mode,
-      uid: paxNumber(pax, 'uid') ?? raw.uid,
-      gid: paxNumber(pax, 'gid') ?? raw.gid,
+      uid: ownerOf(pax, 'uid', raw.uid),
+      gid: ownerOf(pax, 'gid', raw.gid),
       // Other types have no payload, whatever the field says (as in Go's archive/tar).
       size: type === 'file' ? size : 0,
-      mtime: paxNumber(pax, 'mtime') ?? raw.mtime,
+      mtime: Number(mtimeNs) / 1e9,
+      mtimeNs,
       major: raw.major,
       minor: raw.minor,
       xattrs: xattrsOf(pax),
@@ -197,13 +215,9 @@ function typeOf(flag: string, name: string, pax: PaxRecords): TarEntryType {
   return type === 'file' && name.endsWith('/') ? 'directory' : type;
 }
 
-function paxNumber(pax: PaxRecords, key: string): number | undefined {
-  const text = pax.get(key)?.toString();
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text === '' || !Number.isFinite(value))
-    throw new InvalidParameter(`damaged tar archive: ${key} is ${JSON.stringify(text)}`);
-  return value;
+function textOf(pax: PaxRecords, key: string): string | undefined {
+  const value = pax.get(key);
+  return value && nameText(value);
 }
 
 function xattrsOf(pax: PaxRecords): ReadonlyMap<string, Buffer> {
@@ -220,5 +234,5 @@ function copied(records: PaxRecords): PaxRecords {
 
 function cString(content: Buffer): string {
   const end = content.indexOf(0);
-  return content.toString('utf8', 0, end === -1 ? content.length : end);
+  return nameText(content.subarray(0, end === -1 ? content.length : end));
 }

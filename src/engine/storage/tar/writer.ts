@@ -1,3 +1,4 @@
+import { nameBytes } from '../raw-name.js';
 import { blockSize, paddingOf, type TarEntry, type TarEntryType } from './entry.js';
 import { checksum } from './header.js';
 import { encodePax, xattrPrefix } from './pax.js';
@@ -60,7 +61,9 @@ function complete(draft: TarEntryDraft): TarEntry {
     ...draft,
   };
   const slash = entry.type === 'directory' && !entry.name.endsWith('/');
-  return { ...entry, name: slash ? `${entry.name}/` : entry.name, mtime: Math.floor(entry.mtime) };
+  const mtime = Math.floor(entry.mtime);
+  const name = slash ? `${entry.name}/` : entry.name;
+  return { ...entry, name, mtime, mtimeNs: BigInt(mtime) * 1_000_000_000n };
 }
 
 const maxSize = 0o77777777777;
@@ -69,7 +72,7 @@ const maxId = 0o7777777;
 function paxOf(entry: TarEntry): Map<string, Buffer> {
   const pax = new Map<string, Buffer>();
   const say = (key: string, value: string | number, needed: boolean) => {
-    if (needed) pax.set(key, Buffer.from(String(value)));
+    if (needed) pax.set(key, nameBytes(String(value)));
   };
   say('path', entry.name, !fits(entry.name));
   say('linkpath', entry.linkName, !fits(entry.linkName));

@@ -1,13 +1,15 @@
 import { lstatSync } from 'node:fs';
-import { getXattr } from '../../native/xattr.js';
-import type { Change } from './driver.js';
-import { isWhiteout } from './extract/tree.js';
-import { walk } from './walk.js';
+import { getXattr } from '../../../../native/xattr.js';
+import type { Change } from '../../driver.js';
+import { isWhiteout, opaqueFiles } from '../../extract/tree.js';
+import { rawPath } from '../../raw-name.js';
+import { walk } from '../../walk.js';
 
 /** What the upper folder of an overlay changes of the folders below it, topmost first. */
 export async function overlayChanges(upper: string, lowers: readonly string[]): Promise<Change[]> {
   const changes: Change[] = [];
   for await (const { path, stat } of walk(upper)) {
+    if (opaqueFiles.has(path.slice(path.lastIndexOf('/') + 1))) continue;
     const deleted = stat.isCharacterDevice() && stat.rdev === 0n;
     const Kind = deleted ? 2 : existsIn(lowers, path) ? 0 : 1;
     changes.push({ Path: `/${path}`, Kind });
@@ -30,12 +32,12 @@ function stateIn(lower: string, parts: readonly string[]): 'there' | 'gone' | 'u
   let opaque = false;
   for (const [i, part] of parts.entries()) {
     at += `/${part}`;
-    const stat = lstatSync(at, { throwIfNoEntry: false });
+    const stat = lstatSync(rawPath(at), { throwIfNoEntry: false });
     if (stat === undefined) return opaque ? 'gone' : 'unknown';
     if (isWhiteout(stat)) return 'gone';
     if (i === parts.length - 1) return 'there';
     if (!stat.isDirectory()) return 'gone';
-    opaque ||= getXattr(at, 'trusted.overlay.opaque')?.toString() === 'y';
+    opaque ||= getXattr(rawPath(at), 'trusted.overlay.opaque')?.toString() === 'y';
   }
   return 'unknown';
 }
