@@ -12,6 +12,7 @@ import * as id from './ids.js';
 import type { LiveState } from './live-settings.js';
 import { apiModule } from './modules/api.js';
 import { containersBackendModule, containersModule } from './modules/containers.js';
+import { filesModule } from './modules/files.js';
 import { kernelModule } from './modules/kernel.js';
 import { networkModules, networkNeedsModule } from './modules/network.js';
 import { imagesModule } from './modules/storage.js';
@@ -45,6 +46,7 @@ export function composeDaemon(parts: {
     loggingModule(id.loggerId),
     containersModule,
     containersBackendModule,
+    filesModule,
     systemModule,
     apiModule,
   );

@@ -53,6 +53,8 @@ export const imageStoreId = id<ImageStore>('image-store');
 export const imagesId = id<ImageService>('images');
 export const containersContextId = id<ContainersContext>('containers-context');
 export const containersId = id<Containers>('containers');
+/** Files of containers, and images out of them. */
+export const filesId = id<Pick<Backends, 'archive' | 'commits'>>('files');
 export const registryId = id<ContainerRegistry>('container-registry');
 export const containerRecordsId =
   id<Pick<ContainersContext, 'records' | 'runs'>>('container-records');

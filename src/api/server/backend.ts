@@ -29,6 +29,8 @@ import type {
   ImagesPruned,
   NetworksPruned,
 } from '../types/system.js';
+import type { ArchiveBackend } from './backends/archive.js';
+import type { CommitBackend } from './backends/commit.js';
 
 export interface ContainersBackend {
   list(query: {
@@ -182,6 +184,8 @@ export interface SystemBackend {
 
 /** Everything behind the HTTP server. */
 export interface Backends {
+  readonly archive: ArchiveBackend;
+  readonly commits: CommitBackend;
   readonly containers: ContainersBackend;
   readonly networks: NetworksBackend;
   readonly plans: PlanBackend;

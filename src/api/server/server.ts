@@ -15,7 +15,9 @@ import { bodyOfHijacked, refuseHijack, takeConnection } from './hijack.js';
 import { Query } from './query.js';
 import { asOrdinary, withBody } from './replay.js';
 import { type Call, type HijackHandler, type Match, Router } from './router.js';
+import { archiveRoutes } from './routes/archive.js';
 import { attachRoutes } from './routes/attach.js';
+import { commitRoutes } from './routes/commit.js';
 import { containerRoutes } from './routes/containers.js';
 import { imageRoutes } from './routes/images.js';
 import { logRoutes } from './routes/logs.js';
@@ -79,6 +81,8 @@ export class ApiServer {
       ...systemRoutes(system),
       ...containerRoutes(containers),
       ...attachRoutes(containers),
+      ...archiveRoutes(parts.backends.archive),
+      ...commitRoutes(parts.backends.commits),
       ...logRoutes(logs),
       ...networkRoutes(networks),
       ...planRoutes(plans),

@@ -40,7 +40,8 @@ function callAuthorization(plugins: Plugins): CallPlugin {
 
 function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
   bind(id.backendsId).toResolvedValue(
-    (containers, controller, service, facts, events, clock, logger, settings) => ({
+    (containers, controller, service, facts, events, clock, logger, settings, files) => ({
+      ...files,
       containers,
       logs: containers,
       networks: new Networks({
@@ -77,6 +78,7 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
       id.clockId,
       id.loggerId,
       id.settingsId,
+      id.filesId,
     ],
   );
 }

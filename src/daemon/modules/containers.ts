@@ -5,6 +5,7 @@ import { System } from '../../base/errors.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import { cnmIds } from '../../cnm/ids.js';
 import type { ContainersContext, RootFilesystems } from '../../engine/containers/context.js';
+import { withoutLeavings } from '../../engine/containers/files/mount-point-leavings.js';
 import type { ContainerRecord, RunRecord } from '../../engine/containers/model.js';
 import { ContainerRegistry } from '../../engine/containers/registry.js';
 import type { RunPs } from '../../engine/containers/top.js';
@@ -104,7 +105,7 @@ function rootFilesystems(storage: Storage): RootFilesystems {
     exportTar: (container) => rootfs.exportTar(container),
     graphDriver: (container) => rootfs.graphDriver(container),
     size: (container) => rootfs.size(container),
-    changes: (container) => rootfs.changes(container),
+    changes: async (container) => withoutLeavings(await rootfs.changes(container)),
     reconcile: (containers, running) => storage.reconcile(containers, running),
   };
 }

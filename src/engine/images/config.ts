@@ -13,6 +13,7 @@ const healthcheck = v.looseObject({
   Interval: v.nullish(v.number()),
   Timeout: v.nullish(v.number()),
   StartPeriod: v.nullish(v.number()),
+  StartInterval: v.nullish(v.number()),
   Retries: v.nullish(v.number()),
 });
 

@@ -63,6 +63,11 @@ export function parseAnyReference(text: string): AnyReference {
   return { kind: 'name', name: parseReference(text) };
 }
 
+/** Whether a text can be a tag. */
+export function isTag(text: string): boolean {
+  return tagForm.test(text);
+}
+
 /** With the tag `latest` if it has neither tag nor digest. */
 export function withDefaultTag(name: Reference): Reference {
   return name.tag === undefined && name.digest === undefined ? { ...name, tag: 'latest' } : name;

@@ -55,7 +55,7 @@ describe('images', () => {
     expect(world.events.map(({ action }) => action)).to.deep.equal(['tag', 'import']);
     const error = await failure(make('web:2', {}, ['FROM x']));
     expect(error).to.include({
-      message: 'FROM is not a valid change command',
+      message: 'from is not a valid change command',
       kind: 'InvalidParameter',
     });
   });

@@ -7,6 +7,7 @@ import { KeyedMutex } from '../../base/mutex.js';
 import { DurableStore } from '../state/durable-store.js';
 import type { Extractor, TarSource } from '../storage/extract/extract.js';
 import { type BusyboxImage, makeBusybox } from './busybox.js';
+import { type CommitImage, commitImage } from './commit.js';
 import type { ImageFilters } from './filters.js';
 import { type HistoryItem, imageHistory } from './history.js';
 import { type ImportImage, importImage } from './import.js';
@@ -126,6 +127,15 @@ export class ImageService {
   /** See {@link importImage}. */
   async import(source: TarSource, options: ImportImage = {}): Promise<ImageRecord> {
     return await importImage(this.#world, source, options);
+  }
+
+  /** See {@link commitImage}. Answers the image's id and the name that it got. */
+  async commit(
+    commit: Omit<CommitImage, 'parent'> & { readonly parent: string },
+  ): Promise<{ id: string; name: string }> {
+    const parent = this.resolve(commit.parent).id;
+    const { image, name } = await commitImage(this.#world, { ...commit, parent });
+    return { id: image.id, name };
   }
 
   /** See {@link loadImages}. */

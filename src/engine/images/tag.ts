@@ -1,6 +1,6 @@
 import { InvalidParameter } from '../../base/errors.js';
 import { imageEvent } from './events.js';
-import { parseReference, type Reference, withDefaultTag } from './reference.js';
+import { isTag, parseReference, type Reference, withDefaultTag } from './reference.js';
 import type { ImageRecord } from './store.js';
 import type { ImageWorld } from './world.js';
 
@@ -20,6 +20,7 @@ export async function tagImage(
 
 /** The name that `repo` and `tag` of a request make. @throws InvalidParameter */
 export function targetName(repo: string, tag?: string): Reference {
+  if (tag !== undefined && tag !== '' && !isTag(tag)) throw new InvalidParameter('invalid tag format');
   const name = parseReference(tag === undefined || tag === '' ? repo : `${repo}:${tag}`);
   if (name.digest !== undefined)
     throw new InvalidParameter('refusing to create a tag with a digest reference');

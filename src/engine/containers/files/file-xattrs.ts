@@ -1,0 +1,32 @@
+import { isErrno } from '../../../native/libc.js';
+import { getFdXattr, setFdXattr } from '../../../native/fd-xattr.js';
+
+/** What a program may do beyond its user: capabilities(7). */
+const capability = 'security.capability';
+
+/** The attributes of an open file that archives carry: its capabilities, as with Docker. */
+export function fileXattrs(fd: number): ReadonlyMap<string, Buffer> {
+  const value = quietly(() => getFdXattr(fd, capability));
+  return new Map(value === undefined ? [] : [[capability, value]]);
+}
+
+/**
+ * Gives an open file what an archive says of it. Overlay's own marks and other attributes that a container could not
+ * set are left out: they would change what the container sees of other layers.
+ */
+export function setFileXattrs(fd: number, xattrs: ReadonlyMap<string, Buffer>): void {
+  for (const [name, value] of xattrs) {
+    const allowed = name === capability || name.startsWith('user.');
+    if (allowed && !name.startsWith('user.overlay.')) quietly(() => setFdXattr(fd, name, value));
+  }
+}
+
+/** Undefined where the file system has no attributes. */
+function quietly<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (isErrno(error, 'ENOTSUP', 'EOPNOTSUPP', 'EPERM')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,12 @@
+import { getSystemErrorMap } from 'node:util';
+import { System } from '../../../base/errors.js';
+
+/**
+ * A refusal of the kernel in the words of the container: what was called, its own path instead of ours through
+ * /proc, and why. Anything else stays as it is.
+ */
+export function inContainerWords(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || !('errno' in error) || !('syscall' in error)) return error;
+  const why = getSystemErrorMap().get(-Math.abs(Number(error.errno)))?.[1] ?? error.message;
+  return new System(`${error.syscall} ${path}: ${why}`, { cause: undefined });
+}

@@ -1,0 +1,30 @@
+import { constants, open, readdir, rmdir, unlink } from 'node:fs/promises';
+import { isErrno } from '../../../native/libc.js';
+import type { Held } from './held.js';
+
+/**
+ * Removes a thing in a folder, with all below it. Every step goes from a folder that is held open, so that one that
+ * is swapped for a link meanwhile isn't followed.
+ */
+export async function removeTree(folder: Pick<Held, 'entry'>, name: string): Promise<void> {
+  const path = folder.entry(name);
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!isErrno(error, 'EISDIR', 'EPERM')) throw error;
+    await removeContents(path);
+    await rmdir(path);
+  }
+}
+
+async function removeContents(path: string): Promise<void> {
+  const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+  const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    const here = `/proc/self/fd/${handle.fd}`;
+    const folder = { entry: (name: string) => `${here}/${name}` };
+    for (const name of await readdir(here)) await removeTree(folder, name);
+  } finally {
+    await handle.close();
+  }
+}
