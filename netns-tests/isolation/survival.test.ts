@@ -2,9 +2,10 @@ import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { LogQuery } from '../../src/api/server/backend.js';
-import { LogReader } from '../../src/engine/isolation/logs.js';
-import { collect, IsolationWorld } from './world.js';
+import type { LogQuery } from '../../src/api/server/backends/logs.js';
+import { readLog } from '../../src/engine/logging/log-reader.js';
+import { LogSource } from '../../src/engine/logging/log-source.js';
+import { IsolationWorld } from './world.js';
 
 const isRoot = process.getuid?.() === 0;
 const all: LogQuery = {
@@ -14,6 +15,7 @@ const all: LogQuery = {
   since: 0n,
   until: 0n,
   timestamps: false,
+  details: false,
 };
 
 /** What the doomed process tells of the container it started. */
@@ -53,8 +55,10 @@ describe('a container and the death of others', function () {
     );
     expect([...(await world.launcher.alive([{ id, runDir, pid }]))]).to.deep.equal([id]);
     const ended = world.launcher.exited(id);
-    const followed = new LogReader().read(logPath, false, { ...all, follow: true }, ended);
-    const { stdout } = await collect(followed);
+    const query = { ...all, follow: true };
+    const followed = readLog(new LogSource(logPath ?? ''), { tty: false, query, details: '', ended });
+    let stdout = '';
+    for await (const batch of followed.batches) for (const { data } of batch) stdout += data;
     expect(stdout).to.equal('line 1\nline 2\nline 3\nline 4\n');
     expect((await ended).code).to.equal(42);
     expect((await world.launcher.exited(id)).code).to.equal(42);

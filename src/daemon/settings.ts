@@ -40,6 +40,8 @@ export interface Settings {
   /** Whether iptables' raw table is used, by default yes (an environment variable of the daemon's says so). */
   readonly rawTable?: boolean;
   readonly forwarding: boolean;
+  /** Logs of containers that have no settings of their own. */
+  readonly logging: LogConfig;
   /** Ways to registries; '' for none. */
   readonly proxies: { readonly http: string; readonly https: string; readonly no: string };
   /** The storage driver that is asked for, '' for any, and `--storage-opt`. */

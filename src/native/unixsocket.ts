@@ -7,6 +7,7 @@ import { fdStream } from './poll.js';
 import { SOCK_NONBLOCK, SOL_SOCKET, socketCall } from './socketcall.js';
 
 const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
 const SOCK_SEQPACKET = 5;
 const SO_PEERCRED = 17;
 /** Connections that may wait to be taken. */
@@ -24,7 +25,15 @@ export function connectSeqpacket(path: string): Socket {
 
 /** The same as a descriptor, for packets with control data: see `SocketMessages`. @throws SyscallError as above */
 export function connectedSeqpacket(path: string): Fd {
-  const socket = seqpacket();
+  return connected(seqpacket(), path);
+}
+
+/** A SOCK_DGRAM unix socket that is connected, non-blocking: for `sendDatagram`. @throws SyscallError ENOENT, ECONNREFUSED, EPROTOTYPE */
+export function connectedUnixDatagram(path: string): Fd {
+  return connected(unixSocket(SOCK_DGRAM), path);
+}
+
+function connected(socket: Fd, path: string): Fd {
   try {
     withShortPath(path, (short) => {
       const address = unixAddress(short);
@@ -75,7 +84,11 @@ export function peerOf(socket: Fd): { readonly pid: number; readonly uid: number
 }
 
 function seqpacket(): Fd {
-  const type = SOCK_SEQPACKET | SOCK_NONBLOCK | O_CLOEXEC;
+  return unixSocket(SOCK_SEQPACKET);
+}
+
+function unixSocket(kind: number): Fd {
+  const type = kind | SOCK_NONBLOCK | O_CLOEXEC;
   return new Fd(check('socket', socketCall.socket(AF_UNIX, type, 0)));
 }
 

@@ -31,6 +31,7 @@ import type {
 } from '../types/system.js';
 import type { ArchiveBackend } from './backends/archive.js';
 import type { CommitBackend } from './backends/commit.js';
+import type { LogsBackend } from './backends/logs.js';
 
 export interface ContainersBackend {
   list(query: {
@@ -56,7 +57,6 @@ export interface ContainersBackend {
     condition: 'not-running' | 'next-exit' | 'removed',
   ): Promise<{ result: Promise<ContainerWait> }>;
   top(ref: string, psArgs: string): Promise<ContainerTop>;
-  logs(ref: string, query: LogQuery): Promise<OutputStream>;
   attach(ref: string, query: AttachQuery): Promise<AttachedStreams>;
   resize(ref: string, size: TtySize): Promise<void>;
   prune(filters: Filters): Promise<ContainersPruned>;
@@ -78,18 +78,6 @@ export interface ContainersBackend {
 export interface TtySize {
   readonly rows: number;
   readonly columns: number;
-}
-
-export interface LogQuery {
-  readonly follow: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  /** Nanoseconds since the epoch; 0 means no bound. The lines of those very moments belong to it. */
-  readonly since: bigint;
-  readonly until: bigint;
-  readonly timestamps: boolean;
-  /** How many lines from the end; undefined means all. */
-  readonly tail?: number;
 }
 
 export interface AttachQuery {
@@ -187,6 +175,7 @@ export interface Backends {
   readonly archive: ArchiveBackend;
   readonly commits: CommitBackend;
   readonly containers: ContainersBackend;
+  readonly logs: LogsBackend;
   readonly networks: NetworksBackend;
   readonly plans: PlanBackend;
   readonly images: ImagesBackend;

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { Conflict, NotFound, NotModified } from '../../base/errors.js';
-import type { AttachedStreams, Backends, OutputChunk, OutputStream } from './backend.js';
+import type { AttachedStreams, Backends, OutputChunk } from './backend.js';
+import type { LogStream } from './backends/logs.js';
 
 /** Backends of which only what is asked here exists; every call is written down. */
 export class FakeBackends {
@@ -26,13 +27,15 @@ export class FakeBackends {
           if (ref === 'nope') throw new NotFound('No such container: nope');
           return { result: new Promise((done) => setTimeout(() => done({ StatusCode: 3 }), 20)) };
         },
-        logs: async (_ref: string, query: unknown) => this.#note('logs', this.#output(), query),
         attach: async (ref: string, query: unknown) => {
           if (ref === 'nope') throw new NotFound('No such container: nope');
           return this.#note('attach', this.#echo(), query);
         },
         execStart: async (id: string, options: { detach: boolean }) =>
           this.#note('execStart', options.detach ? undefined : this.#echo(), id, options),
+      },
+      logs: {
+        logs: async (_ref: string, query: unknown) => this.#note('logs', this.#output(), query),
       },
       networks: {},
       images: {},
@@ -55,12 +58,14 @@ export class FakeBackends {
     if (ref === 'broken') throw new TypeError('a bug');
   }
 
-  #output(): OutputStream {
-    async function* chunks(): AsyncGenerator<OutputChunk> {
-      yield { stream: 'stdout', data: Buffer.from('out\n') };
-      yield { stream: 'stderr', data: Buffer.from('err\n') };
+  #output(): LogStream {
+    async function* batches(): AsyncGenerator<OutputChunk[]> {
+      yield [
+        { stream: 'stdout', data: Buffer.from('out\n') },
+        { stream: 'stderr', data: Buffer.from('err\n') },
+      ];
     }
-    return { tty: this.tty, chunks: chunks(), abort() {} };
+    return { tty: this.tty, batches: batches(), abort() {} };
   }
 
   #echo(): AttachedStreams {

@@ -159,7 +159,7 @@ describe('ApiServer', () => {
   const logs: [string, boolean, string, string][] = [
     ['1.42', false, 'multiplexed', '\x01\0\0\0\0\0\0\x04out\n'],
     ['1.41', false, 'raw', '\x01\0\0\0\0\0\0\x04out\n'],
-    ['1.42', true, 'raw', '4\r\nout\n\r\n4\r\nerr\n'],
+    ['1.42', true, 'raw', '\r\nout\nerr\n\r\n'],
   ];
   for (const [version, tty, type, part] of logs) {
     it(`sends logs as ${type} by ${version}${tty ? ' of a terminal' : ''}`, async () => {

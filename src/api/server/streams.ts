@@ -1,8 +1,10 @@
 import type { Duplex, Writable } from 'node:stream';
 import type { AttachedStreams, OutputChunk, OutputStream } from './backend.js';
+import type { LogStream } from './backends/logs.js';
 import { compareVersions } from './version.js';
 
 const streamNumbers = { stdout: 1, stderr: 2 } as const;
+const headerBytes = 8;
 
 /** Docker's frame: stream number, three zero bytes, length (big endian), data. */
 export function frame({ stream, data }: OutputChunk): Buffer {
@@ -12,6 +14,20 @@ export function frame({ stream, data }: OutputChunk): Buffer {
   return Buffer.concat([header, data]);
 }
 
+/** The same for many pieces at once. */
+function frames(chunks: readonly OutputChunk[]): Buffer {
+  const length = chunks.reduce((sum, { data }) => sum + headerBytes + data.length, 0);
+  const all = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const { stream, data } of chunks) {
+    all.writeUInt32BE(streamNumbers[stream] << 24, at);
+    all.writeUInt32BE(data.length, at + 4);
+    data.copy(all, at + headerBytes);
+    at += headerBytes + data.length;
+  }
+  return all;
+}
+
 /** The media type of a stream; clients before API 1.42 know just the raw one. */
 export function streamType(tty: boolean, version: string): string {
   const multiplexed = !tty && compareVersions(version, '1.42') >= 0;
@@ -19,14 +35,41 @@ export function streamType(tty: boolean, version: string): string {
 }
 
 /** Writes output until it ends or the client goes away; framed unless it comes from a terminal. */
-export async function pump(output: OutputStream, to: Writable): Promise<void> {
+export function pump(output: OutputStream, to: Writable): Promise<void> {
+  const { tty, chunks } = output;
+  return pumpAll(
+    output,
+    to,
+    mapped(chunks, (chunk) => (tty ? chunk.data : frame(chunk))),
+  );
+}
+
+/** The same for output that comes in batches: each is written at once. */
+export function pumpBatches(output: LogStream, to: Writable): Promise<void> {
+  const bytes = output.tty
+    ? (batch: readonly OutputChunk[]) => Buffer.concat(batch.map(({ data }) => data))
+    : frames;
+  return pumpAll(output, to, mapped(output.batches, bytes));
+}
+
+async function* mapped<T>(
+  items: AsyncIterable<T>,
+  by: (item: T) => Buffer,
+): AsyncGenerator<Buffer> {
+  for await (const item of items) yield by(item);
+}
+
+async function pumpAll(
+  output: { abort(): void },
+  to: Writable,
+  pieces: AsyncIterable<Buffer>,
+): Promise<void> {
   const gone = () => output.abort();
   to.once('close', gone);
   try {
-    for await (const chunk of output.chunks) {
+    for await (const bytes of pieces) {
       if (to.destroyed) break;
-      const ready = to.write(output.tty ? chunk.data : frame(chunk));
-      if (!ready) await writable(to);
+      if (!to.write(bytes)) await writable(to);
     }
   } finally {
     to.off('close', gone);

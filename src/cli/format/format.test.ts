@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { DetachWatch } from '../terminal/detach.js';
+import { DetachWatch } from '../../base/detach-keys.js';
 import { indentJson } from './indent.js';
 import { portsText } from './ports.js';
 import { alignTabs } from './tabwriter.js';

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
-import { System } from '../../base/errors.js';
 import { KeyedMutex } from '../../base/mutex.js';
+import { systemTimers } from '../../base/timers.js';
 import { cnmIds } from '../../cnm/ids.js';
 import type { ContainersContext, RootFilesystems } from '../../engine/containers/context.js';
 import { withoutLeavings } from '../../engine/containers/files/mount-point-leavings.js';
@@ -12,6 +12,7 @@ import type { RunPs } from '../../engine/containers/top.js';
 import { ImagesForContainers } from '../../engine/images/backend.js';
 import type { ImageStore } from '../../engine/images/store.js';
 import { isolationIds } from '../../engine/isolation/ids.js';
+import { loggingIds } from '../../engine/logging/ids.js';
 import type { ChainId, Digest } from '../../engine/storage/digest.js';
 import type { Storage } from '../../engine/storage/storage.js';
 import type { Children } from '../../native/children.js';
@@ -46,6 +47,7 @@ export const containersModule = new ContainerModule(({ bind }) => {
     (ids, clock, logger, registry, events) => ({
       ids,
       clock,
+      timers: systemTimers,
       logger,
       registry,
       emit: (event: Parameters<ContainersContext['emit']>[0]) => events.emit(fromContainer(event)),
@@ -53,13 +55,15 @@ export const containersModule = new ContainerModule(({ bind }) => {
     [id.idsId, id.clockId, id.loggerId, id.registryId, id.eventsId],
   );
   bind(id.containersContextId).toResolvedValue(
-    (settings, base, records, networks, launcher, logs, storage, imageStore) => ({
+    (settings, base, records, networks, opened, logs, storage, imageStore) => ({
       ...base,
       ...records,
       images: new ImagesForContainers({ service: imageStore }),
       rootfs: rootFilesystems(storage),
       networks,
-      launcher,
+      launcher: opened.launcher,
+      probes: opened.probes,
+      limits: opened.limits,
       logs,
       locks: new KeyedMutex(),
       settings: containerSettings(settings),
@@ -69,8 +73,8 @@ export const containersModule = new ContainerModule(({ bind }) => {
       id.containerBaseId,
       id.containerRecordsId,
       cnmIds.controller,
-      isolationIds.launcher,
-      isolationIds.logs,
+      isolationIds.opened,
+      loggingIds.logs,
       id.storageId,
       id.imageStoreId,
     ],
@@ -139,7 +143,6 @@ function psOfHost(children: Children): RunPs {
       argv: ['ps', ...args],
       env: { PATH: '/usr/bin:/bin' },
     });
-    if (status.code !== 0) throw new System(`ps ${args.join(' ')}: ${stderr.trim()}`);
-    return stdout;
+    return { code: status.code, stdout, stderr };
   };
 }

@@ -5,10 +5,11 @@ import type {
   OutputChunk,
   OutputStream,
 } from '../../api/server/backend.js';
-import { Conflict } from '../../base/errors.js';
+import { Conflict, InvalidParameter } from '../../base/errors.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
-import { logPathOf } from './paths.js';
+import { checkDetachKeys, untilDetached } from './detaching.js';
+import { readLogs } from './log.js';
 
 /** A client that attached before there were processes to attach to. */
 export interface PendingAttach {
@@ -23,11 +24,11 @@ export async function attach(
   container: Container,
   query: AttachQuery,
 ): Promise<AttachedStreams> {
-  if (container.status === 'paused') {
-    throw new Conflict(
-      `Container ${container.record.name} is paused, unpause the container before attach.`,
-    );
-  }
+  const keys = checkDetachKeys(
+    query.detachKeys,
+    (wrong) => new InvalidParameter(`Invalid detach keys (${wrong}) provided`),
+  );
+  refuseState(container);
   context.emit({ action: 'attach', container: container.record });
   const past = query.logs ? readLog(context, container, query) : undefined;
   if (!query.stream) return past ?? nothing(container);
@@ -35,8 +36,19 @@ export async function attach(
   const live = container.run
     ? await openStreams(context, container, stdin)
     : deferredStreams(container, stdin);
-  const selected = selectStreams(live, query);
+  const selected = untilDetached(selectStreams(live, query), keys, () =>
+    context.emit({ action: 'detach', container: container.record }),
+  );
   return past ? { ...selected, chunks: oneAfterTheOther(past.chunks, selected.chunks) } : selected;
+}
+
+function refuseState({ record: { name }, status }: Container): void {
+  if (status === 'paused') {
+    throw new Conflict(`Container ${name} is paused, unpause the container before attach.`);
+  }
+  if (status === 'restarting') {
+    throw new Conflict(`Container ${name} is restarting, wait until the container is running.`);
+  }
 }
 
 /** What the container has said until now. */
@@ -45,9 +57,15 @@ function readLog(
   container: Container,
   { stdout, stderr }: AttachQuery,
 ): OutputStream {
-  const query = { stdout, stderr, follow: false, since: 0n, until: 0n, timestamps: false };
-  const { Tty } = container.record.config;
-  return context.logs.read(logPathOf(context, container), Tty, query, Promise.resolve());
+  const all = { follow: false, since: 0n, until: 0n, timestamps: false, details: false };
+  const { batches, ...log } = readLogs(context, container, { ...all, stdout, stderr });
+  return { ...log, chunks: oneByOne(batches) };
+}
+
+async function* oneByOne(
+  batches: AsyncIterable<readonly OutputChunk[]>,
+): AsyncGenerator<OutputChunk> {
+  for await (const batch of batches) yield* batch;
 }
 
 /** For a client that asked for neither the past nor the future. */
@@ -128,7 +146,8 @@ function selectStreams(streams: AttachedStreams, query: AttachQuery): AttachedSt
   };
 }
 
-async function* filterChunks(
+/** The wanted ones. */
+export async function* filterChunks(
   chunks: AsyncIterable<OutputChunk>,
   wanted: (chunk: OutputChunk) => boolean,
 ): AsyncGenerator<OutputChunk> {

@@ -13,7 +13,8 @@ describe('Containers', () => {
   beforeEach(async () => {
     world = new FakeContext();
     const facts = { imageIds: () => [], imageName: (reference: string) => `name of ${reference}` };
-    containers = new Containers({ context: world, facts });
+    const runPs = async () => ({ code: 0, stdout: 'PID CMD\n', stderr: '' });
+    containers = new Containers({ context: world, facts, runPs });
     await containers.create('web', createBody());
   });
   afterEach(() => world[Symbol.dispose]());

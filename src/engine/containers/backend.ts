@@ -3,10 +3,9 @@ import type {
   AttachedStreams,
   AttachQuery,
   ContainersBackend,
-  LogQuery,
-  OutputStream,
   TtySize,
 } from '../../api/server/backend.js';
+import type { LogQuery, LogStream, LogsBackend } from '../../api/server/backends/logs.js';
 import type {
   ContainerCreate,
   ContainerCreated,
@@ -32,8 +31,9 @@ import { type ContainerFilter, containerFilter } from './filters.js';
 import { inspectContainer } from './inspect.js';
 import { linkNamed, removeLink, shownLinks } from './legacy-links.js';
 import { selectContainers, summarize } from './list.js';
+import { readLogs, shownLogPath } from './log.js';
 import { emptySettings } from './networking.js';
-import { filesOf, logPathOf, runDirOf } from './paths.js';
+import { filesOf, runDirOf } from './paths.js';
 import { planConnect, planContainer } from './plan.js';
 import { pruneContainers } from './prune.js';
 import { removeContainer } from './remove.js';
@@ -48,7 +48,7 @@ import {
   stopContainer,
   unpauseContainer,
 } from './stop.js';
-import { procTop, type RunPs, topContainer } from './top.js';
+import { type RunPs, topContainer } from './top.js';
 import { waitFor } from './wait.js';
 
 /** Facts about images and storage that listings show. */
@@ -60,14 +60,14 @@ export interface ContainerFacts {
 }
 
 /** Containers for the API: finds the one that is meant, and lets one operation at a time change it. */
-export class Containers implements ContainersBackend {
+export class Containers implements ContainersBackend, LogsBackend {
   readonly #context: ContainersContext;
   readonly #facts: ContainerFacts;
-  readonly #runPs: RunPs | undefined;
+  readonly #runPs: RunPs;
   readonly #execs: Execs;
   readonly #view: NetworkView;
 
-  constructor(options: { context: ContainersContext; facts: ContainerFacts; runPs?: RunPs }) {
+  constructor(options: { context: ContainersContext; facts: ContainerFacts; runPs: RunPs }) {
     this.#context = options.context;
     this.#facts = options.facts;
     this.#runPs = options.runPs;
@@ -104,7 +104,7 @@ export class Containers implements ContainersBackend {
     const container = this.#find(ref);
     const { rootfs } = this.#context;
     return inspectContainer(this.#view, container, {
-      logPath: logPathOf(this.#context, container),
+      logPath: shownLogPath(this.#context, container),
       files: filesOf(this.#context.settings.containersDir, container.id),
       graphDriver: rootfs.graphDriver(container.id),
       links: shownLinks(this.#context, container.record),
@@ -154,18 +154,11 @@ export class Containers implements ContainersBackend {
   }
 
   async top(ref: string, psArgs: string): Promise<ContainerTop> {
-    const container = this.#find(ref);
-    if (container.run) this.#context.emit({ action: 'top', container: container.record });
-    if (this.#runPs) return topContainer(this.#context, container, psArgs, this.#runPs);
-    if (!container.run) throw new Conflict(`container ${container.id} is not running`);
-    return procTop(await this.#context.launcher.pids(container.id));
+    return topContainer(this.#context, this.#find(ref), psArgs, this.#runPs);
   }
 
-  async logs(ref: string, query: LogQuery): Promise<OutputStream> {
-    const container = this.#find(ref);
-    const ended = container.run?.ended ?? Promise.resolve();
-    const path = logPathOf(this.#context, container);
-    return this.#context.logs.read(path, container.record.config.Tty, query, ended);
+  async logs(ref: string, query: LogQuery): Promise<LogStream> {
+    return readLogs(this.#context, this.#find(ref), query);
   }
 
   attach(ref: string, query: AttachQuery): Promise<AttachedStreams> {

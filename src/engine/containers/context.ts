@@ -1,12 +1,15 @@
 /** Everything that the verbs on containers work with; each part is declared here as narrowly as it is used. */
 import type { Readable } from 'node:stream';
-import type { FileChange } from '../../api/types/container.js';
+import type { FileChange, HostConfig } from '../../api/types/container.js';
 import type { Clock } from '../../base/clock.js';
 import type { Ids } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import type { KeyedMutex } from '../../base/mutex.js';
+import type { Timers } from '../../base/timers.js';
 import type { NetworkController } from '../../cnm/contract.js';
-import type { Launcher, Logs } from '../isolation/contract.js';
+import type { Launcher } from '../isolation/contract.js';
+import type { Logs } from '../logging/contract.js';
+import type { Probes } from './health/monitor.js';
 import type { ContainerRecord, RunRecord } from './model.js';
 import type { ContainerRegistry } from './registry.js';
 
@@ -25,6 +28,16 @@ export interface ContainerImage {
   readonly config: ImageDefaults;
 }
 
+/** Times in nanoseconds. OCI image config as Docker extends it. */
+export interface ImageHealthcheck {
+  readonly Test?: readonly string[] | null | undefined;
+  readonly Interval?: number | null | undefined;
+  readonly Timeout?: number | null | undefined;
+  readonly StartPeriod?: number | null | undefined;
+  readonly StartInterval?: number | null | undefined;
+  readonly Retries?: number | null | undefined;
+}
+
 /** What an image says of its containers. OCI image config, field `config`. */
 export interface ImageDefaults {
   readonly User?: string | null | undefined;
@@ -36,6 +49,8 @@ export interface ImageDefaults {
   readonly WorkingDir?: string | null | undefined;
   readonly Labels?: Readonly<Record<string, string>> | null | undefined;
   readonly StopSignal?: string | null | undefined;
+  readonly Healthcheck?: ImageHealthcheck | null | undefined;
+  readonly Shell?: readonly string[] | null | undefined;
 }
 
 export interface ContainerImages {
@@ -93,6 +108,12 @@ export interface ContainerSettings {
   hostname(): string;
 }
 
+/** Sets limits of containers that run. */
+export interface LiveLimits {
+  /** @throws System with the runtime's reason */
+  set(id: string, host: HostConfig): Promise<void>;
+}
+
 export interface ContainersContext {
   readonly registry: ContainerRegistry;
   readonly records: Records<ContainerRecord>;
@@ -106,6 +127,9 @@ export interface ContainersContext {
   readonly settings: ContainerSettings;
   readonly ids: Ids;
   readonly clock: Clock;
+  readonly timers: Timers;
+  readonly probes: Probes;
+  readonly limits: LiveLimits;
   readonly logger: Logger;
   emit(event: ContainerEvent): void;
 }

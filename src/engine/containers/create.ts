@@ -6,7 +6,9 @@ import { mountPoints } from './binds.js';
 import { claimAddresses } from './claims.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { checkHealthcheck } from './health/check.js';
 import { checkWorkingDir, withDefaults } from './host-defaults.js';
+import { withJoinedIds } from './joined-namespaces.js';
 import { newLinks } from './legacy-links.js';
 import { mergeConfig } from './merge.js';
 import { type ContainerRecord, neverRun } from './model.js';
@@ -14,6 +16,7 @@ import { checkName, inventName } from './names.js';
 import { checkModes, checkNetworking } from './network-checks.js';
 import { defaultNetwork, joinedContainer, networkMode } from './network-mode.js';
 import { wantedNetworks } from './networking.js';
+import { isRestarting } from './restart/policy.js';
 import { checkWrittenNames } from './written-names.js';
 
 /** Makes a container: its record and its writable layer. Nothing runs yet. */
@@ -24,9 +27,9 @@ export async function createContainer(
 ): Promise<ContainerCreated> {
   const { registry, rootfs } = context;
   await using rollback = new Rollback(context.logger);
-  const { record, chainId } = draftContainer(context, wantedName, body);
+  const { record, chainId, warnings: unmet } = draftContainer(context, wantedName, body);
   const { id, name } = record;
-  const Warnings = warnings(body);
+  const Warnings = [...unmet, ...warnings(body)];
 
   registry.reserveName(name, id);
   rollback.defer('name', () => registry.releaseName(name));
@@ -46,7 +49,7 @@ export function draftContainer(
   context: ContainersContext,
   wantedName: string | undefined,
   body: ContainerCreate,
-): { record: ContainerRecord; chainId: string | undefined } {
+): { record: ContainerRecord; chainId: string | undefined; warnings: readonly string[] } {
   const { registry } = context;
   const id = context.ids.id();
   if (body.Image === '') {
@@ -58,9 +61,11 @@ export function draftContainer(
   const name = wantedName
     ? checkName(wantedName)
     : inventName(context.ids, (free) => registry.isNameFree(free));
-  const record = newRecord(context, { id, name, image, body });
+  const { host, warnings } = context.launcher.review(body.HostConfig);
+  const reviewed = { ...body, HostConfig: withJoinedIds(context, host) };
+  const record = newRecord(context, { id, name, image, body: reviewed });
   checkNetworking(context, record);
-  return { record, chainId: image.chainId };
+  return { record, chainId: image.chainId, warnings };
 }
 
 function newRecord(
@@ -73,8 +78,12 @@ function newRecord(
   }: { id: string; name: string; image: { id: string; config: object }; body: ContainerCreate },
 ): ContainerRecord {
   const { HostConfig: wantedHost, NetworkingConfig: networking, ...wanted } = body;
-  const host = withDefaults(wantedHost);
+  const host = {
+    ...withDefaults(wantedHost),
+    LogConfig: context.logs.settle(wantedHost.LogConfig),
+  };
   checkWorkingDir(wanted);
+  checkHealthcheck(wanted.Healthcheck);
   const { config, args } = mergeConfig(wanted, image.config);
   const mode = modeOf(context, wanted.NetworkDisabled, host.NetworkMode);
   const fullMode = modeById(context, mode);
@@ -139,16 +148,10 @@ function defaultHostname(context: ContainersContext, id: string, mode: string): 
 }
 
 function warnings({ HostConfig: host }: ContainerCreate): string[] {
-  const policy = host.RestartPolicy?.Name ?? '';
-  if (host.AutoRemove && policy !== '' && policy !== 'no') {
+  if (host.AutoRemove && isRestarting(host.RestartPolicy)) {
     throw new InvalidParameter("can't create 'AutoRemove' container with restart policy");
   }
   const found: string[] = [];
-  if (policy !== '' && policy !== 'no') {
-    found.push(
-      `Restart policy ${policy} is kept but not acted on yet: start the container again by hand.`,
-    );
-  }
   if (host.NetworkMode === 'host' && Object.keys(host.PortBindings).length > 0) {
     found.push('Published ports are discarded when using host network mode');
   }

@@ -13,7 +13,8 @@ import { pauseContainer } from './stop.js';
 const attached = { detach: false, tty: false };
 
 function bodyOf(over: object = {}): ExecCreate {
-  return v.parse(execCreate, { Cmd: ['ls', '-l'], ...over });
+  const base = { Cmd: ['ls', '-l'], AttachStdout: true, AttachStderr: true };
+  return v.parse(execCreate, { ...base, ...over });
 }
 
 async function textOf(streams: AttachedStreams | undefined): Promise<string> {
@@ -72,9 +73,11 @@ describe('Execs', () => {
     expect([...web.execIds]).to.deep.equal([Id]);
     await execs.start(Id, attached);
     expect(await execs.inspect(Id)).to.include({ Running: true, ExitCode: null, Pid: 500 });
-    expect((await rejection(execs.start(Id, attached))).message).to.contain('has already run');
+    const second = await rejection(execs.start(Id, attached));
+    expect(second.message).to.contain('is already running');
     world.launcher.execs.get(Id)?.end(4);
     await settle();
+    expect((await rejection(execs.start(Id, attached))).message).to.contain('has already run');
     expect(await execs.inspect(Id)).to.deep.include({
       Running: false,
       ExitCode: 4,
@@ -138,16 +141,19 @@ describe('Execs', () => {
     });
   }
 
-  it('has no streams when a detached one fails', async () => {
+  it('answers with the reason when a detached one fails', async () => {
     world.launcher.broken = { file: 'ls', reason: 'no such file or directory' };
     const { Id } = execs.create(web, bodyOf());
-    expect(await execs.start(Id, { ...attached, detach: true })).to.equal(undefined);
+    const error = await rejection(execs.start(Id, { ...attached, detach: true }));
+    expect(error.message).to.contain('no such file or directory');
     expect((await execs.inspect(Id)).ExitCode).to.equal(127);
   });
 
   it('resizes what runs', async () => {
     const { Id } = execs.create(web, bodyOf({ Tty: true }));
-    expect(await rejection(execs.resize(Id, { rows: 1, columns: 2 }))).to.be.instanceOf(Conflict);
+    const early = await rejection(execs.resize(Id, { rows: 1, columns: 2 }));
+    expect(early).to.be.instanceOf(InvalidParameter);
+    expect(early.message).to.equal('exec process is not started');
     await execs.start(Id, attached);
     await execs.resize(Id, { rows: 24, columns: 80 });
     expect(world.launcher.sizes).to.deep.equal([{ rows: 24, columns: 80 }]);

@@ -1,10 +1,13 @@
 import type { AttachedStreams, OutputChunk, TtySize } from '../../api/server/backend.js';
 import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
-import { Conflict, InvalidParameter, messageOf, NotFound } from '../../base/errors.js';
+import { detachKeyBytes } from '../../base/detach-keys.js';
+import { Conflict, InvalidParameter, messageOf, NotFound, System } from '../../base/errors.js';
 import type { LaunchedExec } from '../isolation/contract.js';
 import { startFailureCode } from '../isolation/runtime-errors.js';
+import { filterChunks } from './attach.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { checkDetachKeys, untilDetached } from './detaching.js';
 import { mergeEnv } from './merge.js';
 import { runDirOf } from './paths.js';
 
@@ -36,6 +39,10 @@ export class Execs {
   create(container: Container, config: ExecCreate): { Id: string } {
     requireRunning(container);
     if (config.Cmd.length === 0) throw new InvalidParameter('No exec command specified');
+    checkDetachKeys(
+      config.DetachKeys,
+      (wrong) => new System(`Invalid escape keys (${wrong}) provided`),
+    );
     this.#forgetOld();
     const id = this.#context.ids.id();
     this.#execs.set(id, { id, container, config, started: false });
@@ -50,17 +57,17 @@ export class Execs {
   ): Promise<AttachedStreams | undefined> {
     const exec = this.#find(id);
     const { container, config } = exec;
-    if (exec.started) throw new Conflict(`exec command ${id} has already run`);
+    refuseAnother(exec);
     requireRunning(container);
     exec.started = true;
     this.#emit('exec_start', container, config, id);
     const launched = await this.#launch(exec, options.size).catch((error: unknown) =>
-      this.#notLaunched(exec, error),
+      this.#notLaunched(exec, error, options.detach),
     );
-    if ('chunks' in launched) return options.detach ? undefined : launched;
+    if ('chunks' in launched) return launched;
     exec.launched = launched;
     const over = launched.exited.then(({ code }) => this.#ended(exec, code));
-    if (!options.detach) return untilOver(launched.streams, over);
+    if (!options.detach) return this.#attached(exec, untilOver(launched.streams, over));
     launched.streams.abort();
     return undefined;
   }
@@ -84,14 +91,16 @@ export class Execs {
       OpenStdout: config.AttachStdout,
       CanRemove: false,
       ContainerID: container.id,
-      DetachKeys: config.DetachKeys,
+      DetachKeys: Buffer.from(config.DetachKeys ? detachKeyBytes(config.DetachKeys) : []).toString(
+        'base64',
+      ),
       Pid: launched?.pid ?? 0,
     };
   }
 
   async resize(id: string, size: TtySize): Promise<void> {
     const { launched } = this.#find(id);
-    if (!launched) throw new Conflict(`exec process ${id} is not running`);
+    if (!launched) throw new InvalidParameter('exec process is not started');
     await launched.resize(size);
   }
 
@@ -108,14 +117,28 @@ export class Execs {
       tty: config.Tty,
       openStdin: config.AttachStdin,
       privileged: config.Privileged,
-      ...(size && { size }),
+      ...sizeOf(size, config),
     });
   }
 
-  /** As in Docker the reason is the exec's only output, and its exit code tells of it: 127, 126. */
-  #notLaunched(exec: Exec, error: unknown): AttachedStreams {
+  /** What the client sees of it: the streams that it asked for, until it detaches. */
+  #attached({ id, container, config }: Exec, streams: AttachedStreams): AttachedStreams {
+    const wanted = { stdout: config.AttachStdout, stderr: config.AttachStderr };
+    const chunks = filterChunks(streams.chunks, ({ stream }) => wanted[stream]);
+    return untilDetached({ ...streams, chunks }, config.DetachKeys, () => {
+      const attributes = { execID: id };
+      this.#context.emit({ action: 'exec_detach', container: container.record, attributes });
+    });
+  }
+
+  /**
+   * As in Docker the reason is the exec's only output, or the answer if nobody is to see that, and its exit code tells
+   * of it: 127, 126.
+   */
+  #notLaunched(exec: Exec, error: unknown, isDetached: boolean): AttachedStreams {
     const text = messageOf(error);
-    this.#close(exec, startFailureCode(text));
+    this.#close(exec, startFailureCode(text) === 127 ? 127 : 126);
+    if (isDetached) throw error;
     return {
       tty: exec.config.Tty,
       chunks: oneChunk(`${text}\r\n`),
@@ -156,6 +179,11 @@ export class Execs {
   }
 }
 
+function refuseAnother({ id, started, exitCode }: Exec): void {
+  if (exitCode !== undefined) throw new Conflict(`exec command ${id} has already run`);
+  if (started) throw new Conflict(`exec command ${id} is already running`);
+}
+
 /** The client asks for the exit code as soon as the output ends, so it ends when the code is known. */
 function untilOver(streams: AttachedStreams, over: Promise<void>): AttachedStreams {
   async function* chunks(): AsyncGenerator<OutputChunk> {
@@ -163,6 +191,12 @@ function untilOver(streams: AttachedStreams, over: Promise<void>): AttachedStrea
     await over;
   }
   return { ...streams, chunks: chunks(), abort: () => streams.abort() };
+}
+
+/** The size of its terminal, as said at the start or before. */
+function sizeOf(size: TtySize | undefined, { ConsoleSize }: ExecCreate): { size?: TtySize } {
+  if (size) return { size };
+  return ConsoleSize ? { size: { rows: ConsoleSize[0], columns: ConsoleSize[1] } } : {};
 }
 
 async function* oneChunk(text: string): AsyncGenerator<OutputChunk> {

@@ -2,13 +2,17 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { LogQuery, OutputStream } from '../../api/server/backend.js';
-import { type ContainerCreate, containerCreate } from '../../api/types/container.js';
+import type { OutputChunk } from '../../api/server/backend.js';
+import type { LogQuery } from '../../api/server/backends/logs.js';
+import { type ContainerCreate, containerCreate, type HostConfig } from '../../api/types/container.js';
 import { FakeClock } from '../../base/clock.js';
 import { NotFound, System } from '../../base/errors.js';
 import { countingIds } from '../../base/ids.js';
 import { silentLogger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
+import { FakeTimers } from '../../base/timers.js';
+import { plainLogs, settledLogConfig } from '../logging/config.js';
+import type { Logs } from '../logging/contract.js';
 import type { Container } from './container.js';
 import type {
   ContainerEvent,
@@ -21,6 +25,7 @@ import { createContainer } from './create.js';
 import { FakeLauncher } from './fake-launcher.js';
 import { FakeNetworks } from './fake-networks.js';
 import { FakeRootfs } from './fake-rootfs.js';
+import { FakeProbes } from './health/fake-probes.js';
 import type { ContainerRecord, RunRecord } from './model.js';
 import { ContainerRegistry } from './registry.js';
 
@@ -74,6 +79,16 @@ export class FakeContext implements ContainersContext, Disposable {
   };
   registry = new ContainerRegistry();
   readonly clock = new FakeClock();
+  readonly timers = new FakeTimers(this.clock);
+  readonly probes = new FakeProbes();
+  /** Limits that were set while a container ran. */
+  readonly limitsSet: HostConfig[] = [];
+  readonly limits = {
+    set: async (_id: string, host: HostConfig) => {
+      this.#pass('limits.set');
+      this.limitsSet.push(host);
+    },
+  };
   readonly ids = countingIds();
   readonly locks = new KeyedMutex();
   readonly logger = silentLogger;
@@ -89,12 +104,11 @@ export class FakeContext implements ContainersContext, Disposable {
       return this.image;
     },
   };
-  readonly logs = {
-    read: (_path: string, tty: boolean, query: LogQuery): OutputStream => ({
-      tty,
-      chunks: logged(query),
-      abort() {},
-    }),
+  readonly logs: Logs = {
+    settle: (wanted) => settledLogConfig(wanted ?? { Type: '', Config: {} }, plainLogs),
+    prepare: async () => true,
+    watch() {},
+    read: (_log, { tty, query }) => ({ tty, batches: logged(query), abort() {} }),
   };
 
   constructor() {
@@ -166,9 +180,9 @@ export function createBody(over: object = {}): ContainerCreate {
   return v.parse(containerCreate, { Image: 'box', ...over });
 }
 
-async function* logged({ stdout, stderr }: LogQuery) {
-  if (stdout) yield { stream: 'stdout' as const, data: Buffer.from('old out\n') };
-  if (stderr) yield { stream: 'stderr' as const, data: Buffer.from('old err\n') };
+async function* logged({ stdout, stderr }: LogQuery): AsyncGenerator<OutputChunk[]> {
+  if (stdout) yield [{ stream: 'stdout', data: Buffer.from('old out\n') }];
+  if (stderr) yield [{ stream: 'stderr', data: Buffer.from('old err\n') }];
 }
 
 /** Lets everything happen that waits for nothing. */

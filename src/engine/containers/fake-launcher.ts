@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { AttachedStreams, OutputChunk, TtySize } from '../../api/server/backend.js';
+import type { HostConfig } from '../../api/types/container.js';
 import { Conflict, InvalidParameter, NotFound } from '../../base/errors.js';
 import type {
   ExecRequest,
@@ -10,6 +11,9 @@ import type {
   Launcher,
   LaunchRequest,
 } from '../isolation/contract.js';
+import type { ReviewedHost } from '../isolation/host-review.js';
+import type { CheckedLimits } from '../isolation/limit-checks.js';
+import type { LimitSettings } from '../isolation/resources.js';
 
 /** One container's processes. */
 export interface FakeProcess {
@@ -55,6 +59,15 @@ export class FakeLauncher implements Launcher {
 
   constructor(gate: (what: string) => void) {
     this.#gate = gate;
+  }
+
+  /** Any wish can be fulfilled here. */
+  review(host: HostConfig): ReviewedHost {
+    return { host, warnings: [] };
+  }
+
+  reviewLimits<T extends LimitSettings>(limits: T): CheckedLimits<T> {
+    return { limits, warnings: [] };
   }
 
   /** Nothing takes long here. */
@@ -153,6 +166,10 @@ export class FakeLauncher implements Launcher {
   async resize(id: string, _runDir: string, size: TtySize): Promise<void> {
     this.of(id);
     this.sizes.push(size);
+  }
+
+  async reopenLog(id: string): Promise<void> {
+    this.of(id);
   }
 
   async exec(request: ExecRequest): Promise<LaunchedExec> {

@@ -3,26 +3,32 @@ import { messageOf } from '../../base/errors.js';
 import type { Exit } from '../isolation/contract.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { endedHealth } from './health/check.js';
+import { watchLog } from './log.js';
 import type { RunRecord } from './model.js';
 import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
+import { isToRestart, restartLater, type Starter } from './restart/pending.js';
 
 /**
  * Waits for the end of a container's processes and does what follows. Clients that wait are answered as
- * soon as the network is given back; unmounting and forgetting go on behind that.
+ * soon as the network is given back; unmounting and forgetting go on behind that. `start` starts it again if its
+ * restart policy says so.
  */
 export function watchRun(
   context: ContainersContext,
   container: Container,
   record: RunRecord,
+  start: Starter,
 ): void {
   const ended = context.launcher
     .exited(container.id, runDirOf(context, container))
     .catch((error: unknown) => lost(context, container, error))
-    .then((exit) => end(context, container, record, exit));
+    .then((exit) => end(context, container, { run: record, exit, start }));
   const cleaned = ended.then(() => cleanUp(context, container, record));
   container.run = { record, ended, cleaned };
   container.cleaned = cleaned;
+  watchLog(context, container);
 }
 
 /** Nobody can tell how it ended any more: as if killed, so that it can be started and removed again. */
@@ -35,16 +41,21 @@ function lost(context: ContainersContext, container: Container, error: unknown):
 async function end(
   context: ContainersContext,
   container: Container,
-  run: RunRecord,
-  exit: Exit,
+  { run, exit, start }: { run: RunRecord; exit: Exit; start: Starter },
 ): Promise<Exit> {
   // The start failed and was rolled back: there is no life to end.
   if (container.run?.record.id !== run.id) return exit;
+  const health = container.health && endedHealth(container.health);
+  container.monitor?.cancel();
+  container.monitor = undefined;
   await context.networks
     .closeSandbox(container.id)
     .catch((error: unknown) => warn(context, container, 'network', error));
+  const restarts = isToRestart(container, exit);
   container.record = {
     ...container.record,
+    ...(health && { health }),
+    ...(restarts && { restartCount: (container.record.restartCount ?? 0) + 1 }),
     lastRun: {
       status: 'exited',
       exitCode: exit.code,
@@ -56,13 +67,22 @@ async function end(
   };
   container.run = undefined;
   container.execIds.clear();
-  context.emit({
-    action: 'die',
-    container: container.record,
-    attributes: { exitCode: String(exit.code) },
-  });
+  if (restarts) restartLater(context, container, { run, exit, start });
+  tellEnd(context, container, run, exit);
   container.tell(['not-running', 'next-exit'], { StatusCode: exit.code });
   return exit;
+}
+
+function tellEnd(
+  context: ContainersContext,
+  container: Container,
+  { startedAt }: RunRecord,
+  { code, at, oomKilled }: Exit,
+): void {
+  if (oomKilled) context.emit({ action: 'oom', container: container.record });
+  const seconds = Math.trunc((Date.parse(at) - Date.parse(startedAt)) / 1000);
+  const attributes = { exitCode: String(code), execDuration: String(Math.max(seconds, 0)) };
+  context.emit({ action: 'die', container: container.record, attributes });
 }
 
 /** What nobody needs to wait for, except the next start and the removal. */

@@ -17,39 +17,62 @@ import { openStreams } from './attach.js';
 import { bindMounts } from './binds.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { freshHealth, healthCheck } from './health/check.js';
+import { watchHealth } from './health/monitor.js';
+import { joinedNamespaces } from './joined-namespaces.js';
 import { linkEnvironment } from './legacy-links.js';
 import { watchRun } from './life.js';
+import { preparedLog } from './log.js';
 import { mergeEnv } from './merge.js';
 import { type ContainerRecord, lostRun, type RunRecord } from './model.js';
 import { joinedContainer } from './network-mode.js';
 import { sandboxRequest } from './networking.js';
-import { logPathOf, runDirOf } from './paths.js';
+import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
+import { cancelRestart } from './restart/pending.js';
 
-/** Starts a container. @throws NotModified if it runs already */
+/** Who starts it: what a user starts begins anew with its restart policy. */
+export interface StartOptions {
+  readonly byPolicy?: boolean;
+}
+
+/** Starts a container. @throws NotModified if it runs already, or is about to by its restart policy */
 export async function startContainer(
   context: ContainersContext,
   container: Container,
+  { byPolicy = false }: StartOptions = {},
 ): Promise<void> {
   if (container.status === 'paused') {
     throw new Conflict('cannot start a paused container, try unpause instead');
   }
   refuseLeaving(container);
-  if (container.run) throw new NotModified(`container ${container.id} is already running`);
+  if (container.run || (container.pendingRestart && !byPolicy)) {
+    throw new NotModified(`container ${container.id} is already running`);
+  }
   await container.cleaned;
   // One that was to go with its end does so once it is cleaned up.
   refuseLeaving(container);
+  if (!byPolicy) beginAnew(container);
   try {
     await launch(context, container);
   } catch (error) {
     const failure = startFailure(lostOwner(context, container) ?? error);
     await noteFailure(context, container, failure);
     throw failure.error;
+  } finally {
+    cancelRestart(container);
   }
 }
 
-function refuseLeaving({ removing }: Container): void {
-  if (removing) throw new Conflict('container is marked for removal and cannot be started');
+/** The restart policy forgets what was. */
+function beginAnew(container: Container): void {
+  container.exitOnNext = false;
+  container.restartDelayMs = 0;
+  container.record = { ...container.record, restartCount: 0, stoppedByUser: false };
+}
+
+function refuseLeaving({ removing, dead }: Container): void {
+  if (removing || dead) throw new Conflict('container is marked for removal and cannot be started');
 }
 
 /** The story of a start: file system, network, process; each undone if a later one fails. */
@@ -60,6 +83,7 @@ async function launch(context: ContainersContext, container: Container): Promise
   launcher.expect();
   await mkdir(join(context.settings.containersDir, id), { recursive: true, mode: 0o710 });
   const request = wantedSandbox(context, container);
+  const joined = joinedNamespaces(context, record.host);
 
   const merged = await rootfs.mount(id);
   rollback.defer('root file system', () => rootfs.unmount(id));
@@ -80,26 +104,34 @@ async function launch(context: ContainersContext, container: Container): Promise
       hostname: request.hostname,
       ...(sandbox.netnsPath && { netnsPath: sandbox.netnsPath }),
       binds: bindMounts(record.mounts, sandbox.files),
-      cgroupsPath: `/${record.host.CgroupParent.replace(/^\/+/, '') || 'tsnet'}/${id}`,
+      cgroupsPath: join('/', record.host.CgroupParent || 'tsnet', id),
+      joined,
     },
     runDir,
-    logPath: logPathOf(context, container),
+    logPath: await preparedLog(context, container),
     tty: record.config.Tty,
     openStdin: record.config.OpenStdin,
     stdinOnce: record.config.StdinOnce,
   });
-  const run: RunRecord = { id, pid, startedAt: context.clock.now().toISOString(), paused: false };
+  const run = newRun(context, container, pid);
   await runs.save(id, run);
   rollback.defer('run record', () => runs.remove(id));
   await connectAttaches(context, container);
-  watchRun(context, container, run);
+  watchRun(context, container, run, startContainer);
   rollback.defer('run', () => {
     container.run = undefined;
   });
   await launcher.start(id);
   rollback.commit();
   notePresumedEnd(context, container, run);
+  watchHealth(context, container);
   context.emit({ action: 'start', container: record });
+}
+
+function newRun({ clock }: ContainersContext, { record }: Container, pid: number): RunRecord {
+  const health = healthCheck(record.config) && freshHealth(record.health);
+  const startedAt = clock.now().toISOString();
+  return { id: record.id, pid, startedAt, paused: false, ...(health && { health }) };
 }
 
 /** Its configuration with what it is told of containers that it is linked to; what the user says counts more. */

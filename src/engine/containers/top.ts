@@ -1,51 +1,90 @@
-import { readFile } from 'node:fs/promises';
 import type { ContainerTop } from '../../api/types/container.js';
 import { Conflict, System } from '../../base/errors.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 
-/** Runs the host's `ps`; replaced in tests. */
-export type RunPs = (args: readonly string[]) => Promise<string>;
+/** What came of a run of `ps`. */
+export interface PsResult {
+  /** Undefined if it was killed. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
-/** The processes of a container, as the host's `ps` shows them. */
+/** Runs the host's `ps`, without a shell; replaced in tests. */
+export type RunPs = (args: readonly string[]) => Promise<PsResult>;
+
+/** The processes of a container, as the host's `ps` shows them. @throws Conflict, System in Docker's words */
 export async function topContainer(
   context: ContainersContext,
   container: Container,
   psArgs: string,
   runPs: RunPs,
 ): Promise<ContainerTop> {
-  if (!container.run) throw new Conflict(`container ${container.id} is not running`);
-  const args = psArgs.split(/\s+/).filter((arg) => arg !== '');
-  const pids = new Set(await context.launcher.pids(container.id));
-  return parsePs(await runPs(args.length > 0 ? args : ['-ef']), pids);
+  const wanted = psArgs === '' ? '-ef' : psArgs;
+  checkPsArgs(wanted);
+  if (!container.run) throw new Conflict(`Container ${container.id} is not running`);
+  if (container.status === 'restarting') {
+    throw new Conflict(
+      `Container ${container.id} is restarting, wait until the container is running`,
+    );
+  }
+  const pids = await context.launcher.pids(container.id);
+  const shown = parsePs(await psOutput(runPs, wanted.split(' '), pids), new Set(pids));
+  context.emit({ action: 'top', container: container.record });
+  return shown;
 }
 
-/** Keeps the lines whose PID column is one of `pids`. The last column takes the rest of the line. */
+/** A column that is called PID but is another would give other containers' processes away. @throws System in Docker's words */
+function checkPsArgs(psArgs: string): void {
+  for (const [, column = '', title = ''] of psArgs.matchAll(/\s+([^\s]*)=\s*(PID[^\s]*)/g)) {
+    if (column !== 'pid') throw new System(`specifying "${column}=${title}" is not allowed`);
+  }
+}
+
+async function psOutput(
+  runPs: RunPs,
+  args: readonly string[],
+  pids: readonly number[],
+): Promise<string> {
+  const quick = await runPs([...args, `-q${pids.join(',')}`]);
+  if (quick.code === 0) return quick.stdout;
+  // Some options, such as f, don't go with q.
+  const all = await runPs(args);
+  if (all.code === 0) return all.stdout;
+  const reason = all.stderr.split('\n')[0] || `exit status ${all.code ?? 'unknown'}`;
+  throw new System(`ps: ${reason}`);
+}
+
+/**
+ * Keeps the lines whose PID column is one of `pids`, and those of their threads (`-` as the pid, by option m). The
+ * last column takes the rest of the line. @throws System in Docker's words
+ */
 export function parsePs(output: string, pids: ReadonlySet<number>): ContainerTop {
-  const [header = '', ...lines] = output.split('\n').filter((line) => line.trim() !== '');
-  const titles = header.trim().split(/\s+/);
+  const [header = '', ...lines] = output.split('\n');
+  const titles = fields(header);
   const pidColumn = titles.indexOf('PID');
-  if (pidColumn < 0) throw new System("couldn't find PID field in ps output");
-  const rows = lines.map((line) => splitColumns(line.trim(), titles.length));
-  return { Titles: titles, Processes: rows.filter((row) => pids.has(Number(row[pidColumn]))) };
+  if (pidColumn < 0) throw new System("Couldn't find PID field in ps output");
+  const processes: string[][] = [];
+  let isOurs = false;
+  for (const line of lines.filter((one) => one !== '')) {
+    const words = fields(line);
+    const pid = words[pidColumn] ?? '';
+    if (pid !== '-') isOurs = pids.has(pidOf(pid));
+    if (!isOurs) continue;
+    const last = titles.length - 1;
+    processes.push([...words.slice(0, last), words.slice(last).join(' ')]);
+  }
+  return { Titles: titles, Processes: processes };
 }
 
-function splitColumns(line: string, count: number): string[] {
-  const words = line.split(/\s+/);
-  return [...words.slice(0, count - 1), words.slice(count - 1).join(' ')];
+function pidOf(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  const reason = `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`;
+  throw new System(`Unexpected pid '${text}': ${reason}`);
 }
 
-/** `ps` for machines without one: pid, parent and command line from `/proc`. */
-export async function procTop(pids: readonly number[]): Promise<ContainerTop> {
-  const Processes = await Promise.all(
-    pids.map(async (pid) => {
-      const [stat, command] = await Promise.all([
-        readFile(`/proc/${pid}/stat`, 'utf8'),
-        readFile(`/proc/${pid}/cmdline`, 'utf8'),
-      ]);
-      const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? '';
-      return [String(pid), parent, command.replaceAll('\0', ' ').trim()];
-    }),
-  );
-  return { Titles: ['PID', 'PPID', 'CMD'], Processes };
+/** Of ASCII blanks only: others may be part of a command. */
+function fields(line: string): string[] {
+  return line.split(/[\t\n\f\r ]+/).filter((word) => word !== '');
 }

@@ -6,11 +6,10 @@ import type { OpenedLauncher } from './open-launcher.js';
 
 describe('isolationModule', () => {
   it('offers what the daemon opened', () => {
-    const opened = { launcher: {}, runtime: {} } as OpenedLauncher;
+    const opened = { launcher: {}, runtimes: {} } as OpenedLauncher;
     const container = new Container({ defaultScope: 'Singleton' });
     container.load(isolationModule);
     container.bind(isolationIds.opened).toConstantValue(opened);
     expect(container.get(isolationIds.launcher)).to.equal(opened.launcher);
-    expect(container.get(isolationIds.logs)).to.respondTo('read');
   });
 });

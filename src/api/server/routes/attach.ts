@@ -6,7 +6,7 @@ import { decode, jsonBody } from '../body.js';
 import { acceptHijack } from '../hijack.js';
 import type { HijackCall, Route } from '../router.js';
 import { join, streamType } from '../streams.js';
-import { ttySize } from './containers.js';
+import { ttySize } from './tty-size.js';
 
 /** Routes that take the connection over (attach and exec start), and what belongs to exec. */
 export function attachRoutes(backend: ContainersBackend): Route[] {

@@ -1,12 +1,12 @@
 import { NotFound } from '../../../base/errors.js';
 import { containerCreate } from '../../types/container.js';
 import { bytes, empty, json } from '../answer.js';
-import type { ContainersBackend, TtySize } from '../backend.js';
+import type { ContainersBackend } from '../backend.js';
 import { jsonBody } from '../body.js';
 import { modernCreate } from '../older-create.js';
 import type { Query } from '../query.js';
 import type { Call, Route } from '../router.js';
-import { pump, streamType } from '../streams.js';
+import { ttySize } from './tty-size.js';
 
 type Verb = (ref: string, call: Call) => Promise<void>;
 
@@ -35,7 +35,6 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
     route('GET', '/containers/{id}/top', async (ref, { query, response }) =>
       json(response, await backend.top(ref, query.text('ps_args'))),
     ),
-    route('GET', '/containers/{id}/logs', (ref, call) => logs(backend, ref, call)),
     route('GET', '/containers/{id}/changes', async (ref, { response }) =>
       json(response, await backend.changes(ref)),
     ),
@@ -67,11 +66,6 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
   ];
 }
 
-/** `h` and `w` of a resize. */
-export function ttySize(query: Query): TtySize {
-  return { rows: query.number('h') ?? 0, columns: query.number('w') ?? 0 };
-}
-
 async function list(backend: ContainersBackend, { query, response }: Call): Promise<void> {
   const options = {
     all: query.flag('all'),
@@ -90,24 +84,6 @@ async function create(
   const { body, warnings } = modernCreate(sent, version);
   const created = await backend.create(query.text('name') || undefined, body);
   json(response, { ...created, Warnings: [...created.Warnings, ...warnings] }, 201);
-}
-
-async function logs(backend: ContainersBackend, ref: string, call: Call): Promise<void> {
-  const { query, response, version } = call;
-  const tail = query.text('tail');
-  const output = await backend.logs(ref, {
-    follow: query.flag('follow'),
-    stdout: query.flag('stdout'),
-    stderr: query.flag('stderr'),
-    since: query.nanoseconds('since'),
-    until: query.nanoseconds('until'),
-    timestamps: query.flag('timestamps'),
-    ...(/^\d+$/.test(tail) && { tail: Number(tail) }),
-  });
-  response.writeHead(200, { 'Content-Type': streamType(output.tty, version) });
-  response.flushHeaders();
-  await pump(output, response);
-  response.end();
 }
 
 const conditions = ['not-running', 'next-exit', 'removed'] as const;

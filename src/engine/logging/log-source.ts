@@ -1,0 +1,97 @@
+import { createReadStream, createWriteStream, openSync, rmSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { closeAll, type OpenLogFile, openLogFiles, tryOpen } from './log-files.js';
+
+/** Told of files that are begun while it reads. */
+interface Follower {
+  next(file: OpenLogFile): void;
+}
+
+/** The files of one log, for those who read it and for the one who puts them aside. */
+export class LogSource {
+  readonly path: string;
+  readonly #followers = new Set<Follower>();
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Opens the log as it is now. To be disposed of. */
+  open(): LogReading {
+    const reading = new LogReading(openLogFiles(this.path), () => this.#followers.delete(reading));
+    this.#followers.add(reading);
+    return reading;
+  }
+
+  /** The file that was written is put aside, another has been begun: whoever reads goes on with that. */
+  begun(): void {
+    for (const follower of this.#followers) {
+      const fd = tryOpen(this.path);
+      if (fd !== undefined) follower.next({ path: this.path, isCompressed: false, fd });
+    }
+  }
+}
+
+/** A log that is being read: its files, the oldest first, and those that are begun meanwhile. */
+export class LogReading implements Disposable {
+  readonly #files: OpenLogFile[];
+  readonly #closed: () => void;
+  #wake = () => {};
+  #isOver = false;
+
+  constructor(files: OpenLogFile[], closed: () => void) {
+    this.#files = files;
+    this.#closed = closed;
+  }
+
+  /** How many files there are by now. */
+  get count(): number {
+    return this.#files.length;
+  }
+
+  /** Calls back whenever there is another file. */
+  set onNext(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  next(file: OpenLogFile): void {
+    if (this.#isOver) closeAll([file]);
+    else this.#files.push(file);
+    this.#wake();
+  }
+
+  /** The file at a place; a compressed one is unpacked first. */
+  async plain(at: number): Promise<OpenLogFile | undefined> {
+    const file = this.#files[at];
+    if (!file?.isCompressed) return file;
+    const plain = { ...file, isCompressed: false, fd: await unpacked(file) };
+    this.#files[at] = plain;
+    closeAll([file]);
+    return plain;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.#closed();
+    closeAll(this.#files.splice(0));
+  }
+}
+
+/** The content in a file without a name, which goes with its descriptor. */
+async function unpacked({ path, fd }: OpenLogFile): Promise<number> {
+  const temporary = `${path}.${process.pid}.${process.hrtime.bigint()}.read`;
+  const own = openSync(temporary, 'wx+', 0o600);
+  rmSync(temporary);
+  try {
+    await pipeline(
+      createReadStream('', { fd, autoClose: false, start: 0 }),
+      createGunzip(),
+      createWriteStream('', { fd: own, autoClose: false }),
+    );
+    return own;
+  } catch (error) {
+    closeAll([{ fd: own }]);
+    throw error;
+  }
+}
