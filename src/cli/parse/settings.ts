@@ -39,6 +39,12 @@ export function checkHost(text: string): string {
   return `${name}:${ip}`;
 }
 
+/** `--device-cgroup-rule 'c 1:3 rwm'`. @throws Error in Docker's words */
+export function checkDeviceRule(text: string): string {
+  if (/^[acb] (\d+|\*):(\d+|\*) [rwm]{1,3}$/.test(text)) return text;
+  throw new Error(`invalid device cgroup format '${text}'`);
+}
+
 const sysctls = [
   'kernel.msgmax',
   'kernel.msgmnb',

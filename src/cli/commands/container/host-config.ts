@@ -41,7 +41,7 @@ export function hostConfig(
     Privileged: flags.privileged,
     PublishAllPorts: flags['publish-all'],
     ReadonlyRootfs: flags['read-only'],
-    SecurityOpt: securityOptions(flags['security-opt']),
+    SecurityOpt: securityOptions(flags['security-opt'].filter((one) => one !== SHOW_ALL)),
     ...tmpfs(flags.tmpfs),
     UTSMode: flags.uts,
     UsernsMode: flags.userns,
@@ -52,33 +52,40 @@ export function hostConfig(
     ...limits(flags),
     ...(flags.mount.length > 0 && { Mounts: flags.mount }),
     ...(flags.init && { Init: true }),
-    MaskedPaths: null,
-    ReadonlyPaths: null,
+    ...hiddenPaths(flags['security-opt'].includes(SHOW_ALL)),
   };
 }
 
-/** Resource limits. Those of Windows, and of devices, go out empty. */
+/** The option that hides nothing of `/proc` and `/sys`; the daemon is told by two empty lists. */
+const SHOW_ALL = 'systempaths=unconfined';
+
+function hiddenPaths(none: boolean): object {
+  return none ? { MaskedPaths: [], ReadonlyPaths: [] } : { MaskedPaths: null, ReadonlyPaths: null };
+}
+
+/** Resource limits. Those of Windows go out empty. */
 function limits(flags: Flags): object {
   return {
     CpuShares: flags['cpu-shares'] ?? 0,
     Memory: flags.memory ?? 0,
     NanoCpus: flags.cpus ?? 0,
     CgroupParent: flags['cgroup-parent'],
-    BlkioWeight: 0,
-    BlkioWeightDevice: [],
-    BlkioDeviceReadBps: [],
-    BlkioDeviceWriteBps: [],
-    BlkioDeviceReadIOps: [],
-    BlkioDeviceWriteIOps: [],
+    BlkioWeight: flags['blkio-weight'] ?? 0,
+    BlkioWeightDevice: flags['blkio-weight-device'],
+    BlkioDeviceReadBps: flags['device-read-bps'],
+    BlkioDeviceWriteBps: flags['device-write-bps'],
+    BlkioDeviceReadIOps: flags['device-read-iops'],
+    BlkioDeviceWriteIOps: flags['device-write-iops'],
     CpuPeriod: flags['cpu-period'] ?? 0,
     CpuQuota: flags['cpu-quota'] ?? 0,
-    CpuRealtimePeriod: 0,
-    CpuRealtimeRuntime: 0,
+    CpuRealtimePeriod: flags['cpu-rt-period'] ?? 0,
+    CpuRealtimeRuntime: flags['cpu-rt-runtime'] ?? 0,
     CpusetCpus: flags['cpuset-cpus'],
     CpusetMems: flags['cpuset-mems'],
     Devices: flags.device.map(device),
-    DeviceCgroupRules: null,
-    DeviceRequests: null,
+    DeviceCgroupRules: listOrNull(flags['device-cgroup-rule']),
+    DeviceRequests: flags.gpus.length > 0 ? flags.gpus : null,
+    ...(flags['kernel-memory'] && { KernelMemory: flags['kernel-memory'] }),
     MemoryReservation: flags['memory-reservation'] ?? 0,
     MemorySwap: flags['memory-swap'] ?? 0,
     MemorySwappiness: flags['memory-swappiness'] ?? -1,

@@ -1,10 +1,20 @@
 import { type Attachment, parseAttachment } from '../../parse/attachments.js';
+import {
+  type DeviceRate,
+  type DeviceWeight,
+  parseByteRate,
+  parseDeviceWeight,
+  parseOperationRate,
+  parseWeight,
+} from '../../parse/block-devices.js';
 import { checkLabel, checkVariable } from '../../parse/environment.js';
 import { integer, list, map, text, toggle, value } from '../../parse/flag.js';
+import { type DeviceRequest, parseGpus } from '../../parse/gpus.js';
 import { type MountSpec, parseMount } from '../../parse/mounts.js';
 import { parseBytes, parseDuration, parseNanoCpus, parseSwap } from '../../parse/numbers.js';
 import {
   checkAttach,
+  checkDeviceRule,
   checkDns,
   checkHost,
   checkSearch,
@@ -79,6 +89,13 @@ const isolation = {
       '           default-cgroupns-mode option on the daemon (default)',
   ),
   device: list('Add a host device to the container'),
+  'device-cgroup-rule': list('Add a rule to the cgroup allowed devices list', {
+    parse: checkDeviceRule,
+  }),
+  gpus: list<DeviceRequest>("GPU devices to add to the container ('all' to pass all GPUs)", {
+    kind: 'gpu-request',
+    parse: parseGpus,
+  }),
   'group-add': list('Add additional groups to join'),
   ipc: text('IPC mode to use'),
   pid: text('PID namespace to use'),
@@ -90,14 +107,33 @@ const isolation = {
   uts: text('UTS namespace to use'),
 };
 
+const rate = (usage: string, parse: (text: string) => DeviceRate) =>
+  list<DeviceRate>(usage, { shownDefault: '[]', parse });
+
 const resources = {
+  'blkio-weight': value(
+    'Block IO (relative weight), between 10 and 1000, or 0 to disable (default 0)',
+    parseWeight,
+    { kind: 'uint16' },
+  ),
+  'blkio-weight-device': list<DeviceWeight>('Block IO weight (relative device weight)', {
+    shownDefault: '[]',
+    parse: parseDeviceWeight,
+  }),
+  'device-read-bps': rate('Limit read rate (bytes per second) from a device', parseByteRate),
+  'device-read-iops': rate('Limit read rate (IO per second) from a device', parseOperationRate),
+  'device-write-bps': rate('Limit write rate (bytes per second) to a device', parseByteRate),
+  'device-write-iops': rate('Limit write rate (IO per second) to a device', parseOperationRate),
   'cgroup-parent': text('Optional parent cgroup for the container'),
   'cpu-period': integer('Limit CPU CFS (Completely Fair Scheduler) period'),
   'cpu-quota': integer('Limit CPU CFS (Completely Fair Scheduler) quota'),
+  'cpu-rt-period': integer('Limit CPU real-time period in microseconds'),
+  'cpu-rt-runtime': integer('Limit CPU real-time runtime in microseconds'),
   'cpu-shares': integer('CPU shares (relative weight)', { short: 'c' }),
   cpus: value('Number of CPUs', parseNanoCpus, { kind: 'decimal' }),
   'cpuset-cpus': text('CPUs in which to allow execution (0-3, 0,1)'),
   'cpuset-mems': text('MEMs in which to allow execution (0-3, 0,1)'),
+  'kernel-memory': value('Kernel memory limit', parseBytes, { kind: 'bytes' }),
   memory: value('Memory limit', parseBytes, { kind: 'bytes', short: 'm' }),
   'memory-reservation': value('Memory soft limit', parseBytes, { kind: 'bytes' }),
   'memory-swap': value(
