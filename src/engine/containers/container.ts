@@ -1,7 +1,8 @@
-import type { ContainerWait } from '../../api/types/container.js';
+import type { ContainerState, ContainerWait } from '../../api/types/container.js';
+import type { Timer } from '../../base/timers.js';
 import type { Exit } from '../isolation/contract.js';
 import type { PendingAttach } from './attach.js';
-import type { ContainerRecord, RunRecord } from './model.js';
+import type { ContainerRecord, Health, RunRecord } from './model.js';
 
 /** One life of a container's processes, from start to exit. */
 export interface Run {
@@ -31,6 +32,16 @@ export class Container {
   removing = false;
   /** Between the stop and the start of a restart, when `--rm` must not strike. */
   restarting = false;
+  /** Set while its restart policy waits to start it. */
+  pendingRestart: Timer | undefined;
+  /** The last pause before a restart by its policy; 0 if there was none. */
+  restartDelayMs = 0;
+  /** Whether its policy is to leave it alone when it ends: somebody ends it. */
+  exitOnNext = false;
+  /** Runs its health checks while it runs. */
+  monitor: Timer | undefined;
+  /** Its removal failed half-way: nothing but another removal is possible. */
+  dead = false;
   readonly waiters = new Set<Waiter>();
   /** Clients that attached before the start. */
   readonly pendingAttaches = new Set<PendingAttach>();
@@ -44,11 +55,22 @@ export class Container {
     return this.record.id;
   }
 
-  /** `created`, `running`, `paused`, `removing` or `exited`. */
-  get status(): 'created' | 'running' | 'paused' | 'removing' | 'exited' {
+  get status(): ContainerState['Status'] {
     if (this.removing) return 'removing';
+    if (this.dead) return 'dead';
     if (this.run) return this.run.record.paused ? 'paused' : 'running';
+    if (this.pendingRestart) return 'restarting';
     return this.record.lastRun.status;
+  }
+
+  /** Docker's `Running`: also one that is about to be started again. */
+  get isUp(): boolean {
+    return this.run !== undefined || this.pendingRestart !== undefined;
+  }
+
+  /** What its health checks found; undefined if it has none or never ran. */
+  get health(): Health | undefined {
+    return this.run ? this.run.record.health : this.record.health;
   }
 
   /** Tells those who wait for one of the conditions. */

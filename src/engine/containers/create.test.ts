@@ -69,7 +69,6 @@ describe('createContainer', () => {
   });
 
   const warned: [object, RegExp][] = [
-    [{ RestartPolicy: { Name: 'always' } }, /^Restart policy always is kept/],
     [
       { NetworkMode: 'host', PortBindings: { '80/tcp': [{ HostPort: '80' }] } },
       /^Published ports are discarded when using host network mode$/,

@@ -53,9 +53,10 @@ const matchers: Readonly<Record<string, Matcher>> = {
     (c) =>
       portSummaries(view, c).some((p) => portMatches(value, p.PrivatePort, p.Type)),
   'is-task': (_, value) => () => value === 'false',
-  health: (_, value) => () => value === 'none',
+  health: (_, value) => byHealth(value),
 };
 
+const healths = ['starting', 'healthy', 'unhealthy', 'none'];
 const statuses = ['created', 'restarting', 'running', 'removing', 'paused', 'exited', 'dead'];
 
 /** Makes one test of all filters. @throws InvalidParameter `invalid filter 'x'` */
@@ -93,6 +94,11 @@ function byLabel(value: string): ContainerFilter {
 function byStatus(value: string): ContainerFilter {
   if (!statuses.includes(value)) throw new InvalidParameter(`invalid filter 'status=${value}'`);
   return (c) => c.status === value;
+}
+
+function byHealth(value: string): ContainerFilter {
+  if (!healths.includes(value)) throw new InvalidParameter(`invalid filter 'health=${value}'`);
+  return (c) => (c.health?.Status ?? 'none') === value;
 }
 
 function portMatches(wanted: string, port: number | undefined, protocol: string): boolean {

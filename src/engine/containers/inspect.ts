@@ -38,7 +38,7 @@ export function inspectContainer(
     HostsPath: facts.files.hosts,
     LogPath: facts.logPath,
     Name: `/${record.name}`,
-    RestartCount: 0,
+    RestartCount: record.restartCount ?? 0,
     Driver: facts.graphDriver.Name,
     Platform: 'linux',
     MountLabel: '',
@@ -61,19 +61,20 @@ function mainMac({ config, host, networks }: Container['record']): string {
 
 /** Docker API: `State`. */
 export function containerState(container: Container): ContainerState {
-  const { run, record, status } = container;
+  const { run, record, status, health } = container;
   const { lastRun } = record;
   return {
     Status: status,
-    Running: run !== undefined,
+    Running: container.isUp,
     Paused: run?.record.paused ?? false,
-    Restarting: false,
+    Restarting: status === 'restarting',
     OOMKilled: run ? false : lastRun.oomKilled,
-    Dead: false,
+    Dead: status === 'dead',
     Pid: run?.record.pid ?? 0,
     ExitCode: run ? 0 : lastRun.exitCode,
     Error: run ? '' : lastRun.error,
     StartedAt: run?.record.startedAt ?? lastRun.startedAt,
     FinishedAt: lastRun.finishedAt,
+    ...(health && { Health: health }),
   };
 }

@@ -37,7 +37,10 @@ describe('the end of a container', () => {
     expect(world.runs.values()).to.deep.equal([]);
     expect(world.runDirs).to.deep.equal([]);
     expect(world.launcher.processes.size).to.equal(0);
-    expect(world.events.at(-1)).to.deep.include({ action: 'die', attributes: { exitCode: '3' } });
+    expect(world.events.at(-1)).to.deep.include({
+      action: 'die',
+      attributes: { exitCode: '3', execDuration: '60' },
+    });
   });
 
   it('writes the exit down before the traces of the run go', async () => {

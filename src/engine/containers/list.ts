@@ -20,7 +20,7 @@ export function selectContainers(
 ): Container[] {
   const byState = query.filters.has('status') || query.filters.has('exited');
   const all = query.all || query.limit > 0 || byState;
-  const matching = containers.filter((c) => (all || c.run !== undefined) && filter(c));
+  const matching = containers.filter((c) => (all || c.isUp) && filter(c));
   return query.limit > 0 ? matching.slice(0, query.limit) : matching;
 }
 
@@ -49,12 +49,21 @@ export function summarize(
   };
 }
 
-/** `Up 2 minutes (Paused)`, `Exited (0) 3 seconds ago`, `Created`. */
-export function statusText({ run, record, removing }: Container, now: Date): string {
+/** `Up 2 minutes (healthy)`, `Restarting (1) 3 seconds ago`, `Exited (0) 3 seconds ago`, `Created`. */
+export function statusText(container: Container, now: Date): string {
+  const { run, record, status } = container;
   const since = (time: string) => humanDuration((now.getTime() - Date.parse(time)) / 1000);
-  if (run) return `Up ${since(run.record.startedAt)}${run.record.paused ? ' (Paused)' : ''}`;
-  if (removing) return 'Removal In Progress';
+  if (run) return `Up ${since(run.record.startedAt)}${remark(container)}`;
+  if (status === 'removing') return 'Removal In Progress';
+  if (status === 'dead') return 'Dead';
   const { lastRun } = record;
   if (lastRun.status === 'created') return 'Created';
-  return `Exited (${lastRun.exitCode}) ${since(lastRun.finishedAt)} ago`;
+  const what = status === 'restarting' ? 'Restarting' : 'Exited';
+  return `${what} (${lastRun.exitCode}) ${since(lastRun.finishedAt)} ago`;
+}
+
+function remark({ run, health }: Container): string {
+  if (run?.record.paused) return ' (Paused)';
+  if (!health) return '';
+  return health.Status === 'starting' ? ' (health: starting)' : ` (${health.Status})`;
 }

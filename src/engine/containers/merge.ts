@@ -1,6 +1,7 @@
 import type { ContainerConfig } from '../../api/types/container.js';
 import { InvalidParameter } from '../../base/errors.js';
 import type { ImageDefaults } from './context.js';
+import { mergeHealthcheck } from './health/check.js';
 
 /** The user's settings over the image's, and the command line that comes of them. */
 export function mergeConfig(
@@ -21,6 +22,8 @@ export function mergeConfig(
     ExposedPorts: { ...image.ExposedPorts, ...wanted.ExposedPorts },
     Volumes: { ...image.Volumes, ...wanted.Volumes },
     Labels: { ...image.Labels, ...wanted.Labels },
+    Healthcheck: mergeHealthcheck(wanted.Healthcheck, image.Healthcheck),
+    Shell: wanted.Shell?.length ? wanted.Shell : image.Shell && [...image.Shell],
   };
   return { config, args };
 }

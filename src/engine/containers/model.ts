@@ -1,5 +1,6 @@
 /** Containers as records. */
 import type { ContainerConfig, HostConfig, MountPoint } from '../../api/types/container.js';
+import type { ContainerHealth } from '../../api/types/health.js';
 import type { EndpointSettingsInput } from '../../api/types/network.js';
 
 /** How a container's last run went; all zero before the first. */
@@ -13,6 +14,9 @@ export interface LastRun {
   /** Why the last start failed; '' if it didn't. */
   readonly error: string;
 }
+
+/** What health checks found, as Docker shows it. */
+export type Health = ContainerHealth;
 
 /** A container by id, and what it is called by one that is linked to it. */
 export interface ContainerLink {
@@ -39,7 +43,17 @@ export interface ContainerRecord {
   readonly links?: readonly ContainerLink[];
   readonly mounts: readonly MountPoint[];
   readonly lastRun: LastRun;
+  /** How often its restart policy has started it since the user did. Default 0. */
+  readonly restartCount?: number;
+  /** Whether the user ended it and has not started it since. Default no. */
+  readonly stoppedByUser?: boolean;
+  /** What the health checks of its last run found, if there were any. */
+  readonly health?: Health;
 }
+
+/** The parts of a record that change by themselves, as the container runs and ends. */
+export const stateParts = ['lastRun', 'restartCount', 'stoppedByUser', 'health'] as const;
+export type ContainerStateRecord = Pick<ContainerRecord, (typeof stateParts)[number]>;
 
 /** What a reboot voids: there is one while the container's processes exist. Volatile. */
 export interface RunRecord {
@@ -47,6 +61,8 @@ export interface RunRecord {
   readonly pid: number;
   readonly startedAt: string;
   readonly paused: boolean;
+  /** Absent without a health check. */
+  readonly health?: Health;
 }
 
 /** Docker's way to write "never". */

@@ -27,5 +27,5 @@ export async function pruneContainers(
 }
 
 function isOver(container: Container): boolean {
-  return !container.run && !container.removing;
+  return !container.isUp && !container.removing;
 }

@@ -3,6 +3,8 @@ import type { Container } from './container.js';
 
 /** All containers, found by id, name or id prefix. */
 export class ContainerRegistry {
+  /** Set when the daemon ends: what is stopped from then on was not stopped by a user. */
+  closing = false;
   readonly #byId = new Map<string, Container>();
   readonly #idByName = new Map<string, string>();
 

@@ -4,6 +4,7 @@ import { Conflict } from '../../base/errors.js';
 import { giveUpAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { cancelRestart } from './restart/pending.js';
 
 /** Removes a container; a running one only by force. */
 export async function removeContainer(
@@ -14,10 +15,12 @@ export async function removeContainer(
   if (container.removing) {
     throw new Conflict(`removal of container ${container.id} is already in progress`);
   }
+  if (container.isUp && !options.force) throw new Conflict(refusal(container));
+  cancelRestart(container);
   if (container.run) {
-    if (!options.force) throw new Conflict(refusal(container));
     const { ended } = container.run;
     container.removing = true;
+    container.exitOnNext = true;
     await context.launcher.kill(container.id, 'SIGKILL').catch((error: unknown) => {
       // It has just ended by itself.
       if (error instanceof Conflict) return;
@@ -35,7 +38,7 @@ function refusal({ id, status, record }: Container): string {
   const name = `"/${record.name}"`;
   return status === 'paused'
     ? `cannot remove container ${name}: container is paused and must be unpaused first`
-    : `cannot remove container ${name}: container is running: stop the container before removing or force remove (${id.slice(0, 12)})`;
+    : `cannot remove container ${name}: container is ${status}: stop the container before removing or force remove (${id.slice(0, 12)})`;
 }
 
 /** Removes what is left of a container whose processes are gone. The record goes first: a half-removed container must not come back. */
@@ -45,11 +48,15 @@ export async function removeStopped(
 ): Promise<void> {
   const { id } = container;
   container.removing = true;
+  let isForgotten = container.dead;
   try {
     await context.records.remove(id);
+    isForgotten = true;
     const files = join(context.settings.containersDir, id);
     await Promise.all([context.rootfs.remove(id), rm(files, { recursive: true, force: true })]);
   } catch (error) {
+    // Without its record it won't be back: nothing is left to do but to try again.
+    container.dead = isForgotten;
     container.removing = false;
     throw error;
   }

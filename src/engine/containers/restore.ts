@@ -5,10 +5,13 @@ import { shortId } from '../../base/ids.js';
 import { claimAddresses } from './claims.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { endedHealth } from './health/check.js';
+import { watchHealth } from './health/monitor.js';
 import { watchRun } from './life.js';
 import { type ContainerRecord, type LastRun, never, neverRun, type RunRecord } from './model.js';
 import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
+import { startContainer } from './start.js';
 
 /**
  * After a start of the daemon: containers that still run are taken back with their networks, those that ended
@@ -51,7 +54,9 @@ function isKnown(context: ContainersContext, id: string): boolean {
 /** The container goes on as if nothing had been. */
 async function takeBack(context: ContainersContext, run: RunRecord): Promise<void> {
   const container = context.registry.find(run.id);
-  watchRun(context, container, { ...run, paused: context.launcher.isPaused(run.id) });
+  const paused = context.launcher.isPaused(run.id);
+  watchRun(context, container, { ...run, paused }, startContainer);
+  watchHealth(context, container);
   await settle(context, container).catch((error: unknown) => {
     context.logger.warn('networks of a container not settled', {
       container: run.id,
@@ -63,7 +68,11 @@ async function takeBack(context: ContainersContext, run: RunRecord): Promise<voi
 /** The container ended, or was half started or half removed, while no daemon was there. */
 async function endedMeanwhile(context: ContainersContext, run: RunRecord): Promise<void> {
   const runDir = runDirOf(context, run);
-  if (isKnown(context, run.id)) await noteExit(context, context.registry.find(run.id), run);
+  if (isKnown(context, run.id)) {
+    const container = context.registry.find(run.id);
+    if (run.health) container.record = { ...container.record, health: endedHealth(run.health) };
+    await noteExit(context, container, run);
+  }
   await context.launcher.delete(run.id, runDir);
   await context.rootfs.unmount(run.id);
   await rm(runDir, { recursive: true, force: true });

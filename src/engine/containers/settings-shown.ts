@@ -60,6 +60,7 @@ const optional = [
   'MacAddress',
   'StopSignal',
   'StopTimeout',
+  'Shell',
 ];
 
 /** Docker API: `ContainerConfig` of an inspected container. */

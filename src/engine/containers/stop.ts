@@ -1,6 +1,9 @@
 import { Conflict, InvalidParameter, NotModified } from '../../base/errors.js';
-import type { Container } from './container.js';
+import type { Container, Run } from './container.js';
 import type { ContainersContext } from './context.js';
+import { watchHealth } from './health/monitor.js';
+import { cancelRestart } from './restart/pending.js';
+import { isRestarting } from './restart/policy.js';
 import { parseSignal } from './signals.js';
 import { startContainer } from './start.js';
 
@@ -20,7 +23,20 @@ export async function stopContainer(
   options: StopOptions,
 ): Promise<void> {
   const { run } = container;
-  if (!run) throw new NotModified(`container ${container.id} is not running`);
+  if (!container.isUp) throw new NotModified(`container ${container.id} is not running`);
+  if (!context.registry.closing) await noteManualStop(context, container);
+  container.exitOnNext = true;
+  cancelRestart(container);
+  if (run) await endRun(context, container, run, options);
+  context.emit({ action: 'stop', container: container.record });
+}
+
+async function endRun(
+  context: ContainersContext,
+  container: Container,
+  run: Run,
+  options: StopOptions,
+): Promise<void> {
   if (run.record.paused) await resume(context, container);
   const { config } = container.record;
   const signal = parseSignal(options.signal || config.StopSignal || 'SIGTERM');
@@ -30,7 +46,6 @@ export async function stopContainer(
     await signalUnlessGone(context, container, 'SIGKILL');
     await run.ended;
   }
-  context.emit({ action: 'stop', container: container.record });
 }
 
 /** Stops if need be, then starts. */
@@ -41,7 +56,7 @@ export async function restartContainer(
 ): Promise<void> {
   container.restarting = true;
   try {
-    if (container.run) await stopContainer(context, container, options);
+    if (container.isUp) await stopContainer(context, container, options);
     await startContainer(context, container);
   } finally {
     container.restarting = false;
@@ -56,15 +71,48 @@ export async function killContainer(
   signal: string,
 ): Promise<void> {
   const name = parseSignal(signal || 'SIGKILL');
+  if (!container.run && container.pendingRestart) {
+    const isOver = await context.locks.run(container.id, () => stopWaiting(context, container));
+    if (isOver) return;
+  }
   const { run } = container;
   if (!run) {
     throw new Conflict(
       `cannot kill container: ${container.record.name}: container ${container.id} is not running`,
     );
   }
+  if (endsFor(container, name)) {
+    container.exitOnNext = true;
+    await noteManualStop(context, container);
+  }
   if (run.record.paused && name === 'SIGKILL') await resume(context, container);
   await sendSignal(context, container, name);
   if (name === 'SIGKILL') await run.ended;
+}
+
+/**
+ * Whether its restart policy takes a signal for the wish that it ends. Docker's rule: the container's own stop signal
+ * and SIGKILL do, and any signal if it has none of its own.
+ */
+function endsFor({ record }: Container, signal: string): boolean {
+  const own = record.config.StopSignal;
+  return !own || signal === 'SIGKILL' || signal === parseSignal(own);
+}
+
+/** Ends a wait for a restart. False if it was started just before. */
+async function stopWaiting(context: ContainersContext, container: Container): Promise<boolean> {
+  if (container.run || !container.pendingRestart) return false;
+  cancelRestart(container);
+  await noteManualStop(context, container);
+  return true;
+}
+
+/** It must be on disk before the container ends: a daemon that is killed then must not start it again. */
+async function noteManualStop(context: ContainersContext, container: Container): Promise<void> {
+  const { record } = container;
+  container.record = { ...record, stoppedByUser: true };
+  if (!isRestarting(record.host.RestartPolicy) || record.stoppedByUser) return;
+  await context.records.save(container.id, container.record);
 }
 
 export async function pauseContainer(
@@ -72,6 +120,10 @@ export async function pauseContainer(
   container: Container,
 ): Promise<void> {
   const { run } = container;
+  if (container.status === 'restarting') {
+    const what = 'is restarting, wait until the container is running';
+    throw new Conflict(`container ${container.id} ${what}`);
+  }
   if (!run) throw new Conflict(`container ${container.id} is not running`);
   if (run.record.paused) throw new Conflict(`container ${container.id} is already paused`);
   await context.launcher.pause(container.id);
@@ -100,6 +152,8 @@ async function setPaused(
 ): Promise<void> {
   if (!container.run) throw new InvalidParameter(`container ${container.id} has ended`);
   container.run = { ...container.run, record: { ...container.run.record, paused } };
+  if (paused) container.monitor?.cancel();
+  else watchHealth(context, container);
   await context.runs.save(container.id, container.run.record);
 }
 

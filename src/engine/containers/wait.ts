@@ -7,7 +7,7 @@ export function waitFor(
   condition: WaitCondition,
 ): { result: Promise<ContainerWait> } {
   const over =
-    condition === 'not-running' && !container.run && container.pendingAttaches.size === 0;
+    condition === 'not-running' && !container.isUp && container.pendingAttaches.size === 0;
   if (over) {
     return { result: Promise.resolve({ StatusCode: container.record.lastRun.exitCode }) };
   }
