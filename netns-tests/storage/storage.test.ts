@@ -5,8 +5,8 @@ import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import type { ChainId } from '../../src/engine/storage/digest.js';
 import type { Storage } from '../../src/engine/storage/storage.js';
-import { TarReader } from '../../src/engine/storage/tar/reader.js';
-import { encodeArchive, type TarEntryDraft } from '../../src/engine/storage/tar/writer.js';
+import { TarReader } from '../../src/base/tar/reader.js';
+import { encodeArchive, type TarEntryDraft } from '../../src/base/tar/writer.js';
 import { describeEachDriver } from './each-driver.js';
 import { tarOf } from './world.js';
 

@@ -20,7 +20,7 @@ import { digestOf } from '../../src/engine/storage/digest.js';
 import { extractHere } from '../../src/engine/storage/extract/extract.js';
 import { kernelNodes } from '../../src/engine/storage/extract/kernel-nodes.js';
 import { assembleTar } from '../../src/engine/storage/extract/skeleton.js';
-import { encodeArchive, type TarEntryDraft } from '../../src/engine/storage/tar/writer.js';
+import { encodeArchive, type TarEntryDraft } from '../../src/base/tar/writer.js';
 import { getXattr } from '../../src/native/xattr.js';
 
 type Entries = (TarEntryDraft & { content?: string })[];

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { digestOf } from '../../src/engine/storage/digest.js';
 import { WorkerExtractor } from '../../src/engine/storage/extract/worker-extractor.js';
-import { encodeArchive } from '../../src/engine/storage/tar/writer.js';
+import { encodeArchive } from '../../src/base/tar/writer.js';
 
 describe('unpacking a layer', () => {
   let top: string;

@@ -6,7 +6,7 @@ import { silentLogger } from '../../src/base/logger.js';
 import { type DriverName, openDriver } from '../../src/engine/storage/drivers/catalogue.js';
 import { WorkerExtractor } from '../../src/engine/storage/extract/worker-extractor.js';
 import { Storage } from '../../src/engine/storage/storage.js';
-import { encodeArchive, type TarEntryDraft } from '../../src/engine/storage/tar/writer.js';
+import { encodeArchive, type TarEntryDraft } from '../../src/base/tar/writer.js';
 import { umount } from '../../src/native/mount.js';
 import { mounts } from '../../src/native/mountinfo.js';
 

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { digestOf, hexOf } from '../storage/digest.js';
-import { encodeArchive } from '../storage/tar/writer.js';
+import { encodeArchive } from '../../base/tar/writer.js';
 import { failure, fakeWorld, rootfsTar } from './fake-world.js';
 
 describe('archives of images', () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { execPath } from 'node:process';
 import { expect } from 'chai';
-import { encodeArchive } from '../storage/tar/writer.js';
+import { encodeArchive } from '../../base/tar/writer.js';
 import { busyboxFiles, isStatic } from './busybox.js';
 
 describe('the busybox image', () => {

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { promisify } from 'node:util';
 import { InvalidParameter, NotFound } from '../../base/errors.js';
-import { encodeArchive, type TarEntryDraft } from '../storage/tar/writer.js';
+import { encodeArchive, type TarEntryDraft } from '../../base/tar/writer.js';
 import { importImage } from './import.js';
 import type { ImageRecord } from './store.js';
 import type { ImageWorld } from './world.js';

@@ -8,7 +8,7 @@ import { type ChainId, chainIdOn, hexOf } from '../storage/digest.js';
 import { type Extractor, extractHere } from '../storage/extract/extract.js';
 import type { NewLayer } from '../storage/layer-store.js';
 import type { LayerRecord } from '../storage/records.js';
-import { encodeArchive } from '../storage/tar/writer.js';
+import { encodeArchive } from '../../base/tar/writer.js';
 import { ImageService, openImageStore } from './service.js';
 import type { ImageEvent, ImageStorage, ImageUser } from './world.js';
 

@@ -7,8 +7,8 @@ import { getXattr, listXattrs } from '../../native/xattr.js';
 import type { Change } from './driver.js';
 import { isWhiteout, opaqueFiles } from './extract/tree.js';
 import { rawPath } from './raw-name.js';
-import type { TarEntryType } from './tar/entry.js';
-import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from './tar/writer.js';
+import type { TarEntryType } from '../../base/tar/entry.js';
+import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../base/tar/writer.js';
 import { type Found, openFound, readLink, walk } from './walk.js';
 
 /** How a tree becomes a tar. */

@@ -1,8 +1,8 @@
 import { constants, readdir } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import { splitDevice } from '../../../native/inode.js';
-import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../storage/tar/writer.js';
-import type { TarEntryType } from '../../storage/tar/entry.js';
+import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../../base/tar/writer.js';
+import type { TarEntryType } from '../../../base/tar/entry.js';
 import { fileXattrs } from './file-xattrs.js';
 import type { Held } from './held.js';
 import type { ContainerTree } from './tree.js';

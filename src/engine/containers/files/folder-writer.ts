@@ -2,7 +2,7 @@ import { constants, type FileHandle, link, mkdir, open, symlink } from 'node:fs/
 import { System } from '../../../base/errors.js';
 import { mknod } from '../../../native/inode.js';
 import { isErrno } from '../../../native/libc.js';
-import type { TarEntry, TarEntryType } from '../../storage/tar/entry.js';
+import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
 import { setFileXattrs } from './file-xattrs.js';
 import { type Held, joined } from './held.js';
 import { findOrMakeFolder, refuseReadOnly } from './make-folder.js';

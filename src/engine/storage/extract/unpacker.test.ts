@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { TarReader } from '../tar/reader.js';
-import { encodeArchive, type TarEntryDraft } from '../tar/writer.js';
+import { TarReader } from '../../../base/tar/reader.js';
+import { encodeArchive, type TarEntryDraft } from '../../../base/tar/writer.js';
 import { partsOf } from './tree.js';
 import { Unpacker } from './unpacker.js';
 

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import { InvalidParameter } from '../../../base/errors.js';
 import { nameBytes, rawPath } from '../raw-name.js';
-import type { TarEntry, TarEntryType } from '../tar/entry.js';
-import type { TarSink } from '../tar/reader.js';
+import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
+import type { TarSink } from '../../../base/tar/reader.js';
 import { FileWriter } from './file-writer.js';
 import { isWhiteout, partsOf, Tree } from './tree.js';
 import {

@@ -1,4 +1,4 @@
-import { InvalidParameter, NotImplemented } from '../../../base/errors.js';
+import { InvalidParameter, NotImplemented } from '../errors.js';
 import { nameText } from '../raw-name.js';
 import { blockSize, paddingOf, type TarEntry, type TarEntryType } from './entry.js';
 import { decodeHeader, type RawHeader } from './header.js';

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../../base/errors.js';
+import { InvalidParameter } from '../errors.js';
 import { nameText } from '../raw-name.js';
 
 /**

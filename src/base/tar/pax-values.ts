@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../../base/errors.js';
+import { InvalidParameter } from '../errors.js';
 import type { PaxRecords } from './pax.js';
 
 /** A record that is a number. @throws InvalidParameter for other text */

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../../base/errors.js';
+import { InvalidParameter } from '../errors.js';
 
 /** Records of a PAX extended header. Values are bytes: those of `SCHILY.xattr.*` need not be text. */
 export type PaxRecords = ReadonlyMap<string, Buffer>;
