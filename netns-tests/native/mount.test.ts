@@ -3,7 +3,12 @@ import { expect } from 'chai';
 import { mountByContext } from '../../src/native/fsopen.js';
 import { bind, mount, setPropagation, umount, umountAsync } from '../../src/native/mount.js';
 import { isMountPoint, mounts } from '../../src/native/mountinfo.js';
-import { mountOverlay, overlayData, overlayOptions } from '../../src/native/overlay.js';
+import {
+  mountByDescriptors,
+  mountOverlay,
+  overlayData,
+  overlayOptions,
+} from '../../src/native/overlay.js';
 import { describeAsRoot, thrownBy, useDescriptorCount, useFolder } from './setting.js';
 
 const OVERLAYFS_MAGIC = 0x794c7630;
@@ -67,8 +72,15 @@ describeAsRoot('mount', () => {
     expect(outcomes).to.deep.equal(['done', 'No such file or directory', 'Invalid argument']);
   });
 
-  for (const layers of [1, 60, 300, 500]) {
-    it(`lays ${layers} layers over one another`, () => {
+  const depths: [layers: number, way: string, mountIt: typeof mountOverlay][] = [
+    [1, '', mountOverlay],
+    [60, '', mountOverlay],
+    [300, '', mountOverlay],
+    [500, '', mountOverlay],
+    [200, ', as on kernels before 6.5', mountByDescriptors],
+  ];
+  for (const [layers, way, mountIt] of depths) {
+    it(`lays ${layers} layers over one another${way}`, () => {
       const lower = Array.from({ length: layers }, (_, i) => folder('disk', `layer-${i}`));
       for (const [i, path] of lower.entries()) {
         mkdirSync(path);
@@ -78,7 +90,7 @@ describeAsRoot('mount', () => {
       const [upper, work, target] = ['upper', 'work', 'merged'].map((name) => folder('disk', name));
       if (!upper || !work || !target) throw new Error('unreachable');
       for (const path of [upper, work, target]) mkdirSync(path);
-      mountOverlay({ lower, upper, work, target });
+      mountIt({ lower, upper, work, target });
       expect(statfsSync(target).type).to.equal(OVERLAYFS_MAGIC);
       expect(readFileSync(`${target}/number`, 'utf8')).to.equal('0');
       expect(readdirSync(target)).to.have.length(layers + 1);

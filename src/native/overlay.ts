@@ -1,4 +1,8 @@
+import { constants } from 'node:fs';
+import { System } from '../base/errors.js';
+import { Fd, O_PATH } from './fd.js';
 import { mountByContext } from './fsopen.js';
+import { isErrno } from './libc.js';
 import { mount } from './mount.js';
 
 /** Layers laid over one another (kernel: Documentation/filesystems/overlayfs.rst). */
@@ -23,20 +27,56 @@ export interface OverlayOptions {
 const MAX_DATA = 4095;
 
 /**
- * Mounts an overlay by mount(2), or by fsconfig(2), Linux 6.5, when the layer list does not fit in a page.
- * @throws SyscallError
+ * Mounts an overlay by mount(2), or by fsconfig(2), Linux 6.5, when the layer list does not fit in a page; on an older
+ * kernel by names as short as they can be. @throws SyscallError
  */
 export function mountOverlay(options: OverlayOptions): void {
   const data = overlayData(options);
   if (Buffer.byteLength(data) < MAX_DATA) {
     mount({ source: 'overlay', target: options.target, type: 'overlay', data });
-  } else {
+    return;
+  }
+  try {
+    const { target } = options;
     mountByContext({
       type: 'overlay',
       source: 'overlay',
-      target: options.target,
+      target,
       options: overlayOptions(options),
     });
+  } catch (error) {
+    // EINVAL: the kernel knows no `lowerdir+`; ENOSYS: nor fsopen.
+    if (!isErrno(error, 'EINVAL', 'ENOSYS')) throw error;
+    mountByDescriptors(options);
+  }
+}
+
+/**
+ * By mount(2) with `/proc/self/fd/N` for each folder, so that more than 200 of them fit in the page. @throws System if
+ * there are still too many
+ */
+export function mountByDescriptors(options: OverlayOptions): void {
+  const folders: Fd[] = [];
+  const shortOf = (path: string) => {
+    const folder = Fd.open(path, O_PATH | constants.O_DIRECTORY);
+    folders.push(folder);
+    return `/proc/self/fd/${folder.number}`;
+  };
+  const { upper, work, target } = options;
+  try {
+    const data = overlayData({
+      ...options,
+      lower: options.lower.map(shortOf),
+      ...(upper !== undefined && { upper: shortOf(upper) }),
+      ...(work !== undefined && { work: shortOf(work) }),
+    });
+    if (Buffer.byteLength(data) >= MAX_DATA)
+      throw new System(
+        `mounting ${options.lower.length} layers on ${target}: so many take Linux 6.5 or later`,
+      );
+    mount({ source: 'overlay', target, type: 'overlay', data });
+  } finally {
+    for (const folder of folders) folder.close();
   }
 }
 

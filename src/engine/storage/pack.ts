@@ -11,6 +11,8 @@ import type { TarEntryType } from '../../base/tar/entry.js';
 import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../base/tar/writer.js';
 import { type Found, openFound, readLink, walk } from './walk.js';
 
+const nsPerSecond = 1_000_000_000n;
+
 /** How a tree becomes a tar. */
 export interface PackOptions {
   /** True for an overlay's upper folder: its marks become `.wh.` entries. Default false. */
@@ -99,10 +101,15 @@ function metadataOf({ path, stat, handle }: Found): TarEntryDraft {
     mode: Number(stat.mode & 0o7777n),
     uid: Number(stat.uid),
     gid: Number(stat.gid),
-    mtime: Math.floor(Number(stat.mtimeMs) / 1000),
+    mtime: secondsOf(stat.mtimeNs),
     ...(stat.isCharacterDevice() || stat.isBlockDevice() ? splitDevice(stat.rdev) : {}),
     xattrs: xattrsOf(handle),
   };
+}
+
+/** Rounded down, also before 1970. */
+function secondsOf(ns: bigint): number {
+  return Number((ns - (((ns % nsPerSecond) + nsPerSecond) % nsPerSecond)) / nsPerSecond);
 }
 
 function typeOf(stat: BigIntStats): TarEntryType {
