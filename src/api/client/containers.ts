@@ -2,6 +2,7 @@ import type {
   ContainerCreated,
   ContainerSummary,
   ContainerTop,
+  ContainerUpdated,
   ContainerWait,
 } from '../types/container.js';
 import type { PlannedStepView } from '../types/plan.js';
@@ -61,6 +62,14 @@ export class Containers {
   /** A verb that answers without a body: start, stop, kill, pause, rename, ... */
   async act(ref: string, verb: string, query: QueryValues = {}): Promise<void> {
     await this.#api.text('POST', `${path(ref)}/${verb}`, { query });
+  }
+
+  /** Changes limits and the restart policy; gives the daemon's warnings. */
+  async update(ref: string, body: object): Promise<readonly string[]> {
+    const { Warnings } = await this.#api.json<ContainerUpdated>('POST', `${path(ref)}/update`, {
+      body,
+    });
+    return Warnings ?? [];
   }
 
   async remove(ref: string, query: QueryValues): Promise<void> {

@@ -32,6 +32,7 @@ import type {
 import type { ArchiveBackend } from './backends/archive.js';
 import type { CommitBackend } from './backends/commit.js';
 import type { LogsBackend } from './backends/logs.js';
+import type { UpdateBackend } from './backends/update.js';
 
 export interface ContainersBackend {
   list(query: {
@@ -67,12 +68,21 @@ export interface ContainersBackend {
 
   execCreate(ref: string, body: ExecCreate): Promise<{ Id: string }>;
   /** `streams` is absent when detached. */
-  execStart(
-    id: string,
-    options: { detach: boolean; tty: boolean; size?: TtySize },
-  ): Promise<AttachedStreams | undefined>;
+  execStart(id: string, options: ExecStart): Promise<AttachedStreams | undefined>;
   execInspect(id: string): Promise<ExecInspect>;
   execResize(id: string, size: TtySize): Promise<void>;
+}
+
+/** How an exec is started. */
+export interface ExecStart {
+  readonly detach: boolean;
+  readonly tty: boolean;
+  readonly size?: TtySize;
+  /**
+   * Called unless it is detached, once whatever goes wrong is told in its output, and before its process is started:
+   * the head of the answer must not come together with output, because docker-py reads over what comes with it.
+   */
+  accepted?(): void;
 }
 
 export interface TtySize {
@@ -180,4 +190,5 @@ export interface Backends {
   readonly plans: PlanBackend;
   readonly images: ImagesBackend;
   readonly system: SystemBackend;
+  readonly updates: UpdateBackend;
 }

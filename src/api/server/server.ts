@@ -25,6 +25,7 @@ import { missingRoutes } from './routes/missing.js';
 import { networkRoutes } from './routes/networks.js';
 import { planRoutes } from './routes/plan.js';
 import { systemRoutes } from './routes/system.js';
+import { updateRoutes } from './routes/update.js';
 import { errorAnswer } from './status.js';
 import { apiVersion, splitVersion } from './version.js';
 
@@ -76,7 +77,7 @@ export class ApiServer {
     productVersion: string;
     authorization?: AuthorizationChain;
   }) {
-    const { containers, logs, networks, plans, images, system } = parts.backends;
+    const { containers, logs, networks, plans, images, system, updates } = parts.backends;
     this.#router = new Router([
       ...systemRoutes(system),
       ...containerRoutes(containers),
@@ -84,6 +85,7 @@ export class ApiServer {
       ...archiveRoutes(parts.backends.archive),
       ...commitRoutes(parts.backends.commits),
       ...logRoutes(logs),
+      ...updateRoutes(updates),
       ...networkRoutes(networks),
       ...planRoutes(plans),
       ...imageRoutes(images),

@@ -100,6 +100,11 @@ export const containers: readonly Entry[] = [
     'Unpause all processes within one or more containers',
     async () => (await verbs()).unpause,
   ),
+  entry(
+    'container update, update',
+    'Update configuration of one or more containers',
+    () => import('../commands/container/update.js'),
+  ),
   many(
     'container wait, wait',
     'Block until one or more containers stop, then print their exit codes',

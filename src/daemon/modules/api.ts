@@ -2,6 +2,7 @@ import { ContainerModule, type ContainerModuleLoadOptions } from 'inversify';
 import { AuthorizationChain, type CallPlugin } from '../../api/server/authorization/chain.js';
 import { ApiServer } from '../../api/server/server.js';
 import { cnmIds } from '../../cnm/ids.js';
+import { ContainerUpdates } from '../../engine/containers/update/update.js';
 import { ImageBackend } from '../../engine/images/backend.js';
 import { Networks } from '../../engine/networks/backend.js';
 import { Plans } from '../../engine/networks/plans.js';
@@ -40,10 +41,11 @@ function callAuthorization(plugins: Plugins): CallPlugin {
 
 function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
   bind(id.backendsId).toResolvedValue(
-    (containers, controller, service, facts, events, clock, logger, settings, files) => ({
+    (containers, controller, service, facts, events, clock, logger, settings, files, context) => ({
       ...files,
       containers,
       logs: containers,
+      updates: new ContainerUpdates(context),
       networks: new Networks({
         controller,
         attachments: containers,
@@ -79,6 +81,7 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
       id.loggerId,
       id.settingsId,
       id.filesId,
+      id.containersContextId,
     ],
   );
 }

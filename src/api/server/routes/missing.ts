@@ -11,7 +11,6 @@ const missing: readonly (readonly [method: string, path: string, what: string])[
   ['POST', '/build', 'building images'],
   ['POST', '/session', 'building images with BuildKit'],
   ['GET', '/containers/{id}/stats', 'container statistics'],
-  ['POST', '/containers/{id}/update', 'changing the limits of a container'],
   ['GET', '/containers/{id}/attach/ws', 'attaching by a web socket'],
   ['POST', '/containers/{id}/checkpoints', 'checkpoints'],
   ['GET', '/containers/{id}/checkpoints', 'checkpoints'],

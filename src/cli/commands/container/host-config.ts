@@ -1,6 +1,7 @@
 import { readText } from '../../parse/environment.js';
 import { splitPair } from '../../parse/flag.js';
 import type { PortBindings } from '../../parse/ports.js';
+import { parseRestartPolicy } from '../../parse/restart-policy.js';
 import { type ContainerInput, listOrNull } from './body.js';
 
 type Flags = ContainerInput['flags'];
@@ -19,7 +20,7 @@ export function hostConfig(
     LogConfig: { Type: flags['log-driver'], Config: logOptions },
     NetworkMode: parts.networkMode,
     PortBindings: parts.bindings,
-    RestartPolicy: restartPolicy(flags),
+    RestartPolicy: createdPolicy(flags),
     AutoRemove: flags.rm,
     VolumeDriver: flags['volume-driver'],
     VolumesFrom: listOrNull(flags['volumes-from']),
@@ -105,17 +106,12 @@ function checkModes({ pid, uts, userns }: Flags): void {
   if (!/^(host)?$/.test(userns)) throw new Error('--userns: invalid USER mode');
 }
 
-function restartPolicy({ restart, rm }: Flags): object {
-  const [name = '', retries = ''] = splitAt(restart, ':');
-  if (name === '' && restart !== '')
-    throw new Error('invalid restart policy format: no policy provided before colon');
-  if (retries !== '' && !/^-?\d+$/.test(retries)) {
-    throw new Error('invalid restart policy format: maximum retry count must be an integer');
-  }
-  if (rm && name !== 'no' && name !== '') {
+function createdPolicy({ restart, rm }: Flags): object {
+  const policy = parseRestartPolicy(restart);
+  if (rm && policy.Name !== 'no' && policy.Name !== '') {
     throw new Error('conflicting options: cannot specify both --restart and --rm');
   }
-  return { Name: name, MaximumRetryCount: Number(retries) };
+  return policy;
 }
 
 function splitAt(text: string, sign: string): [string, string] {

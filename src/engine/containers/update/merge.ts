@@ -38,8 +38,7 @@ const clashes: readonly Clash[] = [
     'Conflicting options: CPU Quota cannot be updated as NanoCPUs has already been set',
   ],
   [
-    (wanted, has) =>
-      wanted.Memory > 0 && wanted.MemorySwap === 0 && wanted.Memory > has.MemorySwap,
+    (wanted, has) => wanted.Memory > 0 && wanted.MemorySwap === 0 && wanted.Memory > has.MemorySwap,
     'Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time',
   ],
   [

@@ -1,4 +1,8 @@
-import type { ContainerUpdate, ContainerUpdated, HostConfig } from '../../../api/types/container.js';
+import type {
+  ContainerUpdate,
+  ContainerUpdated,
+  HostConfig,
+} from '../../../api/types/container.js';
 import { Conflict, InvalidParameter, messageOf, System } from '../../../base/errors.js';
 import type { Container } from '../container.js';
 import type { ContainersContext } from '../context.js';
