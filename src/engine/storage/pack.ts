@@ -6,7 +6,7 @@ import { isErrno } from '../../native/libc.js';
 import { getXattr, listXattrs } from '../../native/xattr.js';
 import type { Change } from './driver.js';
 import { isWhiteout, opaqueFiles } from './extract/tree.js';
-import { rawPath } from './raw-name.js';
+import { rawPath } from '../../base/raw-name.js';
 import type { TarEntryType } from '../../base/tar/entry.js';
 import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../base/tar/writer.js';
 import { type Found, openFound, readLink, walk } from './walk.js';

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { constants, type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises';
-import { nameText, rawPath } from './raw-name.js';
+import { nameText, rawPath } from '../../base/raw-name.js';
 
 /** One file in a tree. */
 export interface Found {

@@ -1,5 +1,5 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { rawPath } from '../raw-name.js';
+import { rawPath } from '../../../base/raw-name.js';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 /** Looked at together: a hole is worth it from here on. */

@@ -2,7 +2,7 @@ import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { System } from '../../../base/errors.js';
-import { nameBytes, nameText, rawPath } from '../raw-name.js';
+import { nameBytes, nameText, rawPath } from '../../../base/raw-name.js';
 import type { PayloadLog } from './unpacker.js';
 
 /*

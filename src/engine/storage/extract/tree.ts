@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, type Stats } from 'node:fs';
 import { InvalidParameter } from '../../../base/errors.js';
-import { nameText, rawPath } from '../raw-name.js';
+import { nameText, rawPath } from '../../../base/raw-name.js';
 
 /** The kernel takes no longer paths; ours must not recurse deeper either. */
 const longestPath = 4096;

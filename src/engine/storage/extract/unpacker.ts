@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { InvalidParameter } from '../../../base/errors.js';
-import { nameBytes, rawPath } from '../raw-name.js';
+import { nameBytes, rawPath } from '../../../base/raw-name.js';
 import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
 import type { TarSink } from '../../../base/tar/reader.js';
 import { FileWriter } from './file-writer.js';
