@@ -1,14 +1,14 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { rawPath } from '../../base/raw-name.js';
+import type { TarEntryType } from '../../base/tar/entry.js';
+import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../base/tar/writer.js';
 import { splitDevice } from '../../native/inode.js';
 import { isErrno } from '../../native/libc.js';
 import { getXattr, listXattrs } from '../../native/xattr.js';
 import type { Change } from './driver.js';
 import { isWhiteout, opaqueFiles } from './extract/tree.js';
-import { rawPath } from '../../base/raw-name.js';
-import type { TarEntryType } from '../../base/tar/entry.js';
-import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../base/tar/writer.js';
 import { type Found, openFound, readLink, walk } from './walk.js';
 
 const nsPerSecond = 1_000_000_000n;

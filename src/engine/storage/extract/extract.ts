@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { DiffId, Digest } from '../digest.js';
 import { TarReader } from '../../../base/tar/reader.js';
+import type { DiffId, Digest } from '../digest.js';
 import { type Bytes, decompressed } from './decompress.js';
 import { SkeletonWriter } from './skeleton.js';
 import { type NodeMaker, Unpacker, type UnpackKind } from './unpacker.js';

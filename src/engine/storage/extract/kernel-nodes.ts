@@ -1,7 +1,7 @@
+import { rawPath } from '../../../base/raw-name.js';
 import { mknod, setTimes } from '../../../native/inode.js';
 import { isErrno } from '../../../native/libc.js';
 import { setXattr } from '../../../native/xattr.js';
-import { rawPath } from '../../../base/raw-name.js';
 import type { NodeMaker } from './unpacker.js';
 
 /** The kernel's own. */

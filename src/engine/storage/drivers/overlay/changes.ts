@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs';
+import { rawPath } from '../../../../base/raw-name.js';
 import { getXattr } from '../../../../native/xattr.js';
 import type { Change } from '../../driver.js';
 import { isWhiteout, opaqueFiles } from '../../extract/tree.js';
-import { rawPath } from '../../../../base/raw-name.js';
 import { walk } from '../../walk.js';
 
 /** What the upper folder of an overlay changes of the folders below it, topmost first. */

@@ -1,8 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { constants, type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { nameText, rawPath } from '../../../../base/raw-name.js';
 import { getXattr } from '../../../../native/xattr.js';
 import type { Change } from '../../driver.js';
-import { nameText, rawPath } from '../../../../base/raw-name.js';
 import { unlessGone, walk } from '../../walk.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
