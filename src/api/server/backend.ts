@@ -79,10 +79,11 @@ export interface ExecStart {
   readonly tty: boolean;
   readonly size?: TtySize;
   /**
-   * Called unless it is detached, once whatever goes wrong is told in its output, and before its process is started:
-   * the head of the answer must not come together with output, because docker-py reads over what comes with it.
+   * Called unless it is detached, once whatever goes wrong is told in its output, and before its process is started.
+   * So the head of the answer doesn't come together with output: docker-py would lose what comes with it.
+   * `tty` is what it was made with.
    */
-  accepted?(): void;
+  accepted?(tty: boolean): void;
 }
 
 export interface TtySize {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { Conflict, NotFound, NotModified } from '../../base/errors.js';
-import type { AttachedStreams, Backends, OutputChunk } from './backend.js';
+import type { AttachedStreams, Backends, ExecStart, OutputChunk } from './backend.js';
 import type { LogStream } from './backends/logs.js';
 
 /** Backends of which only what is asked here exists; every call is written down. */
@@ -31,8 +31,10 @@ export class FakeBackends {
           if (ref === 'nope') throw new NotFound('No such container: nope');
           return this.#note('attach', this.#echo(), query);
         },
-        execStart: async (id: string, options: { detach: boolean }) =>
-          this.#note('execStart', options.detach ? undefined : this.#echo(), id, options),
+        execStart: async (id: string, { accepted, ...options }: ExecStart) => {
+          if (!options.detach) accepted?.(this.tty);
+          return this.#note('execStart', options.detach ? undefined : this.#echo(), id, options);
+        },
       },
       logs: {
         logs: async (_ref: string, query: unknown) => this.#note('logs', this.#output(), query),

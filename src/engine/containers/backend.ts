@@ -3,6 +3,7 @@ import type {
   AttachedStreams,
   AttachQuery,
   ContainersBackend,
+  ExecStart,
   TtySize,
 } from '../../api/server/backend.js';
 import type { LogQuery, LogStream, LogsBackend } from '../../api/server/backends/logs.js';
@@ -228,10 +229,7 @@ export class Containers implements ContainersBackend, LogsBackend {
     return this.#execs.create(this.#find(ref), body);
   }
 
-  execStart(
-    id: string,
-    options: { detach: boolean; tty: boolean; size?: TtySize },
-  ): Promise<AttachedStreams | undefined> {
+  execStart(id: string, options: ExecStart): Promise<AttachedStreams | undefined> {
     return this.#execs.start(id, options);
   }
 

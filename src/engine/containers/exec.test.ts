@@ -67,6 +67,19 @@ describe('Execs', () => {
     expect(await codeAtEnd).to.equal(3);
   });
 
+  it('accepts before anything is started, and not what is refused', async () => {
+    const { Id } = execs.create(web, bodyOf({ Tty: true }));
+    const accepted: unknown[] = [];
+    const options = {
+      ...attached,
+      accepted: (tty: boolean) => accepted.push([tty, world.launcher.execs.has(Id)]),
+    };
+    await execs.start(Id, options);
+    expect(accepted).to.deep.equal([[true, false]]);
+    expect(await rejection(execs.start(Id, options))).to.be.instanceOf(Conflict);
+    expect(accepted).to.have.lengthOf(1);
+  });
+
   it('runs once, and tells how it went', async () => {
     const { Id } = execs.create(web, bodyOf({ User: 'root' }));
     expect(await execs.inspect(Id)).to.include({ Running: false, ExitCode: null, Pid: 0 });

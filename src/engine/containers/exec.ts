@@ -1,4 +1,4 @@
-import type { AttachedStreams, OutputChunk, TtySize } from '../../api/server/backend.js';
+import type { AttachedStreams, ExecStart, OutputChunk, TtySize } from '../../api/server/backend.js';
 import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
 import { detachKeyBytes } from '../../base/detach-keys.js';
 import { Conflict, InvalidParameter, messageOf, NotFound, System } from '../../base/errors.js';
@@ -51,15 +51,13 @@ export class Execs {
     return { Id: id };
   }
 
-  async start(
-    id: string,
-    options: { detach: boolean; size?: TtySize },
-  ): Promise<AttachedStreams | undefined> {
+  async start(id: string, options: ExecStart): Promise<AttachedStreams | undefined> {
     const exec = this.#find(id);
     const { container, config } = exec;
     refuseAnother(exec);
     requireRunning(container);
     exec.started = true;
+    if (!options.detach) options.accepted?.(config.Tty);
     this.#emit('exec_start', container, config, id);
     const launched = await this.#launch(exec, options.size).catch((error: unknown) =>
       this.#notLaunched(exec, error, options.detach),

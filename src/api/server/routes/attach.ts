@@ -62,11 +62,11 @@ async function startExec(backend: ContainersBackend, call: HijackCall): Promise<
     detach: body.Detach,
     tty: body.Tty,
     ...(size && { size: { rows: size[0], columns: size[1] } }),
+    accepted: (tty) => acceptHijack(call, streamType(tty, call.version)),
   });
   if (!streams) {
     call.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
     return;
   }
-  acceptHijack(call, streamType(streams.tty, call.version));
   await join(streams, call.socket);
 }
