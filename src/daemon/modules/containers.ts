@@ -8,6 +8,7 @@ import type { ContainersContext, RootFilesystems } from '../../engine/containers
 import { withoutLeavings } from '../../engine/containers/files/mount-point-leavings.js';
 import type { ContainerRecord, RunRecord } from '../../engine/containers/model.js';
 import { ContainerRegistry } from '../../engine/containers/registry.js';
+import { ContainerStateRecords, type StoredState } from '../../engine/containers/state-records.js';
 import type { RunPs } from '../../engine/containers/top.js';
 import { ImagesForContainers } from '../../engine/images/backend.js';
 import type { ImageStore } from '../../engine/images/store.js';
@@ -29,12 +30,19 @@ export const containersModule = new ContainerModule(({ bind }) => {
   bind(id.registryId).toResolvedValue(() => new ContainerRegistry(), []);
   bind(id.containerRecordsId).toResolvedValue(
     ({ dataRoot, execRoot }, logger) => ({
-      records: durableRecords<ContainerRecord>(
-        recordFolder(dataRoot, 'containers'),
-        (record) => Array.isArray(record.args),
-        logger,
-        ['config', 'host'],
-      ),
+      records: new ContainerStateRecords({
+        settings: durableRecords<ContainerRecord>(
+          recordFolder(dataRoot, 'containers'),
+          (record) => Array.isArray(record.args),
+          logger,
+          ['config', 'host'],
+        ),
+        states: durableRecords<StoredState>(
+          recordFolder(dataRoot, 'container-states'),
+          (record) => typeof record.lastRun?.status === 'string',
+          logger,
+        ),
+      }),
       runs: volatileRecords<RunRecord>(
         recordFolder(execRoot, 'runs'),
         (record) => typeof record.pid === 'number',

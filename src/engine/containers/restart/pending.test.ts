@@ -225,7 +225,7 @@ describe('restart policies in the life of a container', () => {
         await end(it);
       }
       await give('cc', { VolumesFrom: ['bb:ro'] });
-      await give('bb', { IpcMode: `container:${world.registry.find('aa').id}` });
+      await give('bb', { PidMode: `container:${world.registry.find('aa').id}` });
       await give('aa', { VolumesFrom: ['cc', 'gone'] });
       world.events.length = 0;
       await daemonRestart();
