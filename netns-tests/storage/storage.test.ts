@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { expect } from 'chai';
-import type { ChainId } from '../../src/engine/storage/digest.js';
-import type { Storage } from '../../src/engine/storage/storage.js';
 import { TarReader } from '../../src/base/tar/reader.js';
 import { encodeArchive, type TarEntryDraft } from '../../src/base/tar/writer.js';
+import type { ChainId } from '../../src/engine/storage/digest.js';
+import type { Storage } from '../../src/engine/storage/storage.js';
 import { describeEachDriver } from './each-driver.js';
 import { tarOf } from './world.js';
 

@@ -16,11 +16,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { encodeArchive, type TarEntryDraft } from '../../src/base/tar/writer.js';
 import { digestOf } from '../../src/engine/storage/digest.js';
 import { extractHere } from '../../src/engine/storage/extract/extract.js';
 import { kernelNodes } from '../../src/engine/storage/extract/kernel-nodes.js';
 import { assembleTar } from '../../src/engine/storage/extract/skeleton.js';
-import { encodeArchive, type TarEntryDraft } from '../../src/base/tar/writer.js';
+import type { WhiteoutKind } from '../../src/engine/storage/extract/whiteouts.js';
 import { getXattr } from '../../src/native/xattr.js';
 
 type Entries = (TarEntryDraft & { content?: string })[];
@@ -44,10 +45,10 @@ describe('unpacking a layer', () => {
   });
   afterEach(() => rmSync(top, { recursive: true }));
 
-  const unpack = (entries: Entries) =>
+  const unpack = (entries: Entries, whiteouts: WhiteoutKind = 'marks') =>
     extractHere(
       Readable.from([encodeArchive(entries)]),
-      { target: root, kind: 'layer', skeleton: join(top, 'skeleton.gz') },
+      { target: root, kind: 'layer', whiteouts, skeleton: join(top, 'skeleton.gz') },
       kernelNodes,
     );
 
@@ -167,9 +168,12 @@ describe('unpacking a layer', () => {
       /root of an archive/,
     ],
   ];
-  for (const [what, entries, message] of nasty)
-    it(`refuses ${what}`, async () => {
-      const error: unknown = await unpack(entries(outside)).catch((e: unknown) => e);
+  const kinds: WhiteoutKind[] = ['marks', 'applied'];
+  for (const [what, entries, message, kind] of nasty.flatMap((row) =>
+    kinds.map((kind) => [...row, kind] as const),
+  ))
+    it(`refuses ${what} (whiteouts: ${kind})`, async () => {
+      const error: unknown = await unpack(entries(outside), kind).catch((e: unknown) => e);
       expect(error).to.be.an('error').with.property('message').that.matches(message);
       expect(readdirSync(outside)).to.deep.equal(['secret']);
       expect(lstatSync(join(outside, 'secret')).nlink).to.equal(1);

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { encodeArchive } from '../../src/base/tar/writer.js';
 import { digestOf } from '../../src/engine/storage/digest.js';
 import { WorkerExtractor } from '../../src/engine/storage/extract/worker-extractor.js';
-import { encodeArchive } from '../../src/base/tar/writer.js';
 
 describe('unpacking a layer', () => {
   let top: string;

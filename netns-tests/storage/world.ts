@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomIds } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
+import { encodeArchive, type TarEntryDraft } from '../../src/base/tar/writer.js';
 import { type DriverName, openDriver } from '../../src/engine/storage/drivers/catalogue.js';
 import { WorkerExtractor } from '../../src/engine/storage/extract/worker-extractor.js';
 import { Storage } from '../../src/engine/storage/storage.js';
-import { encodeArchive, type TarEntryDraft } from '../../src/base/tar/writer.js';
 import { umount } from '../../src/native/mount.js';
 import { mounts } from '../../src/native/mountinfo.js';
 

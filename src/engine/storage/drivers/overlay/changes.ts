@@ -37,7 +37,12 @@ function stateIn(lower: string, parts: readonly string[]): 'there' | 'gone' | 'u
     if (isWhiteout(stat)) return 'gone';
     if (i === parts.length - 1) return 'there';
     if (!stat.isDirectory()) return 'gone';
-    opaque ||= getXattr(rawPath(at), 'trusted.overlay.opaque')?.toString() === 'y';
+    opaque ||= isOpaque(at);
   }
   return 'unknown';
+}
+
+/** Whether a folder of a layer hides what is in folders of its path below. */
+export function isOpaque(folder: string): boolean {
+  return getXattr(rawPath(folder), 'trusted.overlay.opaque')?.toString() === 'y';
 }

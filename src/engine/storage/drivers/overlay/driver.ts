@@ -9,7 +9,7 @@ import type { Change, LayerFiles, StagedLayer, StorageDriver } from '../../drive
 import { LayerFolders } from '../../layer-folders.js';
 import { packTree } from '../../pack.js';
 import { sizeOfTree } from '../../size.js';
-import { overlayChanges } from './changes.js';
+import { isOpaque, overlayChanges } from './changes.js';
 import type { OverlayMounts } from './mounts.js';
 
 /** Which overlay file system it is. */
@@ -154,10 +154,15 @@ export class OverlayDriver implements StorageDriver {
     return join(this.#folders.path(id), 'diff');
   }
 
-  /** Overlay wants at least one lower folder. */
+  /**
+   * Overlay wants at least one lower folder. It does not look whether the root of one is opaque: what such a layer hides
+   * is left out here.
+   */
   #lowers(id: string, parents: readonly string[]): string[] {
     const lowers = parents.map((parent) => this.#upper(parent));
-    return lowers.length === 0 ? [join(this.#folders.path(id), 'lower')] : lowers;
+    if (lowers.length === 0) return [join(this.#folders.path(id), 'lower')];
+    const hides = lowers.findIndex(isOpaque);
+    return hides < 0 ? lowers : lowers.slice(0, hides + 1);
   }
 
   /** A work folder without what a crash left in it: some of that would make the kernel refuse the mount. */
