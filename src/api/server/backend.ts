@@ -32,6 +32,7 @@ import type {
 import type { ArchiveBackend } from './backends/archive.js';
 import type { CommitBackend } from './backends/commit.js';
 import type { LogsBackend } from './backends/logs.js';
+import type { StatsBackend } from './backends/stats.js';
 import type { UpdateBackend } from './backends/update.js';
 
 export interface ContainersBackend {
@@ -187,6 +188,7 @@ export interface Backends {
   readonly commits: CommitBackend;
   readonly containers: ContainersBackend;
   readonly logs: LogsBackend;
+  readonly stats: StatsBackend;
   readonly networks: NetworksBackend;
   readonly plans: PlanBackend;
   readonly images: ImagesBackend;

@@ -24,6 +24,7 @@ import { logRoutes } from './routes/logs.js';
 import { missingRoutes } from './routes/missing.js';
 import { networkRoutes } from './routes/networks.js';
 import { planRoutes } from './routes/plan.js';
+import { statsRoutes } from './routes/stats.js';
 import { systemRoutes } from './routes/system.js';
 import { updateRoutes } from './routes/update.js';
 import { errorAnswer } from './status.js';
@@ -77,7 +78,7 @@ export class ApiServer {
     productVersion: string;
     authorization?: AuthorizationChain;
   }) {
-    const { containers, logs, networks, plans, images, system, updates } = parts.backends;
+    const { containers, logs, stats, networks, plans, images, system, updates } = parts.backends;
     this.#router = new Router([
       ...systemRoutes(system),
       ...containerRoutes(containers),
@@ -85,6 +86,7 @@ export class ApiServer {
       ...archiveRoutes(parts.backends.archive),
       ...commitRoutes(parts.backends.commits),
       ...logRoutes(logs),
+      ...statsRoutes(stats),
       ...updateRoutes(updates),
       ...networkRoutes(networks),
       ...planRoutes(plans),

@@ -85,6 +85,11 @@ export const containers: readonly Entry[] = [
     'Start one or more stopped containers',
     () => import('../commands/container/start.js'),
   ),
+  entry(
+    'container stats, stats',
+    'Display a live stream of container(s) resource usage statistics',
+    () => import('../commands/container/stats.js'),
+  ),
   many(
     'container stop, stop',
     'Stop one or more running containers',

@@ -1,4 +1,5 @@
 import type { Json } from '../../api/client/json.js';
+import { memorySize } from './memory-size.js';
 
 /** What `info` tells of the server, in Docker's lines and order. */
 export function infoText(info: Json): string {
@@ -9,7 +10,7 @@ export function infoText(info: Json): string {
     ...row('Default Runtime', get('DefaultRuntime')),
     ...securityRows(get('SecurityOptions')),
     ...tail.flatMap(([title, name]) => row(title, get(name))),
-    ` Total Memory: ${memory(Number(get('MemTotal') || 0))}`,
+    ` Total Memory: ${memorySize(Number(get('MemTotal') || 0))}`,
     ...names.flatMap(([title, name]) => row(title, get(name))),
   ];
   return `${rows.join('\n')}\n`;
@@ -65,12 +66,4 @@ function securityRows(options: Json): string[] {
 
 function title(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
-}
-
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** Four significant digits, powers of 1024. */
-function memory(bytes: number): string {
-  const power = Math.min(units.length - 1, Math.trunc(Math.log2(Math.max(1, bytes)) / 10));
-  return `${Number((bytes / 1024 ** power).toPrecision(4))}${units[power]}`;
 }

@@ -4,6 +4,7 @@ import { ApiServer } from '../../api/server/server.js';
 import { cnmIds } from '../../cnm/ids.js';
 import { ContainerUpdates } from '../../engine/containers/update/update.js';
 import { ImageBackend } from '../../engine/images/backend.js';
+import { ContainerStatistics } from '../../engine/containers/stats/backend.js';
 import { Networks } from '../../engine/networks/backend.js';
 import { Plans } from '../../engine/networks/plans.js';
 import type { Plugins } from '../../engine/plugins/plugins.js';
@@ -45,6 +46,7 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
       ...files,
       containers,
       logs: containers,
+      stats: new ContainerStatistics(context),
       updates: new ContainerUpdates(context),
       networks: new Networks({
         controller,

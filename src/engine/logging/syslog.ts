@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { messageOf } from '../../base/errors.js';
+import { isErrno } from '../../native/libc.js';
 import { connectedUnixDatagram } from '../../native/unixsocket.js';
 import type { LogConfig } from './config.js';
 import { datagramSink } from './datagram-sink.js';
@@ -25,7 +26,7 @@ const CONNECT_MS = 10_000;
 
 /** Opens the way to a syslog server. @throws Error in Docker's words if there is none */
 export async function openSyslog(options: Options, subject: LogSubject): Promise<LogSink> {
-  const address = localAddress(parseSyslogAddress(options['syslog-address'] ?? ''));
+  const address = parseSyslogAddress(options['syslog-address'] ?? '');
   const format = parseSyslogFormat(options['syslog-format'] ?? '');
   const origin = {
     format,
@@ -37,6 +38,7 @@ export async function openSyslog(options: Options, subject: LogSubject): Promise
   };
   const written = (records: readonly LogRecord[]) =>
     records.flatMap((record) => syslogMessage(origin, record) ?? []);
+  if (address.kind === 'local') return openLocal(written);
   if (address.kind === 'unixgram') {
     return datagramSink(connectedUnixDatagram(address.path), written);
   }
@@ -45,11 +47,17 @@ export async function openSyslog(options: Options, subject: LogSubject): Promise
 
 type Reachable = Exclude<SyslogAddress, { kind: 'local' }>;
 
-function localAddress(address: SyslogAddress): Reachable {
-  if (address.kind !== 'local') return address;
-  const path = localSockets.find((one) => existsSync(one));
-  if (path === undefined) throw new Error('Unix syslog delivery error');
-  return { kind: 'unixgram', path };
+/** The first of the usual sockets that somebody listens on. */
+function openLocal(written: Writer): LogSink {
+  for (const path of localSockets.filter((one) => existsSync(one))) {
+    try {
+      return datagramSink(connectedUnixDatagram(path), written);
+    } catch (error) {
+      // Nobody listens any more, or it takes no datagrams: the next one may do.
+      if (!isErrno(error, 'ECONNREFUSED', 'EPROTOTYPE', 'ENOENT')) throw error;
+    }
+  }
+  throw new Error('Unix syslog delivery error');
 }
 
 type Writer = (records: readonly LogRecord[]) => Buffer[];
