@@ -71,8 +71,15 @@ function refuseVolume(name: string): never {
   );
 }
 
-/** What is mounted into the container: the network's files first, so that a user's own bind covers them. */
-export function bindMounts(points: readonly MountPoint[], files: SandboxFiles): BindMount[] {
+/**
+ * What is mounted into the container: the network's files first, so that a user's own bind covers them. They can't be
+ * written to where the root can't.
+ */
+export function bindMounts(
+  points: readonly MountPoint[],
+  files: SandboxFiles,
+  rootIsReadOnly = false,
+): BindMount[] {
   const own: [string, string][] = [
     [files.resolvConf, '/etc/resolv.conf'],
     [files.hostname, '/etc/hostname'],
@@ -85,7 +92,7 @@ export function bindMounts(points: readonly MountPoint[], files: SandboxFiles): 
       .map(([source, destination]) => ({
         source,
         destination,
-        readOnly: false,
+        readOnly: rootIsReadOnly,
         propagation: 'rprivate',
       })),
     ...points.map((point) => ({

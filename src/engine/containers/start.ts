@@ -103,7 +103,7 @@ async function launch(context: ContainersContext, container: Container): Promise
       rootfs: merged,
       hostname: request.hostname,
       ...(sandbox.netnsPath && { netnsPath: sandbox.netnsPath }),
-      binds: bindMounts(record.mounts, sandbox.files),
+      binds: bindMounts(record.mounts, sandbox.files, record.host.ReadonlyRootfs),
       cgroupsPath: join('/', record.host.CgroupParent || 'tsnet', id),
       joined,
     },
