@@ -1,4 +1,5 @@
 import type { ApiClient } from '../api/client/client.js';
+import type { Chosen } from './connection/endpoint.js';
 import type { FlagTable, FlagValues } from './parse/flag.js';
 
 /** Where a command reads and writes. The streams are looked up late: opening the process's stdin takes time. */
@@ -16,6 +17,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly debug: boolean;
+  /** Which context leads to the daemon, and where the user's settings are. */
+  readonly chosen: Chosen;
 }
 
 /** How many arguments a command takes; `most` is infinite if left out. */

@@ -1,9 +1,10 @@
-import { type Address, parseAddress } from '../api/client/address.js';
+import type { Address } from '../api/client/address.js';
 import { ApiClient } from '../api/client/client.js';
 import type { Entry } from './catalogue/entry.js';
 import { catalogue, groups } from './catalogue.js';
 import type { AnyCommand, Arity, Context, Input, Terminal } from './command.js';
 import { StartFailure } from './commands/container/exit-code.js';
+import { chooseContext, endpointOf } from './connection/endpoint.js';
 import { Failure, FlagError } from './failure.js';
 import { commandHelp, groupHelp, rootHelp } from './format/usage.js';
 import { parseCommandLine } from './parse/command-line.js';
@@ -23,12 +24,24 @@ export interface Surroundings {
 
 /** Flags before the command. */
 export const globalFlags = {
+  config: text('Location of client config files (default: DOCKER_CONFIG, or ~/.docker)'),
+  context: text(
+    'Name of the context to use to connect to the daemon (overrides DOCKER_HOST env var and default context set with "tsnet context use")',
+    { short: 'c' },
+  ),
   debug: toggle('Enable debug mode', { short: 'D' }),
   host: list('Daemon socket to connect to', { short: 'H' }),
   'log-level': text('Set the logging level ("debug", "info", "warn", "error", "fatal")', {
     short: 'l',
     initial: 'info',
   }),
+  tls: toggle('Use TLS; implied by --tlsverify'),
+  tlscacert: text(
+    'Trust certs signed only by this CA (default: ca.pem in DOCKER_CERT_PATH or the config folder)',
+  ),
+  tlscert: text('Path to TLS certificate file (default: cert.pem, as above)'),
+  tlskey: text('Path to TLS key file (default: key.pem, as above)'),
+  tlsverify: toggle('Use TLS and verify the remote'),
   version: toggle('Print version information and quit', { short: 'v' }),
 };
 
@@ -72,12 +85,14 @@ async function dispatch(words: readonly string[], around: Surroundings): Promise
     return 0;
   }
   const { entry, name, rest } = findEntry(global.args, terminal);
-  const context = contextOf(global, around);
+  const { context, failure } = await contextOf(global, around);
   // Asks for the daemon's version while the command is still being loaded; who needs the answer sees the error.
-  context.api.version().catch(() => undefined);
+  const isLocal = entry.names[0].startsWith('context ');
+  if (!failure && !isLocal) context.api.version().catch(() => undefined);
   const command = await entry.load();
   const input = parseInput(command, { entry, name, rest }, terminal, warn);
   if (typeof input === 'number') return input;
+  if (failure && !isLocal) throw failure;
   return runCommand(command, { name, context, input });
 }
 
@@ -164,26 +179,28 @@ function arityProblem(
   return { text: `requires at least ${least} and at most ${most} arguments`, see: 'Run' };
 }
 
-/** @throws Failure if the daemon's address can't be read */
-function contextOf(
+/** `failure`: why the daemon can't be found. Commands that don't need it do their work all the same. @throws Failure */
+async function contextOf(
   { flags }: Input<typeof globalFlags>,
   { env, terminal, now }: Surroundings,
-): Context {
-  if (flags.host.length > 1) throw new Failure('Specify only one -H');
+): Promise<{ context: Context; failure?: Error }> {
+  const wish = { ...flags, env };
+  const chosen = chooseContext(wish);
   const version = env['DOCKER_API_VERSION'];
-  const api = new ApiClient({
-    address: addressOf(flags.host[0] ?? env['TSNET_HOST'] ?? env['DOCKER_HOST'] ?? ''),
-    ...(version && { version }),
+  const contextAt = (address: Address): Context => ({
+    api: new ApiClient({ address, ...(version && { version }) }),
+    terminal,
+    env,
+    now,
+    debug: flags.debug,
+    chosen,
   });
-  return { api, terminal, env, now, debug: flags.debug };
-}
-
-const defaultHost = 'unix:///var/run/tsnet.sock';
-
-function addressOf(host: string): Address {
-  const address = parseAddress(host || defaultHost);
-  if (!address) throw new Failure(`unable to parse docker host \`${host}\``);
-  return address;
+  try {
+    return { context: contextAt(await endpointOf(wish, chosen)) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { context: contextAt({ host: '', path: '' }), failure: error };
+  }
 }
 
 async function runCommand(

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Address } from './address.js';
+import { dial } from './dial.js';
 import { ApiError } from './errors.js';
 import { exchange, type Incoming } from './exchange.js';
 import { demultiplex, type Output, unframed } from './frames.js';
@@ -20,7 +21,7 @@ export interface RequestOptions {
 
 /** A connection that belongs to a process: `socket` is its stdin, `output` what it says. */
 export interface Hijacked {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   output(tty: boolean): AsyncIterable<Output>;
 }
 
@@ -38,6 +39,11 @@ export class ApiClient {
   /** `unix:///...`, as given. */
   get host(): string {
     return this.#address.host;
+  }
+
+  /** A bare connection, for programs that speak the API themselves. @throws ConnectionFailed */
+  connect(): Promise<Duplex> {
+    return dial(this.#address);
   }
 
   /** The version that both sides speak; asks once. @throws ConnectionFailed */

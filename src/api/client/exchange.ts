@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Address } from './address.js';
 import { ChunkedDecoder, encodeChunk } from './chunked.js';
-import { ConnectionFailed } from './errors.js';
+import { dial } from './dial.js';
 import { type Head, parseHead, requestHead } from './head.js';
 
 /** A request, ready for the wire. */
@@ -19,7 +19,7 @@ export interface Outgoing {
 export interface Incoming extends Head {
   readonly body: AsyncIterable<Buffer>;
   /** The bare connection. After an upgrade it is a stream both ways, and what came with the head is still to be read from it. */
-  readonly socket: Socket;
+  readonly socket: Duplex;
   close(): void;
 }
 
@@ -58,35 +58,22 @@ function bodyHeaders(method: string, body: Outgoing['body']): Record<string, str
   return method === 'POST' ? { 'Content-Length': '0' } : {};
 }
 
-function dial(address: Address): Promise<Socket> {
-  const target =
-    'path' in address ? { path: address.path } : { host: address.hostname, port: address.port };
-  return new Promise((resolve, reject) => {
-    // Half open: an attached stdin ends before the output does.
-    const socket = connect({ ...target, allowHalfOpen: true });
-    socket.once('error', (error) => reject(new ConnectionFailed(address.host, error)));
-    socket.once('connect', () => {
-      socket.removeAllListeners('error');
-      // Errors reach whoever reads; this keeps one between two reads from ending the process.
-      socket.on('error', () => socket.destroy());
-      resolve(socket);
-    });
-  });
-}
-
-async function sendChunks(socket: Socket, body: AsyncIterable<Uint8Array>): Promise<void> {
+async function sendChunks(socket: Duplex, body: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const part of body) {
     if (part.length > 0 && !socket.write(encodeChunk(part))) await once(socket, 'drain');
   }
   socket.write(encodeChunk(Buffer.alloc(0)));
 }
 
+const noAnswer =
+  'the daemon closed the connection without an answer: if it wants TLS, use --tlsverify';
+
 /** Reads up to the empty line and puts back what follows it. */
-async function readHead(socket: Socket): Promise<Head> {
+async function readHead(socket: Duplex): Promise<Head> {
   let seen = Buffer.alloc(0);
   for (;;) {
     const part = await nextPart(socket);
-    if (part === undefined) throw new Error('the daemon closed the connection without an answer');
+    if (part === undefined) throw socket.errored ?? new Error(noAnswer);
     seen = Buffer.concat([seen, part]);
     const end = seen.indexOf('\r\n\r\n');
     if (end < 0) continue;
@@ -98,7 +85,7 @@ async function readHead(socket: Socket): Promise<Head> {
 }
 
 /** The next bytes; undefined at the end. */
-async function nextPart(socket: Socket): Promise<Buffer | undefined> {
+async function nextPart(socket: Duplex): Promise<Buffer | undefined> {
   for (;;) {
     const part: Buffer | null = socket.read();
     if (part !== null) return part;
@@ -118,7 +105,7 @@ const wakeUps = ['readable', 'end', 'close', 'error'] as const;
 /** Statuses without a body: RFC 9112, 6.3. */
 const bodiless = [204, 304];
 
-async function* readBody(socket: Socket, method: string, head: Head): AsyncGenerator<Buffer> {
+async function* readBody(socket: Duplex, method: string, head: Head): AsyncGenerator<Buffer> {
   try {
     if (method === 'HEAD' || bodiless.includes(head.status)) return;
     if (head.headers['transfer-encoding']?.toLowerCase() === 'chunked') yield* readChunked(socket);
@@ -128,7 +115,7 @@ async function* readBody(socket: Socket, method: string, head: Head): AsyncGener
   }
 }
 
-async function* readChunked(socket: Socket): AsyncGenerator<Buffer> {
+async function* readChunked(socket: Duplex): AsyncGenerator<Buffer> {
   const decoder = new ChunkedDecoder();
   while (!decoder.done) {
     const part = await nextPart(socket);
@@ -138,7 +125,7 @@ async function* readChunked(socket: Socket): AsyncGenerator<Buffer> {
 }
 
 /** A body of a known length, or without one up to the end of the connection. */
-async function* readLength(socket: Socket, length: string | undefined): AsyncGenerator<Buffer> {
+async function* readLength(socket: Duplex, length: string | undefined): AsyncGenerator<Buffer> {
   let missing = length === undefined ? Number.POSITIVE_INFINITY : Number(length);
   while (missing > 0) {
     const part = await nextPart(socket);

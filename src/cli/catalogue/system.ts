@@ -4,6 +4,11 @@ import { type Entry, entry } from './entry.js';
 export const system: readonly Entry[] = [
   entry('system df', 'Show tsnet disk usage', () => import('../commands/system/disk-usage.js')),
   entry(
+    'system dial-stdio',
+    'Proxy the stdio stream to the daemon connection. Should not be invoked manually.',
+    () => import('../commands/system/dial-stdio.js'),
+  ),
+  entry(
     'system events, events',
     'Get real time events from the server',
     () => import('../commands/system/events.js'),

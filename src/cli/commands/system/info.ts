@@ -18,9 +18,9 @@ export default command({
     flags.format === '' ? printText(context) : printFormat(context, flags.format),
 });
 
-async function printText({ api, terminal, debug }: Context): Promise<undefined> {
+async function printText({ api, terminal, debug, chosen }: Context): Promise<undefined> {
   terminal.stdout.write(
-    `Client:\n Version:    ${productVersion}\n Context:    default\n Debug Mode: ${debug}\n\nServer:\n`,
+    `Client:\n Version:    ${productVersion}\n Context:    ${chosen.context}\n Debug Mode: ${debug}\n\nServer:\n`,
   );
   try {
     terminal.stdout.write(infoText(await new System(api).info()));

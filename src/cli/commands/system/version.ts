@@ -15,7 +15,7 @@ export default command({
   summary: 'Show the tsnet version information',
   arity: { least: 0, most: 0 },
   flags: { format: format() },
-  async run({ api, terminal }, { flags }) {
+  async run({ api, terminal, chosen }, { flags }) {
     const system = new System(api);
     const server = await system.version().then(
       (json) => ({ value: fromJson(json) }),
@@ -28,6 +28,7 @@ export default command({
       Os: process.platform,
       Arch: goArchitectures[process.arch] ?? process.arch,
       NodeVersion: process.version,
+      Context: chosen.context,
     });
     const value = 'value' in server ? server.value : null;
     terminal.stdout.write(
@@ -56,13 +57,13 @@ function byTemplate(source: string, Client: GoStruct, Server: Value): string {
 type Fields = readonly (readonly [title: string, value: Value])[];
 
 function longText(client: GoStruct, server: Value): string {
-  const { Version, ApiVersion, NodeVersion, Os, Arch } = member(client);
+  const { Version, ApiVersion, NodeVersion, Os, Arch, Context } = member(client);
   const head = block('Client:', [
     ['Version:', Version],
     ['API version:', ApiVersion],
     ['Node version:', NodeVersion],
     ['OS/Arch:', `${String(Os)}/${String(Arch)}`],
-    ['Context:', 'default'],
+    ['Context:', Context],
   ]);
   return server instanceof GoStruct ? `${head}\n${serverText(server)}` : head;
 }
