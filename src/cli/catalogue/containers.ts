@@ -10,6 +10,16 @@ export const containers: readonly Entry[] = [
     () => import('../commands/container/attach.js'),
   ),
   entry(
+    'container commit, commit',
+    "Create a new image from a container's changes",
+    () => import('../commands/container/commit.js'),
+  ),
+  entry(
+    'container cp, cp',
+    'Copy files/folders between a container and the local filesystem',
+    () => import('../commands/container/cp.js'),
+  ),
+  entry(
     'container create, create',
     'Create a new container',
     () => import('../commands/container/create.js'),

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { digestOf, hexOf } from '../storage/digest.js';
 import { encodeArchive } from '../../base/tar/writer.js';
+import { digestOf, hexOf } from '../storage/digest.js';
 import { failure, fakeWorld, rootfsTar } from './fake-world.js';
 
 describe('archives of images', () => {

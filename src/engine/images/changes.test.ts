@@ -27,15 +27,26 @@ describe('changes of an image configuration', () => {
     [['STOPSIGNAL SIGQUIT\nUSER x', '', '# nothing'], { StopSignal: 'SIGQUIT', User: 'x' }],
     [['ONBUILD RUN x y'], { OnBuild: ['RUN x y'] }],
     [['CMD'], { Cmd: ['/bin/sh', '-c'] }],
-    [['SHELL ["/bin/bash", "-c"]', 'CMD x'], { Shell: ['/bin/bash', '-c'], Cmd: ['/bin/bash', '-c', 'x'] }],
+    [
+      ['SHELL ["/bin/bash", "-c"]', 'CMD x'],
+      { Shell: ['/bin/bash', '-c'], Cmd: ['/bin/bash', '-c', 'x'] },
+    ],
     [['CMD a', 'ENTRYPOINT ["e"]'], { Cmd: ['/bin/sh', '-c', 'a'], Entrypoint: ['e'] }],
     [['USER a b'], { User: 'a b' }],
-    [['ENV a=1', 'ENV b=$a c=${a}x d=\'$a\' e="$a \\$a" f=${no:-no} g=\\$a'], {
-      Env: ['a=1', 'b=1', 'c=1x', 'd=$a', 'e=1 $a', 'f=no', 'g=$a'],
-    }],
-    [['ENV d="x y"', 'ENV e=$d', 'WORKDIR $d', 'LABEL l=$d'], {
-      Env: ['d=x y', 'e=x y'], WorkingDir: '/x y', Labels: { l: 'x y' },
-    }],
+    [
+      ['ENV a=1', 'ENV b=$a c=${a}x d=\'$a\' e="$a \\$a" f=${no:-no} g=\\$a'],
+      {
+        Env: ['a=1', 'b=1', 'c=1x', 'd=$a', 'e=1 $a', 'f=no', 'g=$a'],
+      },
+    ],
+    [
+      ['ENV d="x y"', 'ENV e=$d', 'WORKDIR $d', 'LABEL l=$d'],
+      {
+        Env: ['d=x y', 'e=x y'],
+        WorkingDir: '/x y',
+        Labels: { l: 'x y' },
+      },
+    ],
     [['LABEL a=b \\\n c=d'], { Labels: { a: 'b', c: 'd' } }],
     [['HEALTHCHECK NONE'], { Healthcheck: { Test: ['NONE'] } }],
     [['HEALTHCHECK CMD ["a", "b"]'], { Healthcheck: { Test: ['CMD', 'a', 'b'] } }],

@@ -4,18 +4,22 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { FakeClock } from '../../base/clock.js';
 import { silentLogger } from '../../base/logger.js';
+import { encodeArchive } from '../../base/tar/writer.js';
 import { type ChainId, chainIdOn, hexOf } from '../storage/digest.js';
 import { type Extractor, extractHere } from '../storage/extract/extract.js';
 import type { NewLayer } from '../storage/layer-store.js';
 import type { LayerRecord } from '../storage/records.js';
-import { encodeArchive } from '../../base/tar/writer.js';
 import { ImageService, openImageStore } from './service.js';
 import type { ImageEvent, ImageStorage, ImageUser } from './world.js';
 
 /** Extracts on this thread and as any user: no owners, no devices. */
 export const plainExtractor: Extractor = {
   extract: (source, request) =>
-    extractHere(source, { ...request, kind: 'files' }, { makeNode() {}, setXattr: () => true, setTimes() {} }),
+    extractHere(
+      source,
+      { ...request, kind: 'files' },
+      { makeNode() {}, setXattr: () => true, setTimes() {} },
+    ),
 };
 
 /** Layers in memory, real digests. A layer's files are unpacked to a folder that is thrown away. */

@@ -58,7 +58,9 @@ function flagOf([name, value]: [string, string]): [string, number][] {
   if (field !== undefined) return value === '' ? [] : [[field, durationOf(name, value)]];
   if (name !== 'retries') throw new InvalidParameter(`Unknown flag: ${name}`);
   if (!/^[-+]?\d+$/.test(value))
-    throw new InvalidParameter(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+    throw new InvalidParameter(
+      `strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`,
+    );
   const retries = Number(value);
   if (retries < 1) throw new InvalidParameter(`--retries must be at least 1 (not ${retries})`);
   return [['Retries', retries]];

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { type ChainId, type Digest, digestOf, hexOf } from '../storage/digest.js';
 import { encodeEntry, endOfArchive, padding } from '../../base/tar/writer.js';
+import { type ChainId, type Digest, digestOf, hexOf } from '../storage/digest.js';
 import { imageEvent } from './events.js';
 import {
   familiarText,

@@ -20,7 +20,8 @@ export async function tagImage(
 
 /** The name that `repo` and `tag` of a request make. @throws InvalidParameter */
 export function targetName(repo: string, tag?: string): Reference {
-  if (tag !== undefined && tag !== '' && !isTag(tag)) throw new InvalidParameter('invalid tag format');
+  if (tag !== undefined && tag !== '' && !isTag(tag))
+    throw new InvalidParameter('invalid tag format');
   const name = parseReference(tag === undefined || tag === '' ? repo : `${repo}:${tag}`);
   if (name.digest !== undefined)
     throw new InvalidParameter('refusing to create a tag with a digest reference');

@@ -35,24 +35,21 @@ export function plainWord(word: string, env: Environment = []): string {
     text.replace(
       new RegExp(`\\\\(["\\\\$])|${variable.source}`, 'gs'),
       (_, escaped?: string, ...parts: (string | undefined)[]) =>
-        escaped ?? valueOf(values, parts[0] ?? parts[1] ?? '', parts[2], parts[3]),
+        escaped ?? valueIn(values, parts[0] ?? parts[1] ?? '', parts[2], parts[3]),
     );
-  const token = new RegExp(
-    `\\\\(.)|'([^']*)'|"((?:\\\\.|[^"\\\\])*)"|${variable.source}`,
-    'gs',
-  );
+  const token = new RegExp(`\\\\(.)|'([^']*)'|"((?:\\\\.|[^"\\\\])*)"|${variable.source}`, 'gs');
   return word.replace(
     token,
     (_, escaped?: string, single?: string, double?: string, ...parts: (string | undefined)[]) =>
       escaped ??
       single ??
       (double === undefined
-        ? valueOf(values, parts[0] ?? parts[1] ?? '', parts[2], parts[3])
+        ? valueIn(values, parts[0] ?? parts[1] ?? '', parts[2], parts[3])
         : expand(double)),
   );
 }
 
-function valueOf(
+function valueIn(
   values: ReadonlyMap<string, string>,
   name: string,
   how: string | undefined,

@@ -1,6 +1,6 @@
-import { decompressed } from '../../storage/extract/decompress.js';
 import type { TarEntry } from '../../../base/tar/entry.js';
 import { TarReader } from '../../../base/tar/reader.js';
+import { decompressed } from '../../storage/extract/decompress.js';
 import { FolderWriter, type UnpackOptions } from './folder-writer.js';
 import { namesInside } from './path.js';
 import { inContainerWords } from './path-error.js';

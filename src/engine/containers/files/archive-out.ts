@@ -1,8 +1,13 @@
-import { constants, readdir } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
-import { splitDevice } from '../../../native/inode.js';
-import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../../base/tar/writer.js';
+import { constants } from 'node:fs/promises';
 import type { TarEntryType } from '../../../base/tar/entry.js';
+import {
+  encodeEntry,
+  endOfArchive,
+  padding,
+  type TarEntryDraft,
+} from '../../../base/tar/writer.js';
+import { splitDevice } from '../../../native/inode.js';
 import { fileXattrs } from './file-xattrs.js';
 import type { Held } from './held.js';
 import type { ContainerTree } from './tree.js';
@@ -49,7 +54,7 @@ class Archiver {
   }
 
   async *#contents(folder: Held, above: string): AsyncIterable<Buffer> {
-    for (const name of (await readdir(folder.self)).sort()) {
+    for (const name of await folder.names()) {
       const held = await unlessGone(this.#tree.step(folder, name));
       if (held === undefined) continue;
       try {
@@ -97,9 +102,15 @@ function metadataOf(name: string, stat: BigIntStats): TarEntryDraft {
     mode: Number(stat.mode & 0o7777n),
     uid: Number(stat.uid),
     gid: Number(stat.gid),
-    mtime: Math.floor(Number(stat.mtimeMs) / 1000),
+    mtime: wholeSeconds(stat.mtimeNs),
     ...(isDevice ? splitDevice(stat.rdev) : {}),
   };
+}
+
+/** Rounded down, also before 1970. */
+function wholeSeconds(ns: bigint): number {
+  const second = 1_000_000_000n;
+  return Number((ns - (((ns % second) + second) % second)) / second);
 }
 
 function typeOf(stat: BigIntStats): TarEntryType {

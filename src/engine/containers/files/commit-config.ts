@@ -36,25 +36,39 @@ export function runConfigOf(config: ContainerConfig | CommitConfig): RunConfig {
 
 /** Puts the container's settings below those of a commit: Docker's rule of what counts where both say something. */
 export function mergeRunConfig(wanted: RunConfig, container: RunConfig): RunConfig {
-  const hasEntrypoint = (wanted.Entrypoint?.length ?? 0) > 0;
-  const hasCommand = hasEntrypoint || (wanted.Cmd?.length ?? 0) > 0;
   const ports = { ...container.ExposedPorts, ...wanted.ExposedPorts };
   const volumes = { ...wanted.Volumes, ...container.Volumes };
   const check = mergeCheck(wanted.Healthcheck, container.Healthcheck);
   const signal = wanted.StopSignal || container.StopSignal;
   return {
     ...wanted,
-    User: wanted.User || (container.User ?? ''),
+    ...mergedCommand(wanted, container),
+    User: wanted.User || textOf(container.User),
     ...(hasKeys(ports) && { ExposedPorts: ports }),
     Env: listOrNull(mergedEnv(wanted.Env ?? [], container.Env ?? [])),
-    Cmd: hasCommand ? (wanted.Cmd ?? null) : (container.Cmd ?? null),
-    Entrypoint: hasEntrypoint ? (wanted.Entrypoint ?? null) : (container.Entrypoint ?? null),
     ...(check && { Healthcheck: check }),
-    WorkingDir: wanted.WorkingDir || (container.WorkingDir ?? ''),
+    WorkingDir: wanted.WorkingDir || textOf(container.WorkingDir),
     Volumes: hasKeys(volumes) ? volumes : null,
     Labels: { ...container.Labels, ...wanted.Labels },
     ...(signal && { StopSignal: signal }),
   };
+}
+
+/** A new entrypoint makes the container's command void. */
+function mergedCommand(
+  wanted: RunConfig,
+  container: RunConfig,
+): Pick<RunConfig, 'Cmd' | 'Entrypoint'> {
+  const Entrypoint = listOrNull(wanted.Entrypoint);
+  if (Entrypoint !== null) return { Entrypoint, Cmd: listOrNull(wanted.Cmd) };
+  return {
+    Entrypoint: listOrNull(container.Entrypoint),
+    Cmd: listOrNull(wanted.Cmd) ?? listOrNull(container.Cmd),
+  };
+}
+
+function textOf(text: string | null | undefined): string {
+  return text ?? '';
 }
 
 /** The new image's variables, then those of the container that it doesn't set. */

@@ -51,9 +51,7 @@ export class ContainerCommits implements CommitBackend {
     const { context } = this.#parts;
     const container = context.registry.find(ref);
     if (container.removing)
-      throw new Conflict(
-        `You cannot commit container ${container.id} which is being removed`,
-      );
+      throw new Conflict(`You cannot commit container ${container.id} which is being removed`);
     const config = committedConfig(container, query);
     const resume = query.pause ? await this.#hold(container) : undefined;
     try {

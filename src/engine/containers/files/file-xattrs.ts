@@ -1,5 +1,5 @@
-import { isErrno } from '../../../native/libc.js';
 import { getFdXattr, setFdXattr } from '../../../native/fd-xattr.js';
+import { isErrno } from '../../../native/libc.js';
 
 /** What a program may do beyond its user: capabilities(7). */
 const capability = 'security.capability';

@@ -64,12 +64,7 @@ export class ContainerFiles implements ArchiveBackend {
     }
   }
 
-  async extractTo(
-    ref: string,
-    path: string,
-    source: Readable,
-    query: ExtractQuery,
-  ): Promise<void> {
+  async extractTo(ref: string, path: string, source: Readable, query: ExtractQuery): Promise<void> {
     const container = this.#context.registry.find(ref);
     const wanted = wantedPath(path);
     await using open = await this.#open(container);
@@ -176,7 +171,7 @@ async function found(
   } catch (error) {
     if (isErrno(error, 'ENOENT'))
       throw new NotFound(`Could not find the file ${wanted.text} in container ${ref}`);
-    throw inContainerWords(error, wanted.text);
+    throw inContainerWords(error, wanted.text, 'lstat');
   }
   if (purpose === 'extract') throw new InvalidParameter('extraction point is not a directory');
   throw new System(`lstat ${wanted.text}: not a directory`);

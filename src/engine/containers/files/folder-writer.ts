@@ -1,8 +1,9 @@
 import { constants, type FileHandle, link, mkdir, open, symlink } from 'node:fs/promises';
 import { System } from '../../../base/errors.js';
+import { rawPath } from '../../../base/raw-name.js';
+import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
 import { mknod } from '../../../native/inode.js';
 import { isErrno } from '../../../native/libc.js';
-import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
 import { setFileXattrs } from './file-xattrs.js';
 import { type Held, joined } from './held.js';
 import { findOrMakeFolder, refuseReadOnly } from './make-folder.js';
@@ -146,14 +147,14 @@ export class FolderWriter implements AsyncDisposable {
   }
 
   async #make(entry: TarEntry, { folder, name, merges }: Place): Promise<void> {
-    const path = folder.entry(name);
+    const path = rawPath(folder.entry(name));
     if (entry.type === 'file') {
       const handle = await open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
       this.#file = { handle, entry };
       return;
     }
     if (entry.type === 'link') return await this.#link(entry, path);
-    if (entry.type === 'symlink') await symlink(entry.linkName, path);
+    if (entry.type === 'symlink') await symlink(rawPath(entry.linkName), path);
     else if (entry.type !== 'directory')
       mknod({ path, kind: specials[entry.type], mode: 0o600, ...devicesOf(entry) });
     else if (!merges) await mkdir(path, { mode: 0o700 });
@@ -173,10 +174,10 @@ export class FolderWriter implements AsyncDisposable {
   }
 
   /** A hard link to a file that is in the folder, and not what a link there leads to. */
-  async #link(entry: TarEntry, path: string): Promise<void> {
+  async #link(entry: TarEntry, path: string | Buffer): Promise<void> {
     const names = namesInside(this.#options.folder, entry.linkName, 'link');
     await using folder = await this.#tree.find(names.slice(0, -1), true);
-    await link(folder.entry(names.at(-1) ?? ''), path);
+    await link(rawPath(folder.entry(names.at(-1) ?? '')), path);
   }
 }
 

@@ -1,4 +1,14 @@
-import { chmod, chown, constants, type FileHandle, open, readlink, utimes } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  constants,
+  type FileHandle,
+  open,
+  readdir,
+  readlink,
+  utimes,
+} from 'node:fs/promises';
+import { nameText, rawPath } from '../../../base/raw-name.js';
 import { O_PATH } from '../../../native/fd.js';
 
 /** A folder or file that is mounted in a container. */
@@ -10,7 +20,7 @@ export interface TreeMount {
 
 /**
  * A file of a container that is held without being opened (O_PATH, open(2)): it stays the same whatever the
- * container does to the names that led to it, and no device or fifo wakes up.
+ * container does to the names that led to it, and no device or fifo wakes up. Names are texts of `base/raw-name`.
  */
 export class Held implements AsyncDisposable {
   readonly #handle: FileHandle;
@@ -42,13 +52,18 @@ export class Held implements AsyncDisposable {
 
   /** Holds a thing in this folder; a link itself, not what it leads to. */
   async child(name: string): Promise<Held> {
-    const handle = await open(this.entry(name), O_PATH | constants.O_NOFOLLOW);
+    const handle = await open(rawPath(this.entry(name)), O_PATH | constants.O_NOFOLLOW);
     return new Held(handle, joined(this.path, name), this.mount);
+  }
+
+  /** The names in this folder, in order. */
+  async names(): Promise<string[]> {
+    return (await readdir(this.self, 'buffer')).map(nameText).sort();
   }
 
   /** The text of a link in this folder. */
   async linkText(name: string): Promise<string> {
-    return await readlink(this.entry(name));
+    return nameText(await readlink(rawPath(this.entry(name)), 'buffer'));
   }
 
   async stat() {

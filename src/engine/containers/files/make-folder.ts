@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { System } from '../../../base/errors.js';
+import { rawPath } from '../../../base/raw-name.js';
 import { isErrno } from '../../../native/libc.js';
 import { type Held, joined } from './held.js';
 import type { ContainerTree } from './tree.js';
@@ -19,7 +20,7 @@ export async function findOrMakeFolder(
     if (!isErrno(error, 'ENOENT') || name === undefined) throw error;
     await using above = await findOrMakeFolder(tree, names.slice(0, -1));
     refuseReadOnly(above, name);
-    await mkdir(above.entry(name), { mode: impliedMode });
+    await mkdir(rawPath(above.entry(name)), { mode: impliedMode });
     const made = await above.child(name);
     // Independent of the umask.
     await made.setMode(impliedMode);

@@ -1,8 +1,8 @@
 import type { FileChange } from '../../../api/types/container.js';
-import { decompressed } from '../../storage/extract/decompress.js';
 import type { TarEntry } from '../../../base/tar/entry.js';
 import { TarReader } from '../../../base/tar/reader.js';
 import { encodeEntry, endOfArchive, padding } from '../../../base/tar/writer.js';
+import { decompressed } from '../../storage/extract/decompress.js';
 
 /** Files and folders that a start makes to mount something over: nothing of the container's own doing. */
 const files = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/.dockerenv', '/dev/console'];

@@ -47,7 +47,9 @@ export class ContainerTree implements AsyncDisposable {
   async step(folder: Held, name: string): Promise<Held> {
     const path = joined(folder.path, name);
     const mount = this.#mounts.get(path);
-    return mount === undefined ? await folder.child(name) : await Held.at(mount.source, path, mount);
+    return mount === undefined
+      ? await folder.child(name)
+      : await Held.at(mount.source, path, mount);
   }
 
   /**
