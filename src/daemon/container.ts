@@ -17,6 +17,7 @@ import { kernelModule } from './modules/kernel.js';
 import { networkModules, networkNeedsModule } from './modules/network.js';
 import { imagesModule } from './modules/storage.js';
 import { systemModule } from './modules/system.js';
+import { volumesModule } from './modules/volumes.js';
 import type { Settings } from './settings.js';
 
 /** The composition root: the only container, with every area's module in the order of the layers. */
@@ -44,6 +45,7 @@ export function composeDaemon(parts: {
     imagesModule,
     isolationModule,
     loggingModule(id.loggerId),
+    volumesModule,
     containersModule,
     containersBackendModule,
     filesModule,

@@ -4,6 +4,7 @@ import type { NetworkEvent } from '../cnm/contract.js';
 import type { ContainerEvent } from '../engine/containers/context.js';
 import type { EventSubject } from '../engine/events.js';
 import type { ImageEvent } from '../engine/images/world.js';
+import type { VolumeEvent } from '../engine/volumes/events.js';
 import type { LiveState } from './live-settings.js';
 
 export function fromNetwork({ action, network, containerId }: NetworkEvent): EventSubject {
@@ -44,4 +45,8 @@ export function reloadEvent(daemonId: string, { current }: LiveState): EventSubj
 function mapText(map: Readonly<Record<string, boolean>>): string {
   const pairs = Object.entries(map).map(([key, value]) => `${key}:${value}`);
   return `map[${pairs.sort().join(' ')}]`;
+}
+
+export function fromVolume({ action, volume, attributes }: VolumeEvent): EventSubject {
+  return { Type: 'volume', Action: action, Actor: { ID: volume, Attributes: attributes } };
 }

@@ -19,6 +19,8 @@ import type { Plugins } from '../engine/plugins/plugins.js';
 import type { Extractor } from '../engine/storage/extract/extract.js';
 import type { Storage } from '../engine/storage/storage.js';
 import type { DaemonFacts } from '../engine/system/facts.js';
+import type { Volumes } from '../engine/volumes/backend.js';
+import type { VolumesContext } from '../engine/volumes/context.js';
 import type { Children } from '../native/children.js';
 import type { Namespaces } from '../native/netns.js';
 import type { Identity } from './identity.js';
@@ -64,6 +66,9 @@ export const containerBaseId =
   );
 /** Docker's plugins of the host: of volumes, and of authorization. */
 export const pluginsId = id<Plugins>('plugins');
+/** What the verbs on volumes work with, and volumes for the API. */
+export const volumesContextId = id<VolumesContext>('volumes-context');
+export const volumesId = id<Volumes>('volumes');
 export const factsId = id<DaemonFacts>('facts');
 export const backendsId = id<Backends>('backends');
 export const apiServerId = id<ApiServer>('api-server');

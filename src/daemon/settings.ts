@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { InvalidParameter } from '../base/errors.js';
 import { type AddressPool, parseAddressPool } from '../cnm/ipam/pools.js';
+import type { LogConfig } from '../engine/logging/config.js';
+import type { PluginFolders } from '../engine/plugins/model.js';
 import { driverNamed } from '../engine/storage/drivers/catalogue.js';
 import { type DriverOptions, readDriverOptions } from '../engine/storage/drivers/options.js';
 import { address, type BridgeOptions, bridgeOptions } from './default-bridge/options.js';
-import type { LogConfig } from '../engine/logging/config.js';
 import { firewallOptions } from './firewall-options.js';
 import type { Options } from './flags.js';
 import { type IsolationOptions, isolationOptions } from './isolation-options.js';
@@ -47,6 +48,8 @@ export interface Settings {
   /** The storage driver that is asked for, '' for any, and `--storage-opt`. */
   readonly storage: { readonly wanted: string; readonly options: DriverOptions };
   readonly isolation: IsolationOptions;
+  /** Where plugins make themselves known. */
+  readonly plugins: PluginFolders;
 }
 
 /**
@@ -79,6 +82,10 @@ export function readSettings(options: Options, given: ReadonlySet<string> = new 
       no: options['no-proxy'],
     },
     isolation: isolationOptions(options),
+    plugins: {
+      sockets: absolute('plugin-socket-dir', options['plugin-socket-dir']),
+      specs: options['plugin-spec-dir'].map((path) => absolute('plugin-spec-dir', path)),
+    },
   };
 }
 

@@ -34,6 +34,7 @@ import type { CommitBackend } from './backends/commit.js';
 import type { LogsBackend } from './backends/logs.js';
 import type { StatsBackend } from './backends/stats.js';
 import type { UpdateBackend } from './backends/update.js';
+import type { VolumesBackend } from './backends/volumes.js';
 
 export interface ContainersBackend {
   list(query: {
@@ -194,4 +195,5 @@ export interface Backends {
   readonly images: ImagesBackend;
   readonly system: SystemBackend;
   readonly updates: UpdateBackend;
+  readonly volumes: VolumesBackend;
 }

@@ -27,6 +27,7 @@ import { planRoutes } from './routes/plan.js';
 import { statsRoutes } from './routes/stats.js';
 import { systemRoutes } from './routes/system.js';
 import { updateRoutes } from './routes/update.js';
+import { volumeRoutes } from './routes/volumes.js';
 import { errorAnswer } from './status.js';
 import { apiVersion, splitVersion } from './version.js';
 
@@ -91,6 +92,7 @@ export class ApiServer {
       ...networkRoutes(networks),
       ...planRoutes(plans),
       ...imageRoutes(images),
+      ...volumeRoutes(parts.backends.volumes),
       ...missingRoutes(),
     ]);
     this.#logger = parts.logger;

@@ -56,6 +56,20 @@ export const daemonFlags = [
     help: 'Path to use for daemon PID file (default in the exec root)',
   },
   {
+    flag: 'plugin-socket-dir',
+    key: 'plugin-socket-dir',
+    type: 'string',
+    default: '/run/docker/plugins',
+    help: 'Directory of plugin sockets (NAME.sock)',
+  },
+  {
+    flag: 'plugin-spec-dir',
+    key: 'plugin-spec-dirs',
+    type: 'list',
+    default: ['/etc/docker/plugins', '/usr/lib/docker/plugins'],
+    help: 'Directories of plugin addresses (NAME.spec, NAME.json)',
+  },
+  {
     flag: 'validate',
     type: 'boolean',
     default: false,

@@ -2,9 +2,9 @@ import { ContainerModule, type ContainerModuleLoadOptions } from 'inversify';
 import { AuthorizationChain, type CallPlugin } from '../../api/server/authorization/chain.js';
 import { ApiServer } from '../../api/server/server.js';
 import { cnmIds } from '../../cnm/ids.js';
+import { ContainerStatistics } from '../../engine/containers/stats/backend.js';
 import { ContainerUpdates } from '../../engine/containers/update/update.js';
 import { ImageBackend } from '../../engine/images/backend.js';
-import { ContainerStatistics } from '../../engine/containers/stats/backend.js';
 import { Networks } from '../../engine/networks/backend.js';
 import { Plans } from '../../engine/networks/plans.js';
 import type { Plugins } from '../../engine/plugins/plugins.js';
@@ -42,8 +42,21 @@ function callAuthorization(plugins: Plugins): CallPlugin {
 
 function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
   bind(id.backendsId).toResolvedValue(
-    (containers, controller, service, facts, events, clock, logger, settings, files, context) => ({
+    (
+      containers,
+      controller,
+      service,
+      facts,
+      events,
+      clock,
+      logger,
+      settings,
+      files,
+      context,
+      volumes,
+    ) => ({
       ...files,
+      volumes,
       containers,
       logs: containers,
       stats: new ContainerStatistics(context),
@@ -68,6 +81,7 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
           containers: ({ size }) =>
             containers.list({ all: true, limit: 0, size, filters: new Map() }),
           images: async () => service.list(),
+          volumes: () => volumes.usage(),
         },
         events,
         clock,
@@ -84,6 +98,7 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
       id.settingsId,
       id.filesId,
       id.containersContextId,
+      id.volumesId,
     ],
   );
 }

@@ -16,6 +16,7 @@ import { isolationIds } from '../../engine/isolation/ids.js';
 import { loggingIds } from '../../engine/logging/ids.js';
 import type { ChainId, Digest } from '../../engine/storage/digest.js';
 import type { Storage } from '../../engine/storage/storage.js';
+import { VolumesForContainers } from '../../engine/volumes/for-containers.js';
 import type { Children } from '../../native/children.js';
 import { run } from '../../native/run.js';
 import { sysctls } from '../../native/sysctl.js';
@@ -63,11 +64,12 @@ export const containersModule = new ContainerModule(({ bind }) => {
     [id.idsId, id.clockId, id.loggerId, id.registryId, id.eventsId],
   );
   bind(id.containersContextId).toResolvedValue(
-    (settings, base, records, networks, opened, logs, storage, imageStore) => ({
+    (settings, base, records, networks, opened, logs, storage, imageStore, volumes) => ({
       ...base,
       ...records,
       images: new ImagesForContainers({ service: imageStore }),
       rootfs: rootFilesystems(storage),
+      volumes: new VolumesForContainers(volumes),
       networks,
       launcher: opened.launcher,
       probes: opened.probes,
@@ -85,6 +87,7 @@ export const containersModule = new ContainerModule(({ bind }) => {
       loggingIds.logs,
       id.storageId,
       id.imageStoreId,
+      id.volumesContextId,
     ],
   );
 });

@@ -15,17 +15,11 @@ import * as id from '../ids.js';
 import { product } from '../product.js';
 import type { Settings } from '../settings.js';
 
-/** Docker's own folders: a plugin is a program that was installed for Docker. */
-const pluginFolders = {
-  sockets: '/run/docker/plugins',
-  specs: ['/etc/docker/plugins', '/usr/lib/docker/plugins'],
-};
-
 /** What `info` and `version` tell. */
 export const systemModule = new ContainerModule(({ bind }) => {
   bind(id.pluginsId).toResolvedValue(
-    (logger) => new Plugins({ folders: pluginFolders, logger }),
-    [id.loggerId],
+    ({ plugins }, logger) => new Plugins({ folders: plugins, logger }),
+    [id.settingsId, id.loggerId],
   );
   bind(id.factsId).toResolvedValue(
     (settings, live, identity, storage, { runtimes }, drivers, kernel, firewall): DaemonFacts => ({

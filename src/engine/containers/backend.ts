@@ -142,7 +142,10 @@ export class Containers implements ContainersBackend, LogsBackend {
     return this.#change(ref, (container) => renameContainer(this.#context, container, name));
   }
 
-  async remove(ref: string, options: { force: boolean; link?: boolean }): Promise<void> {
+  async remove(
+    ref: string,
+    options: { force: boolean; volumes?: boolean; link?: boolean },
+  ): Promise<void> {
     if (options.link) {
       const { parent, alias } = linkNamed(ref);
       return this.#change(parent, (container) => removeLink(this.#context, container, alias));

@@ -11,6 +11,7 @@ import type { Launcher } from '../isolation/contract.js';
 import type { Logs } from '../logging/contract.js';
 import type { Probes } from './health/monitor.js';
 import type { ContainerRecord, RunRecord } from './model.js';
+import type { ContainerVolumes } from './mounts/volumes.js';
 import type { ContainerRegistry } from './registry.js';
 
 /** Stored records of one kind. */
@@ -120,6 +121,7 @@ export interface ContainersContext {
   readonly runs: Records<RunRecord>;
   readonly images: ContainerImages;
   readonly rootfs: RootFilesystems;
+  readonly volumes: ContainerVolumes;
   readonly networks: NetworkController;
   readonly launcher: Launcher;
   readonly logs: Logs;

@@ -2,7 +2,6 @@ import type { ContainerCreate, ContainerCreated } from '../../api/types/containe
 import { InvalidParameter, NotFound, TsnetError } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
 import { Rollback } from '../../base/rollback.js';
-import { mountPoints } from './binds.js';
 import { claimAddresses } from './claims.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
@@ -12,6 +11,8 @@ import { withJoinedIds } from './joined-namespaces.js';
 import { newLinks } from './legacy-links.js';
 import { mergeConfig } from './merge.js';
 import { type ContainerRecord, neverRun } from './model.js';
+import type { WantedMount } from './mounts/model.js';
+import { planMounts, registerMounts } from './mounts/register.js';
 import { checkName, inventName } from './names.js';
 import { checkModes, checkNetworking } from './network-checks.js';
 import { defaultNetwork, joinedContainer, networkMode } from './network-mode.js';
@@ -27,15 +28,18 @@ export async function createContainer(
 ): Promise<ContainerCreated> {
   const { registry, rootfs } = context;
   await using rollback = new Rollback(context.logger);
-  const { record, chainId, warnings: unmet } = draftContainer(context, wantedName, body);
-  const { id, name } = record;
-  const Warnings = [...unmet, ...warnings(body)];
+  const draft = draftContainer(context, wantedName, body);
+  const { id, name } = draft.record;
+  const Warnings = [...draft.warnings, ...warnings(body)];
 
   registry.reserveName(name, id);
   rollback.defer('name', () => registry.releaseName(name));
   rollback.defer('root file system', () => rootfs.remove(id));
-  await rootfs.prepare(id, chainId);
+  await rootfs.prepare(id, draft.chainId);
+  const { mounts, settle } = await registerMounts({ context, id, rollback }, draft.mounts);
+  const record = { ...draft.record, mounts };
   await context.records.save(id, record);
+  await settle();
   const container = new Container(record);
   registry.add(container);
   claimAddresses(context, container);
@@ -44,12 +48,21 @@ export async function createContainer(
   return { Id: id, Warnings };
 }
 
+/** A container that is not made yet. */
+export interface ContainerDraft {
+  /** Without its mounts. */
+  readonly record: ContainerRecord;
+  readonly mounts: readonly WantedMount[];
+  readonly chainId: string | undefined;
+  readonly warnings: readonly string[];
+}
+
 /** Works a new container's record out, and checks it; nothing is made. */
 export function draftContainer(
   context: ContainersContext,
   wantedName: string | undefined,
   body: ContainerCreate,
-): { record: ContainerRecord; chainId: string | undefined; warnings: readonly string[] } {
+): ContainerDraft {
   const { registry } = context;
   const id = context.ids.id();
   if (body.Image === '') {
@@ -65,7 +78,11 @@ export function draftContainer(
   const reviewed = { ...body, HostConfig: withJoinedIds(context, host) };
   const record = newRecord(context, { id, name, image, body: reviewed });
   checkNetworking(context, record);
-  return { record, chainId: image.chainId, warnings };
+  const mounts = planMounts(context, {
+    host: record.host,
+    paths: Object.keys(record.config.Volumes),
+  });
+  return { record, mounts, chainId: image.chainId, warnings };
 }
 
 function newRecord(
@@ -98,7 +115,7 @@ function newRecord(
     host: { ...host, NetworkMode: fullMode },
     networks: wantedNetworks(fullMode, networking?.EndpointsConfig ?? {}, isSameIn(context)),
     ...(links.length > 0 && { links }),
-    mounts: mountPoints(host),
+    mounts: [],
     lastRun: neverRun,
   };
 }

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { OutputChunk } from '../../api/server/backend.js';
 import type { LogQuery } from '../../api/server/backends/logs.js';
-import { type ContainerCreate, containerCreate, type HostConfig } from '../../api/types/container.js';
+import {
+  type ContainerCreate,
+  containerCreate,
+  type HostConfig,
+} from '../../api/types/container.js';
 import { FakeClock } from '../../base/clock.js';
 import { NotFound, System } from '../../base/errors.js';
 import { countingIds } from '../../base/ids.js';
@@ -27,6 +31,7 @@ import { FakeNetworks } from './fake-networks.js';
 import { FakeRootfs } from './fake-rootfs.js';
 import { FakeProbes } from './health/fake-probes.js';
 import type { ContainerRecord, RunRecord } from './model.js';
+import { FakeVolumes } from './mounts/fake-volumes.js';
 import { ContainerRegistry } from './registry.js';
 
 /** Records in memory; values go through JSON, as on disk. */
@@ -95,6 +100,7 @@ export class FakeContext implements ContainersContext, Disposable {
   readonly records: FakeRecords<ContainerRecord>;
   readonly runs: FakeRecords<RunRecord>;
   readonly rootfs: FakeRootfs;
+  readonly volumes: FakeVolumes;
   readonly networks: FakeNetworks;
   readonly launcher: FakeLauncher;
   readonly settings: ContainerSettings;
@@ -117,6 +123,7 @@ export class FakeContext implements ContainersContext, Disposable {
     this.records = new FakeRecords('records', gate);
     this.runs = new FakeRecords('runs', gate);
     this.rootfs = new FakeRootfs(gate);
+    this.volumes = new FakeVolumes(gate);
     this.networks = new FakeNetworks(gate);
     this.launcher = new FakeLauncher(gate);
     this.settings = {

@@ -1,5 +1,6 @@
 import type { ContainerInspect, ContainerState } from '../../api/types/container.js';
 import type { Container } from './container.js';
+import { shownMount } from './mounts/model.js';
 import { shownConfig, shownHostConfig } from './settings-shown.js';
 import { type NetworkView, networkSettings } from './settings-view.js';
 
@@ -48,7 +49,7 @@ export function inspectContainer(
     HostConfig: shownHostConfig({ ...record.host, Links: facts.links }),
     GraphDriver: facts.graphDriver,
     ...(facts.size && { SizeRw: facts.size.writable, SizeRootFs: facts.size.total }),
-    Mounts: record.mounts,
+    Mounts: record.mounts.map(shownMount),
     Config: shownConfig({ ...record.config, MacAddress: mainMac(record) }),
     NetworkSettings: networkSettings(view, container),
   };

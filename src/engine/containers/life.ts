@@ -101,7 +101,8 @@ async function cleanUp(
     await attempt('record', () => context.records.save(container.id, container.record));
   };
   const unmount = attempt('root file system', () => context.rootfs.unmount(container.id));
-  await Promise.all([remember(), unmount]);
+  const volumes = attempt('volumes', () => context.volumes.unmountAll(container.id));
+  await Promise.all([remember(), unmount, volumes]);
   // The exit is on disk before the volatile traces that would tell of it after a restart are removed.
   await attempt('process', () => context.launcher.delete(container.id, runDir));
   await attempt('run folder', () => rm(runDir, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { humanDuration } from '../../base/human.js';
 import type { Container } from './container.js';
 import type { ContainerSize } from './context.js';
 import type { ContainerFilter } from './filters.js';
+import { shownMount } from './mounts/model.js';
 import { endpointSettings, type NetworkView, portSummaries } from './settings-view.js';
 
 export interface ListQuery {
@@ -45,7 +46,7 @@ export function summarize(
     Status: statusText(container, facts.now),
     HostConfig: { NetworkMode: record.host.NetworkMode },
     NetworkSettings: { Networks: endpointSettings(view, container) },
-    Mounts: record.mounts,
+    Mounts: record.mounts.map(shownMount),
   };
 }
 

@@ -1,7 +1,8 @@
 /** Containers as records. */
-import type { ContainerConfig, HostConfig, MountPoint } from '../../api/types/container.js';
+import type { ContainerConfig, HostConfig } from '../../api/types/container.js';
 import type { ContainerHealth } from '../../api/types/health.js';
 import type { EndpointSettingsInput } from '../../api/types/network.js';
+import type { ContainerMount } from './mounts/model.js';
 
 /** How a container's last run went; all zero before the first. */
 export interface LastRun {
@@ -41,7 +42,7 @@ export interface ContainerRecord {
   readonly networks: Readonly<Record<string, EndpointSettingsInput>>;
   /** Containers of the default bridge that it is linked to (legacy `--link`). */
   readonly links?: readonly ContainerLink[];
-  readonly mounts: readonly MountPoint[];
+  readonly mounts: readonly ContainerMount[];
   readonly lastRun: LastRun;
   /** How often its restart policy has started it since the user did. Default 0. */
   readonly restartCount?: number;

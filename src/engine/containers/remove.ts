@@ -4,13 +4,14 @@ import { Conflict } from '../../base/errors.js';
 import { giveUpAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { releaseMounts } from './mounts/release.js';
 import { cancelRestart } from './restart/pending.js';
 
 /** Removes a container; a running one only by force. */
 export async function removeContainer(
   context: ContainersContext,
   container: Container,
-  options: { force: boolean },
+  options: { force: boolean; volumes?: boolean },
 ): Promise<void> {
   if (container.removing) {
     throw new Conflict(`removal of container ${container.id} is already in progress`);
@@ -31,7 +32,7 @@ export async function removeContainer(
   }
   container.removing = true;
   await container.cleaned;
-  await removeStopped(context, container);
+  await removeStopped(context, container, options);
 }
 
 function refusal({ id, status, record }: Container): string {
@@ -41,19 +42,27 @@ function refusal({ id, status, record }: Container): string {
     : `cannot remove container ${name}: container is ${status}: stop the container before removing or force remove (${id.slice(0, 12)})`;
 }
 
-/** Removes what is left of a container whose processes are gone. The record goes first: a half-removed container must not come back. */
+/**
+ * Removes what is left of a container whose processes are gone. The record goes first: a half-removed container must
+ * not come back. `volumes`: those that nobody named go, too, as with `--rm`.
+ */
 export async function removeStopped(
   context: ContainersContext,
   container: Container,
+  { volumes = false }: { volumes?: boolean } = {},
 ): Promise<void> {
-  const { id } = container;
+  const { id, record } = container;
+  const discard = volumes || record.host.AutoRemove;
+  const mounts = releaseMounts(context, record, { discard });
   container.removing = true;
   let isForgotten = container.dead;
   try {
+    await mounts.announce();
     await context.records.remove(id);
     isForgotten = true;
     const files = join(context.settings.containersDir, id);
     await Promise.all([context.rootfs.remove(id), rm(files, { recursive: true, force: true })]);
+    await mounts.finish();
   } catch (error) {
     // Without its record it won't be back: nothing is left to do but to try again.
     container.dead = isForgotten;

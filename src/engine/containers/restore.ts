@@ -9,6 +9,7 @@ import { endedHealth } from './health/check.js';
 import { watchHealth } from './health/monitor.js';
 import { watchRun } from './life.js';
 import { type ContainerRecord, type LastRun, never, neverRun, type RunRecord } from './model.js';
+import { volumeHolders } from './mounts/holders.js';
 import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
 import { startContainer } from './start.js';
@@ -36,6 +37,7 @@ export async function restoreContainers(context: ContainersContext): Promise<voi
     alive,
   );
   await context.networks.restore(alive);
+  await context.volumes.restore(volumeHolders(context, alive));
   for (const container of context.registry.all().reverse()) claimAddresses(context, container);
   for (const run of runs.values()) if (alive.has(run.id)) await takeBack(context, run);
   for (const container of context.registry.all()) await noteLoss(context, container);

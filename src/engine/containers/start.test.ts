@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { Conflict, NotModified, System } from '../../base/errors.js';
 import { FakeContext, rejection, settle } from './fake-context.js';
@@ -74,9 +74,11 @@ describe('startContainer', () => {
     expect(world.launcher.of(web.id).request.spec.binds.at(-1)?.source).to.equal(there);
     expect(existsSync(there)).to.equal(true);
 
-    const strict = `${world.settings.containersDir}/not/made`;
+    const strict = `${world.settings.containersDir}/strict`;
+    mkdirSync(strict);
     const mount = { Type: 'bind', Source: strict, Target: '/data' };
     const db = await world.create('db', { HostConfig: { Mounts: [mount] } });
+    rmdirSync(strict);
     await startContainer(world, db);
     expect(existsSync(strict)).to.equal(false);
   });

@@ -25,6 +25,7 @@ import { watchRun } from './life.js';
 import { preparedLog } from './log.js';
 import { mergeEnv } from './merge.js';
 import { type ContainerRecord, lostRun, type RunRecord } from './model.js';
+import { setUpMounts } from './mounts/set-up.js';
 import { joinedContainer } from './network-mode.js';
 import { sandboxRequest } from './networking.js';
 import { runDirOf } from './paths.js';
@@ -87,7 +88,8 @@ async function launch(context: ContainersContext, container: Container): Promise
 
   const merged = await rootfs.mount(id);
   rollback.defer('root file system', () => rootfs.unmount(id));
-  await makeBindSources(container);
+  rollback.defer('volumes', () => context.volumes.unmountAll(id));
+  const mounts = await setUpMounts(context, container);
   const sandbox = await networks.openSandbox(request).catch(networkFailure);
   rollback.defer('sandbox', () => networks.closeSandbox(id));
 
@@ -103,7 +105,7 @@ async function launch(context: ContainersContext, container: Container): Promise
       rootfs: merged,
       hostname: request.hostname,
       ...(sandbox.netnsPath && { netnsPath: sandbox.netnsPath }),
-      binds: bindMounts(record.mounts, sandbox.files, record.host.ReadonlyRootfs),
+      binds: bindMounts(mounts, sandbox.files, record.host.ReadonlyRootfs),
       cgroupsPath: join('/', record.host.CgroupParent || 'tsnet', id),
       joined,
     },
@@ -113,6 +115,7 @@ async function launch(context: ContainersContext, container: Container): Promise
     openStdin: record.config.OpenStdin,
     stdinOnce: record.config.StdinOnce,
   });
+  await context.volumes.settle(id);
   const run = newRun(context, container, pid);
   await runs.save(id, run);
   rollback.defer('run record', () => runs.remove(id));
@@ -149,18 +152,6 @@ function notePresumedEnd(context: ContainersContext, container: Container, run: 
   context.records.save(container.id, container.record).catch((error: unknown) => {
     context.logger.warn('start not noted', { container: container.id, error: messageOf(error) });
   });
-}
-
-/** As Docker does for `-v`: a missing source becomes an empty folder. `--mount` wants it to be there. */
-async function makeBindSources({ record }: Container): Promise<void> {
-  const strict = new Set(record.host.Mounts.map((mount) => mount.Source));
-  for (const { Source } of record.mounts) {
-    if (strict.has(Source)) continue;
-    // A file or socket that is there already is fine as it is.
-    await mkdir(Source, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-  }
 }
 
 async function connectAttaches(context: ContainersContext, container: Container): Promise<void> {

@@ -27,6 +27,13 @@ export interface BindMount {
   readonly readOnly: boolean;
   /** `rprivate` unless asked for. */
   readonly propagation: string;
+  /** Without what is mounted below the source. */
+  readonly nonRecursive?: boolean;
+  /**
+   * Write-protects what is mounted below a read-only source, too: `wanted` if kernel and runtime can, `required` fails
+   * if they can't.
+   */
+  readonly recursiveReadOnly?: 'wanted' | 'required';
 }
 
 /** Everything that decides the OCI spec; `spec.ts` turns it into one, without looking anywhere else. */

@@ -4,6 +4,7 @@ import type { IsolationDefaults } from './defaults.js';
 import { type HostFacts, readAccounts } from './host-facts.js';
 import type { OciSpec } from './oci.js';
 import { withoutOwnNetwork } from './own-network.js';
+import { lacksRecursiveReadOnly, settledBinds } from './recursive-read-only.js';
 import type { Runtime } from './runtime.js';
 import type { SeccompCache } from './seccomp-cache.js';
 import { buildSpec } from './spec.js';
@@ -28,7 +29,8 @@ export function launchSpec(
 ): OciSpec {
   const accounts = readAccounts(input.rootfs);
   const joined = { ...input.joined, ...(shm === undefined ? {} : { shm }) };
-  const wanted = withoutOwnNetwork({ ...input, joined });
+  const binds = settledBinds(input.binds, lacksRecursiveReadOnly(runtime, facts.kernel));
+  const wanted = withoutOwnNetwork({ ...input, joined, binds });
   const { spec, ignored } = buildSpec(wanted, { ...facts, defaults, accounts });
   for (const reason of ignored) logger.warn('option ignored', { container: input.id, reason });
   return runtime.takesCompiledSeccomp ? seccomp.precompiled(spec) : spec;

@@ -51,8 +51,14 @@ function isReplaced(destination: string, taken: ReadonlySet<string>): boolean {
   return taken.has(destination) || (taken.has('/dev') && destination.startsWith('/dev/'));
 }
 
-function bindMount({ source, destination, readOnly, propagation }: BindMount): OciMount {
-  const options = ['rbind', ...(readOnly ? ['ro'] : []), propagation || 'rprivate'];
+function bindMount(mount: BindMount): OciMount {
+  const { source, destination, readOnly, propagation, nonRecursive, recursiveReadOnly } = mount;
+  const readOnlyOption = recursiveReadOnly ? 'rro' : 'ro';
+  const options = [
+    nonRecursive ? 'bind' : 'rbind',
+    ...(readOnly ? [readOnlyOption] : []),
+    propagation || 'rprivate',
+  ];
   return { destination, type: 'bind', source, options };
 }
 

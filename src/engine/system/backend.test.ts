@@ -60,6 +60,7 @@ describe('SystemService', () => {
           { Id: 'sha256:a', Size: 1 },
           { Id: 'sha256:b', Size: 2 },
         ],
+        volumes: async () => [{ Name: 'data' }],
       },
       events: new EventBus(new FakeClock()),
       clock: world.clock,

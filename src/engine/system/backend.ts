@@ -11,6 +11,8 @@ import { systemVersion } from './version.js';
 export interface SystemCounts {
   containers(query: { size: boolean }): Promise<readonly ContainerSummary[]>;
   images(): Promise<readonly { readonly Id: string; readonly Size: number }[]>;
+  /** With their sizes. */
+  volumes(): Promise<readonly object[]>;
 }
 
 /** Version, info, events and disk usage for the API. */
@@ -65,7 +67,7 @@ export class SystemService implements SystemBackend {
       LayersSize: images.reduce((sum, { Size }) => sum + Size, 0),
       Images: images,
       Containers: containers,
-      Volumes: [],
+      Volumes: await this.#counts.volumes(),
       BuildCache: [],
     };
   }

@@ -1,6 +1,6 @@
-import { NotFound, NotImplemented, Unavailable } from '../../../base/errors.js';
+import { NotImplemented, Unavailable } from '../../../base/errors.js';
 import { json } from '../answer.js';
-import type { Call, Route } from '../router.js';
+import type { Route } from '../router.js';
 
 /** Parts of Docker's API that are known but not there yet, and what they are for. */
 const missing: readonly (readonly [method: string, path: string, what: string])[] = [
@@ -13,7 +13,6 @@ const missing: readonly (readonly [method: string, path: string, what: string])[
   ['GET', '/containers/{id}/attach/ws', 'attaching by a web socket'],
   ['POST', '/containers/{id}/checkpoints', 'checkpoints'],
   ['GET', '/containers/{id}/checkpoints', 'checkpoints'],
-  ['POST', '/volumes/create', 'named volumes'],
   ['POST', '/plugins/pull', 'managed plugins'],
 ];
 
@@ -22,20 +21,12 @@ const swarm = ['swarm', 'nodes', 'services', 'tasks', 'secrets', 'configs'];
 
 /** Answers about what there can be none of: lists are empty, nothing is found. Clients ask it in passing. */
 const none: readonly Route[] = [
-  answer('GET', '/volumes', { Volumes: [], Warnings: null }),
-  answer('POST', '/volumes/prune', { VolumesDeleted: null, SpaceReclaimed: 0 }),
   answer('GET', '/plugins', []),
   answer('POST', '/build/prune', { CachesDeleted: null, SpaceReclaimed: 0 }),
-  { method: 'GET', path: '/volumes/{name}', handle: noVolume },
-  { method: 'DELETE', path: '/volumes/{name}', handle: noVolume },
 ];
 
 function answer(method: string, path: string, body: object): Route {
   return { method, path, handle: async ({ response }) => json(response, body) };
-}
-
-async function noVolume({ params }: Call): Promise<void> {
-  throw new NotFound(`get ${params['name']}: no such volume`);
 }
 
 /** Routes that say clearly what tsnet doesn't do; an unknown path is a plain 404. */
