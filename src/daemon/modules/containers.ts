@@ -113,6 +113,7 @@ export const containersBackendModule = new ContainerModule(({ bind }) => {
 function rootFilesystems(storage: Storage): RootFilesystems {
   const { rootfs } = storage;
   return {
+    driver: storage.driverName,
     prepare: (container, chainId) => rootfs.prepare(container, chainId as ChainId | undefined),
     mount: (container) => rootfs.mount(container),
     unmount: (container) => rootfs.unmount(container),

@@ -16,6 +16,8 @@ import type { ContainerRegistry } from './registry.js';
 
 /** Stored records of one kind. */
 export interface Records<T> {
+  /** Ids of those that could not be read. */
+  readonly setAside: readonly string[];
   values(): readonly T[];
   save(id: string, record: T): Promise<void>;
   remove(id: string): Promise<void>;
@@ -67,6 +69,8 @@ export interface ContainerSize {
 
 /** Root file systems by container id. */
 export interface RootFilesystems {
+  /** Name of the storage driver. */
+  readonly driver: string;
   prepare(containerId: string, chainId: string | undefined): Promise<void>;
   /** @returns the path of the merged tree. */
   mount(containerId: string): string;

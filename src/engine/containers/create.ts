@@ -110,6 +110,7 @@ function newRecord(
     name,
     created: context.clock.now().toISOString(),
     image: image.id,
+    driver: context.rootfs.driver,
     config: { ...config, Hostname: config.Hostname || defaultHostname(context, id, fullMode) },
     args,
     host: { ...host, NetworkMode: fullMode },

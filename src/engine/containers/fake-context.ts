@@ -45,6 +45,8 @@ export class FakeRecords<T> implements Records<T> {
     this.#gate = gate;
   }
 
+  readonly setAside: string[] = [];
+
   values(): T[] {
     return [...this.#stored.values()].map((text) => JSON.parse(text) as T);
   }

@@ -5,6 +5,7 @@ import type { ContainerSize, RootFilesystems } from './context.js';
 
 /** Remembers which root file systems are there and which are mounted. */
 export class FakeRootfs implements RootFilesystems {
+  readonly driver = 'overlay2';
   readonly prepared = new Map<string, string | undefined>();
   readonly mounted = new Set<string>();
   readonly #gate: (what: string) => void;

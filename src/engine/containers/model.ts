@@ -33,6 +33,8 @@ export interface ContainerRecord {
   readonly created: string;
   /** Id of the image. */
   readonly image: string;
+  /** The storage driver that has its files. */
+  readonly driver?: string;
   /** The user's settings merged over the image's. */
   readonly config: ContainerConfig;
   /** The entrypoint with its arguments. */

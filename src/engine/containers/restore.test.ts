@@ -44,6 +44,40 @@ describe('restoreContainers', () => {
     expect(world.rootfs.mounted.size).to.equal(0);
   });
 
+  it('leaves those of another storage driver aside, whole', async () => {
+    const web = await world.create('web');
+    const other = await world.create('other');
+    await world.records.save(other.id, { ...other.record, driver: 'btrfs' });
+    const logs = join(world.settings.containersDir, other.id);
+    mkdirSync(logs, { recursive: true });
+    await afterCrash();
+    expect(world.registry.all().map(({ id }) => id)).to.deep.equal([web.id]);
+    expect(world.registry.isNameFree('other')).to.equal(true);
+    expect(existsSync(logs)).to.equal(true);
+
+    // The driver is back, and the name is another's by now.
+    const taken = await world.create('other');
+    await world.records.save(other.id, { ...other.record, driver: 'overlay2' });
+    await afterCrash();
+    expect(world.registry.find(taken.id).record.name).to.equal('other');
+    const renamed = `other-${other.id.slice(0, 12)}`;
+    expect(world.registry.find(other.id).record.name).to.equal(renamed);
+    expect(world.records.get(other.id)?.name).to.equal(renamed);
+  });
+
+  it('keeps the files of one whose record can not be read', async () => {
+    const { id } = await world.create('web');
+    const logs = join(world.settings.containersDir, id);
+    mkdirSync(logs, { recursive: true });
+    await afterCrash(async () => {
+      await world.records.remove(id);
+      world.records.setAside.push(id);
+    });
+    expect(world.registry.all()).to.deep.equal([]);
+    expect(world.rootfs.prepared.has(id)).to.equal(true);
+    expect(existsSync(logs)).to.equal(true);
+  });
+
   it('knows that one is paused', async () => {
     const web = await started('web');
     await pauseContainer(world, web);

@@ -19,9 +19,8 @@ import { startContainer } from './start.js';
  * meanwhile get their exit codes, and what a killed daemon left half done is removed.
  */
 export async function restoreContainers(context: ContainersContext): Promise<void> {
-  for (const record of oldestFirst(context.records.values())) {
-    context.registry.reserveName(record.name, record.id);
-    context.registry.add(new Container(record));
+  for (const record of oldestFirst(ofThisDriver(context))) {
+    context.registry.add(new Container(await withFreeName(context, record)));
   }
   const runs = new Map(context.runs.values().map((run) => [run.id, run]));
   const known = [...runs.values()].filter((run) => isKnown(context, run.id));
@@ -32,10 +31,9 @@ export async function restoreContainers(context: ContainersContext): Promise<voi
   for (const run of runs.values()) if (!alive.has(run.id)) await endedMeanwhile(context, run);
   await sweepRunDirs(context, alive);
   await context.launcher.sweep(alive);
-  await context.rootfs.reconcile(
-    context.registry.all().map(({ id }) => id),
-    alive,
-  );
+  const ids = context.registry.all().map(({ id }) => id);
+  // What a container has written outlives its record: somebody may be able to repair that.
+  await context.rootfs.reconcile([...ids, ...context.records.setAside], alive);
   await context.networks.restore(alive);
   await context.volumes.restore(volumeHolders(context, alive));
   for (const container of context.registry.all().reverse()) claimAddresses(context, container);
@@ -47,6 +45,27 @@ export async function restoreContainers(context: ContainersContext): Promise<voi
 
 function oldestFirst(records: readonly ContainerRecord[]): ContainerRecord[] {
   return [...records].sort((a, b) => (a.created < b.created ? -1 : 1));
+}
+
+/** Those of other storage drivers are left aside, as their images are, until their driver is back. */
+function ofThisDriver({ records, rootfs }: ContainersContext): ContainerRecord[] {
+  return records.values().filter(({ driver = rootfs.driver }) => driver === rootfs.driver);
+}
+
+/** While its storage driver was not in use, another container may have taken its name. */
+async function withFreeName(
+  { registry, records }: ContainersContext,
+  record: ContainerRecord,
+): Promise<ContainerRecord> {
+  const { id, name } = record;
+  if (registry.isNameFree(name)) {
+    registry.reserveName(name, id);
+    return record;
+  }
+  const renamed = { ...record, name: `${name}-${shortId(id)}` };
+  registry.reserveName(renamed.name, id);
+  await records.save(id, renamed);
+  return renamed;
 }
 
 function isKnown(context: ContainersContext, id: string): boolean {
@@ -188,8 +207,10 @@ async function sweepRunDirs(context: ContainersContext, alive: ReadonlySet<strin
 async function sweepFolders(context: ContainersContext): Promise<void> {
   const folder = context.settings.containersDir;
   const names = await readdir(folder).catch(() => []);
+  const { records } = context;
+  const kept = new Set([...records.values().map(({ id }) => id), ...records.setAside]);
   for (const name of names.filter((entry) => /^[0-9a-f]{64}$/.test(entry))) {
-    if (!isKnown(context, name)) await rm(join(folder, name), { recursive: true, force: true });
+    if (!kept.has(name)) await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

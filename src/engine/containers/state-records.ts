@@ -26,7 +26,17 @@ export class ContainerStateRecords implements Records<ContainerRecord> {
       this.#last.set(record.id, { ...record, ...states.get(record.id) });
       states.delete(record.id);
     }
+    // Settings that could not be read may be repaired; their state is kept for them.
+    for (const id of this.#settings.setAside) states.delete(id);
     for (const id of states.keys()) void this.#states.remove(id).catch(() => {});
+  }
+
+  get setAside(): readonly string[] {
+    return this.#settings.setAside;
+  }
+
+  get setAside(): readonly string[] {
+    return this.#settings.setAside;
   }
 
   values(): readonly ContainerRecord[] {

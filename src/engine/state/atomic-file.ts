@@ -25,6 +25,10 @@ export async function replaceFile(path: string, text: string, how: Durability): 
   try {
     writeFileSync(file, text);
     if (how.durable) await sync(file);
+  } catch (error) {
+    // A full disk: what is there of it would take room from others.
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }

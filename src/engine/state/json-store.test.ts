@@ -93,9 +93,12 @@ for (const [name, make] of kinds) {
       writeFileSync(join(folder, 'foreign.json'), '{"weight":1}');
       const store = open();
       expect(store.entries()).to.deep.equal([['good', { size: 1 }]]);
+      expect([...store.setAside].sort()).to.deep.equal(['foreign', 'torn']);
       expect(store.corrupt).to.deep.equal(['foreign.json.corrupt', 'torn.json.corrupt']);
       expect(readFileSync(join(folder, 'torn.json.corrupt'), 'utf8')).to.equal('{"si');
-      expect(open().corrupt).to.deep.equal([]);
+      const again = open();
+      expect(again.corrupt).to.deep.equal([]);
+      expect([...again.setAside].sort()).to.deep.equal(['foreign', 'torn']);
     });
 
     it('clears away what a killed save left', () => {

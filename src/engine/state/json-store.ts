@@ -34,6 +34,8 @@ export interface StoreOptions<T> {
   readonly constant?: readonly [keyof T & string, ...(keyof T & string)[]];
 }
 
+/** How the name of a file ends that could not be read. */
+const aside = '.json.corrupt';
 // Also what volume and network names may be made of; no slash, no leading dot.
 const goodKey = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
 
@@ -46,12 +48,18 @@ export class JsonStore<T> implements ObjectStore<T> {
   readonly #objects = new Map<string, T>();
   readonly #writes = new KeyedMutex();
   readonly #corrupt: string[] = [];
+  readonly #setAside: string[] = [];
 
   /** Reads the whole folder. */
   constructor(options: StoreOptions<T> & { readonly durable: boolean }) {
     this.#options = options;
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(options.folder).sort()) this.#load(name);
+  }
+
+  /** Keys of the records that could not be read, at this start or an earlier one; what they speak of may still be there. */
+  get setAside(): readonly string[] {
+    return this.#setAside;
   }
 
   /** Names of the files that were set aside at this start, with their new ending. */
@@ -120,6 +128,7 @@ export class JsonStore<T> implements ObjectStore<T> {
     const { folder, decode, logger } = this.#options;
     const path = join(folder, name);
     if (isTemporary(name)) rmSync(path, { force: true });
+    if (name.endsWith(aside)) this.#setAside.push(name.slice(0, -aside.length));
     if (!name.endsWith('.json')) return;
     try {
       this.#objects.set(
@@ -129,6 +138,7 @@ export class JsonStore<T> implements ObjectStore<T> {
     } catch (error) {
       renameSync(path, `${path}.corrupt`);
       this.#corrupt.push(`${name}.corrupt`);
+      this.#setAside.push(name.slice(0, -'.json'.length));
       logger.error('a record could not be read and was set aside', {
         file: `${path}.corrupt`,
         error,
