@@ -55,9 +55,9 @@ describe('restoreContainers', () => {
     expect(world.registry.isNameFree('other')).to.equal(true);
     expect(existsSync(logs)).to.equal(true);
 
-    // The driver is back, and the name is another's by now.
+    // The driver is back, and the name is another's by now: the older one has it.
     const taken = await world.create('other');
-    await world.records.save(other.id, { ...other.record, driver: 'overlay2' });
+    await world.records.save(other.id, { ...other.record, created: '9', driver: 'overlay2' });
     await afterCrash();
     expect(world.registry.find(taken.id).record.name).to.equal('other');
     const renamed = `other-${other.id.slice(0, 12)}`;
