@@ -35,10 +35,6 @@ export class ContainerStateRecords implements Records<ContainerRecord> {
     return this.#settings.setAside;
   }
 
-  get setAside(): readonly string[] {
-    return this.#settings.setAside;
-  }
-
   values(): readonly ContainerRecord[] {
     return [...this.#last.values()];
   }

@@ -7,8 +7,8 @@ import { containerLimits } from './resources.js';
 import type { Runtime } from './runtime.js';
 
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
-/** The runtime's "no limit". */
-const UNLIMITED = -1;
+/** As many as the kernel can have at all (PID_MAX_LIMIT, linux/threads.h): crun 1.8 has no way to say "max". */
+const NO_PIDS_LIMIT = 4_194_304;
 
 export interface LiveLimitParts {
   /** The runtime of a container. */
@@ -33,10 +33,10 @@ export class LiveLimits {
     const free = host.PidsLimit != null && host.PidsLimit <= 0;
     const limits = {
       ...containerLimits(host, facts),
-      ...(free && { pids: { limit: UNLIMITED } }),
+      ...(free && { pids: { limit: NO_PIDS_LIMIT } }),
     };
     const { status, stderr } = await run(children, {
-      file: runtime.path,
+      file: runtime.file,
       argv,
       env: environment,
       input: JSON.stringify(limits),

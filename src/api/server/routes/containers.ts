@@ -1,4 +1,4 @@
-import { NotFound } from '../../../base/errors.js';
+import { InvalidParameter } from '../../../base/errors.js';
 import { containerCreate } from '../../types/container.js';
 import { bytes, empty, json } from '../answer.js';
 import type { ContainersBackend } from '../backend.js';
@@ -96,7 +96,7 @@ async function wait(
 ): Promise<void> {
   const wanted = query.text('condition') || 'not-running';
   const condition = conditions.find((one) => one === wanted);
-  if (!condition) throw new NotFound(`invalid condition: "${wanted}"`);
+  if (!condition) throw new InvalidParameter(`invalid condition: "${wanted}"`);
   const { result } = await backend.wait(ref, condition);
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.flushHeaders();
