@@ -1,3 +1,4 @@
+import { completion } from './catalogue/completion.js';
 import { containers } from './catalogue/containers.js';
 import { contexts } from './catalogue/contexts.js';
 import type { Entry } from './catalogue/entry.js';
@@ -8,6 +9,7 @@ import { volumes } from './catalogue/volumes.js';
 
 /** Groups of commands with the text of their help. One with a space in its name is in another. */
 export const groups: Readonly<Record<string, string>> = {
+  completion: "Print a script that makes a shell complete tsnet's commands",
   container: 'Manage containers',
   context: 'Manage contexts',
   image: 'Manage images',
@@ -19,6 +21,13 @@ export const groups: Readonly<Record<string, string>> = {
 /** Commands that help shows first. */
 export const common = ['run', 'exec', 'ps', 'pull', 'images', 'version', 'info'];
 
+const hidden = ['completion', '__complete', 'system dial-stdio'];
+
+/** Whether a command or group is kept out of help and completion: programs call it, or people once. */
+export function isHidden(name: string): boolean {
+  return hidden.includes(name);
+}
+
 /** Every command. All words of a name but the last are its group's. */
 export const catalogue: readonly Entry[] = [
   ...containers,
@@ -27,4 +36,5 @@ export const catalogue: readonly Entry[] = [
   ...networks,
   ...volumes,
   ...system,
+  ...completion,
 ];

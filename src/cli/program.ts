@@ -4,6 +4,7 @@ import type { Entry } from './catalogue/entry.js';
 import { catalogue, groups } from './catalogue.js';
 import type { AnyCommand, Arity, Context, Input, Terminal } from './command.js';
 import { StartFailure } from './commands/container/exit-code.js';
+import { hoistFlags } from './completion/hoist.js';
 import { chooseContext, endpointOf } from './connection/endpoint.js';
 import { Failure, FlagError } from './failure.js';
 import { commandHelp, groupHelp, rootHelp } from './format/usage.js';
@@ -78,22 +79,34 @@ class Help extends Error {
 async function dispatch(words: readonly string[], around: Surroundings): Promise<number> {
   const { terminal } = around;
   const warn = (line: string) => void terminal.stdout.write(`${line}\n`);
-  const global = parseCommandLine(words, globalFlags, { optionsFirst: true, warn });
+  const line = hoistFlags(words, globalFlags);
+  const global = parseCommandLine(line, globalFlags, { optionsFirst: true, warn });
   if (!global) throw new Help(rootHelp(globalFlags, terminal.stdout.columns), true);
   if (global.flags.version) {
     terminal.stdout.write(`tsnet version ${productVersion}\n`);
     return 0;
   }
-  const { entry, name, rest } = findEntry(global.args, terminal);
+  const { entry, name, rest } = findEntry(helpLast(global.args), terminal);
   const { context, failure } = await contextOf(global, around);
   // Asks for the daemon's version while the command is still being loaded; who needs the answer sees the error.
-  const isLocal = entry.names[0].startsWith('context ');
+  const isLocal = /^(context|completion) |^__complete$/.test(entry.names[0]);
   if (!failure && !isLocal) context.api.version().catch(() => undefined);
   const command = await entry.load();
   const input = parseInput(command, { entry, name, rest }, terminal, warn);
   if (typeof input === 'number') return input;
   if (failure && !isLocal) throw failure;
   return runCommand(command, { name, context, input });
+}
+
+/** `help network ls` is `network ls --help`. @throws Failure if there is no such command */
+function helpLast(args: readonly string[]): readonly string[] {
+  const [first, ...topic] = args;
+  if (first !== 'help') return args;
+  if (topic.length === 0) return [];
+  const [word] = topic;
+  const known = Object.keys(groups).concat(catalogue.flatMap(({ names }) => names));
+  if (!known.includes(word ?? '')) throw new Failure(`unknown help topic: ${topic.join(' ')}`);
+  return [...topic, '--help'];
 }
 
 interface Found {
@@ -106,8 +119,7 @@ interface Found {
 /** @throws Help, Failure */
 function findEntry(args: readonly string[], terminal: Terminal): Found {
   const columns = terminal.stdout.columns;
-  if (args[0] === undefined || args[0] === 'help')
-    throw new Help(rootHelp(globalFlags, columns), true);
+  if (args[0] === undefined) throw new Help(rootHelp(globalFlags, columns), true);
   const group = findGroup(args);
   const next = args[group.length];
   const groupName = group.join(' ');

@@ -1,5 +1,5 @@
 import type { Entry } from '../catalogue/entry.js';
-import { catalogue, common, groups } from '../catalogue.js';
+import { catalogue, common, groups, isHidden } from '../catalogue.js';
 import type { AnyCommand } from '../command.js';
 import type { FlagTable } from '../parse/flag.js';
 import { flagHelp } from './help.js';
@@ -25,7 +25,7 @@ export function groupHelp(group: string, summary: string): string {
     ...Object.entries(groups),
   ];
   const members = named
-    .filter(([name]) => name.startsWith(`${group} `))
+    .filter(([name]) => name.startsWith(`${group} `) && !isHidden(name))
     .map(([name, text]) => [name.slice(group.length + 1), text] as const)
     .filter(([name]) => !name.includes(' '))
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -39,13 +39,16 @@ export function groupHelp(group: string, summary: string): string {
 export function rootHelp(flags: FlagTable, columns: number): string {
   const tops = catalogue.flatMap(({ names, summary }) => {
     const top = names.find((name) => !name.includes(' '));
-    return top === undefined ? [] : [[top, summary] as const];
+    return top === undefined || isHidden(top) ? [] : [[top, summary] as const];
   });
   const first = common.flatMap((name) => tops.filter(([top]) => top === name));
   const others = tops.filter(([top]) => !common.includes(top)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const topGroups = Object.entries(groups).filter(
+    ([name]) => !name.includes(' ') && !isHidden(name),
+  );
   return (
     `Usage:  tsnet [OPTIONS] COMMAND\n\nA container engine, networking first\n\n` +
-    `Common Commands:\n${rows(first)}\nManagement Commands:\n${rows(Object.entries(groups).filter(([name]) => !name.includes(' ')))}\n` +
+    `Common Commands:\n${rows(first)}\nManagement Commands:\n${rows(topGroups)}\n` +
     `Commands:\n${rows(others)}\nGlobal Options:\n${flagHelp(flags, columns)}\n` +
     `Run 'tsnet COMMAND --help' for more information on a command.\n`
   );

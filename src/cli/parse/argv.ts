@@ -43,7 +43,8 @@ export function cutArgv(
   return { uses, args, help };
 }
 
-function shortNames(table: FlagTable): ReadonlyMap<string, string> {
+/** Long names of flags by their letter. */
+export function shortNames(table: FlagTable): ReadonlyMap<string, string> {
   const pairs = Object.entries(table).map(([name, { short = '' }]) => [short, name] as const);
   return new Map(pairs.filter(([short]) => short !== ''));
 }
