@@ -9,6 +9,8 @@ import { SyncPipe } from './sync-pipe.js';
 
 /** The descriptors that conmon is told of by its environment. */
 const fdNumbers = { sync: 3, start: 4, attach: 5 };
+/** Where it finds the runtime's program, and hands it on, if that is a descriptor of ours. */
+const RUNTIME_FD = 6;
 
 const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -127,19 +129,20 @@ export class Conmon {
     fds: Readonly<Record<number, number>>,
   ): Child {
     const { path, children } = this.#deps;
+    const { image } = runtime;
     // Until it detaches conmon writes its own complaints there, e.g. about the log file.
     using errors = Fd.open(join(options.folder, CONMON_LOG), WRITE_NEW, 0o600);
     return children.spawn({
       file: path,
       argv: conmonCommand({
         conmon: path,
-        runtime: runtime.path,
+        runtime: image ? `/proc/self/fd/${RUNTIME_FD}` : runtime.path,
         runtimeArguments: runtime.globalArguments,
         ...options,
       }),
       env: { ...environment, ...variables },
       cwd: options.folder,
-      fds: { ...fds, 2: errors.number },
+      fds: { ...fds, 2: errors.number, ...(image && { [RUNTIME_FD]: image.number }) },
       ...(runtime.namespace ? { mntnsFd: runtime.namespace.number } : {}),
     });
   }

@@ -138,7 +138,7 @@ export class RuntimeProbes {
     const argv = [runtime.path, ...runtime.globalArguments, ...options, containerId];
     try {
       const child = children.spawn({
-        file: runtime.path,
+        file: runtime.file,
         argv,
         env: environment,
         fds: { 0: silence.number, 1: write.number, 2: write.number },

@@ -17,6 +17,7 @@ import { isErrno } from '../../native/libc.js';
 import { type RunResult, run } from '../../native/run.js';
 import type { CgroupTree } from './cgroups.js';
 import { mountNamespaceWithout } from './runtime-namespace.js';
+import { SealedProgram } from './sealed-program.js';
 
 /** What a program needs to find its own tools. */
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
@@ -56,8 +57,8 @@ export class Runtime implements Disposable {
   /** The mount namespace to run it in; undefined: ours. */
   readonly namespace: Fd | undefined;
   readonly #options: RuntimeOptions;
-
   readonly #program: RuntimeProgram;
+  readonly #sealed: SealedProgram | undefined;
 
   private constructor(
     options: RuntimeOptions,
@@ -70,6 +71,7 @@ export class Runtime implements Disposable {
     this.path = found.path;
     this.version = found.version;
     this.kind = /^crun/.test(found.version) ? 'crun' : 'runc';
+    this.#sealed = this.kind === 'crun' ? new SealedProgram(found.path) : undefined;
     const hides = this.kind === 'crun' && options.cgroups.isHybrid;
     this.namespace = hides ? mountNamespaceWithout(options.cgroups.unified) : undefined;
   }
@@ -85,6 +87,17 @@ export class Runtime implements Disposable {
     const result = await run(options.children, asked);
     const version = result.status.code === 0 ? result.stdout.split('\n')[0] : undefined;
     return version ? new Runtime(options, program, { path, version }) : undefined;
+  }
+
+  /** The program to execute, a descriptor of ours where there is one: it spares the program a start of its own. */
+  get image(): Fd | undefined {
+    return this.#sealed?.current();
+  }
+
+  /** The program for a child of ours, which is started before anything else happens. */
+  get file(): string {
+    const { image } = this;
+    return image ? `/proc/${process.pid}/fd/${image.number}` : this.path;
   }
 
   /** What a container's record says of its runtime. */
@@ -137,6 +150,7 @@ export class Runtime implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#sealed?.[Symbol.dispose]();
     this.namespace?.close();
   }
 
@@ -171,7 +185,11 @@ export class Runtime implements Disposable {
   async #must(args: readonly string[]): Promise<RunResult> {
     const all = [...this.globalArguments, ...args];
     const mntns = this.namespace ? { mntnsFd: this.namespace.number } : {};
-    const result = await run(this.#options.children, { ...command(this.path, all), ...mntns });
+    const result = await run(this.#options.children, {
+      ...command(this.path, all),
+      file: this.file,
+      ...mntns,
+    });
     if (result.status.code !== 0) {
       throw new System(`${this.kind} ${args[0]}: ${result.stderr.trim() || 'failed'}`);
     }
