@@ -180,7 +180,8 @@ export interface SystemBackend {
     filters: Filters;
     signal: AbortSignal;
   }): AsyncIterable<EventMessage>;
-  diskUsage(): Promise<object>;
+  /** Of the types that are named, all for none. @throws InvalidParameter for an unknown one */
+  diskUsage(types: readonly string[]): Promise<object>;
 }
 
 /** Everything behind the HTTP server. */

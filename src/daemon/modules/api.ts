@@ -5,10 +5,14 @@ import { cnmIds } from '../../cnm/ids.js';
 import { ContainerStatistics } from '../../engine/containers/stats/backend.js';
 import { ContainerUpdates } from '../../engine/containers/update/update.js';
 import { ImageBackend } from '../../engine/images/backend.js';
+import type { ImageStore } from '../../engine/images/store.js';
 import { Networks } from '../../engine/networks/backend.js';
 import { Plans } from '../../engine/networks/plans.js';
 import type { Plugins } from '../../engine/plugins/plugins.js';
+import type { Digest } from '../../engine/storage/digest.js';
+import type { Storage } from '../../engine/storage/storage.js';
 import { SystemService } from '../../engine/system/backend.js';
+import type { UsedLayer } from '../../engine/system/disk-usage.js';
 import * as id from '../ids.js';
 import { product } from '../product.js';
 
@@ -40,6 +44,10 @@ function callAuthorization(plugins: Plugins): CallPlugin {
   };
 }
 
+function layersOf(image: Digest, images: ImageStore, { layers }: Storage): readonly UsedLayer[] {
+  return images.get(image)?.chains.flatMap((chain) => layers.get(chain) ?? []) ?? [];
+}
+
 function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
   bind(id.backendsId).toResolvedValue(
     (
@@ -54,6 +62,8 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
       files,
       context,
       volumes,
+      imageStore,
+      storage,
     ) => ({
       ...files,
       volumes,
@@ -82,6 +92,7 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
             containers.list({ all: true, limit: 0, size, filters: new Map() }),
           images: async () => service.list(),
           volumes: () => volumes.usage(),
+          layersOf: (image) => layersOf(image as Digest, imageStore, storage),
         },
         events,
         clock,
@@ -99,6 +110,8 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
       id.filesId,
       id.containersContextId,
       id.volumesId,
+      id.imageStoreId,
+      id.storageId,
     ],
   );
 }

@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { ContainerModule } from 'inversify';
@@ -32,7 +32,7 @@ export const systemModule = new ContainerModule(({ bind }) => {
       live: () => live.current,
       firewallReloadedAt: () => firewall.reloadedAt(),
       forwarding: () => kernel.sysctls('host').read(['net', 'ipv4', 'ip_forward']) === '1',
-      storageStatus: async () => overlayStatus(storage.driverName, settings.dataRoot),
+      storageStatus: async () => storage.driverStatus,
       runtimes: () => ({
         byName: runtimes.listed(),
         default: runtimes.preferred.name,
@@ -107,22 +107,4 @@ const programFolders = [
 function programOf(names: readonly string[]): string {
   const folders = programFolders.split(delimiter);
   return names.find((name) => folders.some((folder) => existsSync(join(folder, name)))) ?? '';
-}
-
-/** statfs(2): `f_type` by the names that dockerd prints. */
-const fileSystems: Readonly<Record<number, string>> = {
-  61267: 'extfs',
-  1481003842: 'xfs',
-  2435016766: 'btrfs',
-  16914836: 'tmpfs',
-  801189825: 'zfs',
-  2035054128: 'overlayfs',
-  4076150800: 'f2fs',
-  26985: 'nfs',
-};
-
-function overlayStatus(driver: string, dataRoot: string): (readonly [string, string])[] {
-  const type = fileSystems[statfsSync(dataRoot).type] ?? '<unknown>';
-  const backing = ['Backing Filesystem', type] as const;
-  return driver === 'overlay2' ? [backing, ['Supports d_type', 'true']] : [backing];
 }

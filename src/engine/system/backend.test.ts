@@ -60,6 +60,7 @@ describe('SystemService', () => {
           { Id: 'sha256:a', Size: 1 },
           { Id: 'sha256:b', Size: 2 },
         ],
+        layersOf: () => [],
         volumes: async () => [{ Name: 'data' }],
       },
       events: new EventBus(new FakeClock()),
@@ -109,7 +110,7 @@ describe('SystemService', () => {
   });
 
   it('lists what takes place on the disk', async () => {
-    const usage = await system.diskUsage();
+    const usage = await system.diskUsage([]);
     expect(usage).to.have.property('Images').with.length(2);
     expect(usage).to.have.property('Containers').with.length(3);
   });

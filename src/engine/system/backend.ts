@@ -1,32 +1,26 @@
 import type { SystemBackend } from '../../api/server/backend.js';
-import type { ContainerSummary } from '../../api/types/container.js';
 import type { EventMessage, Filters } from '../../api/types/system.js';
 import type { Clock } from '../../base/clock.js';
 import type { EventBus } from '../events.js';
+import { DiskUsage, type DiskUsers } from './disk-usage.js';
 import type { DaemonFacts } from './facts.js';
 import { systemInfo } from './info.js';
 import { systemVersion } from './version.js';
 
-/** Counts that `info` and `df` show. */
-export interface SystemCounts {
-  containers(query: { size: boolean }): Promise<readonly ContainerSummary[]>;
-  images(): Promise<readonly { readonly Id: string; readonly Size: number }[]>;
-  /** With their sizes. */
-  volumes(): Promise<readonly object[]>;
-}
-
 /** Version, info, events and disk usage for the API. */
 export class SystemService implements SystemBackend {
   readonly #facts: DaemonFacts;
-  readonly #counts: SystemCounts;
+  readonly #counts: DiskUsers;
   readonly #events: EventBus;
   readonly #clock: Clock;
+  readonly #diskUsage: DiskUsage;
 
-  constructor(parts: { facts: DaemonFacts; counts: SystemCounts; events: EventBus; clock: Clock }) {
+  constructor(parts: { facts: DaemonFacts; counts: DiskUsers; events: EventBus; clock: Clock }) {
     this.#facts = parts.facts;
     this.#counts = parts.counts;
     this.#events = parts.events;
     this.#clock = parts.clock;
+    this.#diskUsage = new DiskUsage(parts.counts);
   }
 
   async version(): Promise<object> {
@@ -55,20 +49,7 @@ export class SystemService implements SystemBackend {
     return this.#events.stream(query);
   }
 
-  /** Layers that images share are counted once for each of them. */
-  async diskUsage(): Promise<object> {
-    const containers = await this.#counts.containers({ size: true });
-    const images = (await this.#counts.images()).map((image) => ({
-      ...image,
-      SharedSize: 0,
-      Containers: containers.filter((container) => container.ImageID === image.Id).length,
-    }));
-    return {
-      LayersSize: images.reduce((sum, { Size }) => sum + Size, 0),
-      Images: images,
-      Containers: containers,
-      Volumes: await this.#counts.volumes(),
-      BuildCache: [],
-    };
+  diskUsage(types: readonly string[]): Promise<object> {
+    return this.#diskUsage.of(types);
   }
 }

@@ -23,7 +23,8 @@ export function systemRoutes(backend: SystemBackend): Route[] {
     {
       method: 'GET',
       path: '/system/df',
-      handle: async ({ response }) => json(response, await backend.diskUsage()),
+      handle: async ({ query, response }) =>
+        json(response, await backend.diskUsage(query.texts('type'))),
     },
     { method: 'GET', path: '/events', handle: (call) => events(backend, call) },
   ];

@@ -52,7 +52,9 @@ export class OverlayDriver implements StorageDriver {
     return [
       ['Backing Filesystem', backingFileSystem(this.#folders.root)],
       ['Supports d_type', 'true'],
+      ['Using metacopy', 'false'],
       ['Native Overlay Diff', 'true'],
+      ['userxattr', 'false'],
     ];
   }
 
