@@ -35,7 +35,7 @@ const matchers: Readonly<Record<string, Matcher>> = {
           name === value || (settings.NetworkID !== '' && settings.NetworkID.startsWith(value)),
       ),
   volume: (_, value) => (c) =>
-    c.record.mounts.some((m) => m.Source === value || m.Destination === value),
+    c.record.mounts.some((m) => (m.Name ?? m.Source) === value || m.Destination === value),
   before: ({ registry }, value) => {
     const other = registry.find(value).record.created;
     return (c) => c.record.created < other;

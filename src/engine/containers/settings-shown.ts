@@ -1,5 +1,6 @@
 import type { ContainerConfig, HostConfig } from '../../api/types/container.js';
 import { maskedPaths, readonlyPaths } from '../isolation/profile/paths.js';
+import { shownRequest } from './mounts/shown-request.js';
 
 /** Lists that Docker shows as null while they are empty. */
 const nullWhenEmpty = [
@@ -47,6 +48,7 @@ export function shownHostConfig(host: HostConfig): Record<string, unknown> {
   return {
     ...notSet,
     ...Object.fromEntries(entries),
+    ...(host.Mounts.length > 0 && { Mounts: host.Mounts.map(shownRequest) }),
     MaskedPaths: host.MaskedPaths ?? hidden ?? maskedPaths,
     ReadonlyPaths: host.ReadonlyPaths ?? hidden ?? readonlyPaths,
   };
