@@ -2,6 +2,7 @@ import type { Logger } from '../../base/logger.js';
 import type { LaunchRequest } from './contract.js';
 import type { IsolationDefaults } from './defaults.js';
 import { type HostFacts, readAccounts } from './host-facts.js';
+import { checkMountTargets } from './mount-targets.js';
 import type { OciSpec } from './oci.js';
 import { withoutOwnNetwork } from './own-network.js';
 import { lacksRecursiveReadOnly, settledBinds } from './recursive-read-only.js';
@@ -27,6 +28,8 @@ export function launchSpec(
   shm: string | undefined,
   { facts, defaults, seccomp, logger }: SpecParts,
 ): OciSpec {
+  const tmpfs = Object.keys(input.host.Tmpfs).map((path) => ({ source: '', destination: path }));
+  checkMountTargets(input.rootfs, [...input.binds, ...tmpfs]);
   const accounts = readAccounts(input.rootfs);
   const joined = { ...input.joined, ...(shm === undefined ? {} : { shm }) };
   const binds = settledBinds(input.binds, lacksRecursiveReadOnly(runtime, facts.kernel));

@@ -61,7 +61,7 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
     precompiles: canCompileSeccomp(),
   };
   const runtimes = await RuntimeList.open(runtimeOptions, options.runtimes ?? noWishes);
-  runtimes.warn(logger);
+  runtimes.tellFlaws(logger);
   const records = new ContainerRecords(join(folder, 'containers'));
   for (const id of records.known()) {
     const program = records.find(id)?.runtime;

@@ -109,17 +109,24 @@ export class RuntimeList implements Disposable {
     );
   }
 
-  /** Says which of those that may be used have holes that are known; see docs/security.md. */
-  warn(logger: Logger): void {
-    for (const { name, kind, version } of this.all) {
+  /**
+   * Says which of those that may be used have holes that are known; see docs/security.md. A warning if it is what
+   * containers have that ask for none.
+   */
+  tellFlaws(logger: Logger): void {
+    for (const runtime of this.all) {
+      const { name, kind, version } = runtime;
       const flaws = knownFlaws(kind, version);
       if (flaws.length === 0) continue;
-      logger.warn('the OCI runtime is older than the fixes of known ways out of a container', {
-        runtime: name,
-        version,
-        flaws: flaws.map(({ id }) => id).join(' '),
-        remedy: remedyFor(version),
-      });
+      logger[runtime === this.preferred ? 'warn' : 'info'](
+        'the OCI runtime is older than the fixes of known ways out of a container',
+        {
+          runtime: name,
+          version,
+          flaws: flaws.map(({ id }) => id).join(' '),
+          remedy: remedyFor(version),
+        },
+      );
     }
   }
 
