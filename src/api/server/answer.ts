@@ -37,11 +37,12 @@ export async function bytes(
 
 /**
  * Answers with JSON messages as they come. What goes wrong once the first is out is told as a last message,
- * `{"errorDetail": ...}`, because the status is already sent; before that it is thrown.
+ * `{"errorDetail": ...}`, because the status is already sent; before that it is thrown, unless `always`.
  */
 export async function progress(
   response: ServerResponse,
   work: (send: (message: object) => void) => Promise<void>,
+  { always = false }: { always?: boolean } = {},
 ): Promise<void> {
   const send = (message: object) => {
     if (!response.headersSent) response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -50,7 +51,7 @@ export async function progress(
   try {
     await work(send);
   } catch (error) {
-    if (!response.headersSent) throw error;
+    if (!response.headersSent && !always) throw error;
     const message = messageOf(error);
     send({ errorDetail: { message }, error: message });
   }

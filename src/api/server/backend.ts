@@ -168,6 +168,8 @@ export interface ImportOptions {
   readonly tag: string;
   readonly message: string;
   readonly changes: readonly string[];
+  /** `os/arch[/variant]`; empty for this machine's. */
+  readonly platform: string;
 }
 
 export interface SystemBackend {

@@ -10,6 +10,8 @@ export interface ArchivedImage {
   readonly config: string;
   /** Names to give it. */
   readonly names: readonly string[];
+  /** The image that it was built on, if the archive says so. */
+  readonly parent?: Digest | undefined;
   /** Its layers, lowest first. */
   readonly layers: readonly ArchivedLayer[];
 }

@@ -82,7 +82,7 @@ describe('archives of images', () => {
     const load = async (archive: Buffer) => {
       const said: string[] = [];
       const images = await world.service.load(Readable.from([archive]), {
-        say: (line) => said.push(line),
+        say: (line) => said.push('stream' in line ? line.stream : `${line.id} ${line.progress}`),
       });
       return { said, images };
     };
@@ -120,7 +120,9 @@ describe('archives of images', () => {
       const again = fakeWorld();
       try {
         const said: string[] = [];
-        await again.service.load(Readable.from([archive]), { say: (line) => said.push(line) });
+        await again.service.load(Readable.from([archive]), {
+          say: (line) => 'stream' in line && said.push(line.stream),
+        });
         expect(said).to.deep.equal(['Loaded image: x:1\n']);
         expect(again.service.resolve('x:1').id).to.equal(digestOf(config));
       } finally {

@@ -4,6 +4,7 @@ import type { RunConfig } from './config.js';
 import type { HistoryItem } from './history.js';
 import type { ImageInspect } from './inspect.js';
 import type { ImageSummary } from './list.js';
+import type { LoadLine } from './load.js';
 import type { PruneReport } from './prune.js';
 import { familiarText, parseReference, withDefaultTag } from './reference.js';
 import type { RemovedItem } from './remove.js';
@@ -53,7 +54,13 @@ export class ImageBackend {
 
   /** Says the new image's id as the last line. An empty message means Docker's default. */
   async import(
-    options: { repo: string; tag: string; message: string; changes: readonly string[] },
+    options: {
+      repo: string;
+      tag: string;
+      message: string;
+      changes: readonly string[];
+      platform: string;
+    },
     body: Readable,
     progress: (line: ProgressLine) => void,
   ): Promise<void> {
@@ -79,13 +86,16 @@ export class ImageBackend {
     progress({ status: `Status: Image is up to date for ${shown}` });
   }
 
-  /** Quiet or not: that concerns progress bars, of which there are none. */
+  /** Quiet: without what is told of layers on the way. */
   async load(
     body: Readable,
-    _quiet: boolean,
+    quiet: boolean,
     progress: (line: ProgressLine) => void,
   ): Promise<void> {
-    await this.#service.load(body, { say: (stream) => progress({ stream }) });
+    const say = (line: LoadLine) => {
+      if (!quiet || 'stream' in line) progress(line);
+    };
+    await this.#service.load(body, { say });
   }
 
   async save(refs: readonly string[]): Promise<Readable> {

@@ -9,6 +9,7 @@ export function imageEvent(
   name?: Reference | string,
 ): ImageEvent {
   const shown = name === undefined || typeof name === 'string' ? name : familiarText(name);
-  const labels = image.parsed.config?.Labels ?? {};
+  // Of an image that is gone Docker has no labels any more.
+  const labels = action === 'delete' ? {} : (image.parsed.config?.Labels ?? {});
   return { action, id: image.id, attributes: { ...labels, name: shown ?? image.id } };
 }

@@ -15,14 +15,25 @@ export interface HistoryItem {
   readonly Comment: string;
 }
 
-/** How the image was made, newest step first. @throws NotFound */
+/**
+ * How the image was made, newest step first. Steps that made an image that is here have its id and names: it is the
+ * parent of the one after it. @throws NotFound
+ */
 export function imageHistory(world: ImageWorld, nameOrId: string): HistoryItem[] {
-  const image = world.store.resolve(nameOrId);
-  const items = stepsOf(world, image).reverse();
-  const { RepoTags } = shownNames(world.store.namesOf(image.id));
-  const [newest, ...older] = items;
-  if (newest === undefined) return [];
-  return [{ ...newest, Id: image.id, Tags: RepoTags.length === 0 ? null : RepoTags }, ...older];
+  const { store } = world;
+  const image = store.resolve(nameOrId);
+  const items: HistoryItem[] = [];
+  let made: ImageRecord | undefined = image;
+  for (const item of stepsOf(world, image).reverse()) {
+    items.push(made === undefined ? item : { ...item, Id: made.id, Tags: tagsOf(world, made) });
+    made = made?.parent && store.get(made.parent);
+  }
+  return items;
+}
+
+function tagsOf({ store }: ImageWorld, { id }: ImageRecord): readonly string[] | null {
+  const { RepoTags } = shownNames(store.namesOf(id));
+  return RepoTags.length === 0 ? null : RepoTags;
 }
 
 function stepsOf(world: ImageWorld, image: ImageRecord): HistoryItem[] {

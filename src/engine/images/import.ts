@@ -1,8 +1,9 @@
+import { InvalidParameter } from '../../base/errors.js';
 import type { TarSource } from '../storage/extract/extract.js';
 import { applyChanges } from './changes.js';
 import type { RunConfig } from './config.js';
 import { imageEvent } from './events.js';
-import { parsePlatform } from './platform.js';
+import { importPlatform } from './platform.js';
 import type { ImageRecord } from './store.js';
 import { nameImage, targetName } from './tag.js';
 import type { ImageWorld } from './world.js';
@@ -32,7 +33,9 @@ export async function importImage(
 ): Promise<ImageRecord> {
   const { repo = '', tag, message = 'Imported from -', changes = [], platform } = options;
   // Before the work: a bad name or instruction should not cost an upload.
+  if (repo.includes('@')) throw new InvalidParameter('cannot import digest reference');
   const name = repo === '' ? undefined : targetName(repo, tag);
+  const made = importPlatform(platform, world.platform);
   const config = applyChanges(options.config ?? {}, changes);
   using hold = world.storage.layers.hold();
   const layer = await world.storage.layers.add({ source, hold });
@@ -40,7 +43,7 @@ export async function importImage(
   const json = JSON.stringify({
     created,
     comment: message,
-    ...parsePlatform(platform, world.platform),
+    ...made,
     config,
     rootfs: { type: 'layers', diff_ids: [layer.diffId] },
     history: [{ created, comment: message }],
@@ -48,7 +51,7 @@ export async function importImage(
   return await world.changes.run('images', async () => {
     const image = await world.store.add(json);
     if (name !== undefined) await nameImage(world, image, name);
-    world.emit(imageEvent('import', image, name));
+    world.emit(imageEvent('import', image));
     return image;
   });
 }

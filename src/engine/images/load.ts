@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidParameter } from '../../base/errors.js';
+import { chainIdOn } from '../storage/digest.js';
 import type { TarSource } from '../storage/extract/extract.js';
 import type { LayerHold } from '../storage/layer-hold.js';
 import { type ArchivedImage, ArchiveFolder } from './archive.js';
@@ -8,6 +9,7 @@ import { readDockerArchive } from './archive-docker.js';
 import { readOciLayout } from './archive-oci.js';
 import { diffIdsOf, parseImageConfig } from './config.js';
 import { imageEvent } from './events.js';
+import { type LayerProgress, layerProgress } from './layer-progress.js';
 import {
   familiarText,
   fullText,
@@ -16,13 +18,18 @@ import {
   withDefaultTag,
 } from './reference.js';
 import type { ImageRecord } from './store.js';
-import { nameImage } from './tag.js';
 import type { ImageWorld } from './world.js';
+
+/** What is told of a load, in the words of `docker load`. */
+export type LoadLine =
+  /** A line to print, its end included. */
+  | { readonly stream: string }
+  /** How far a layer is. */
+  | LayerProgress;
 
 /** How to load. */
 export interface LoadImages {
-  /** Told each line that `docker load` prints, newline included. */
-  readonly say?: (line: string) => void;
+  readonly say?: (line: LoadLine) => void;
 }
 
 /**
@@ -46,6 +53,7 @@ export async function loadImages(
       );
     const loaded: ImageRecord[] = [];
     for (const image of archived) loaded.push(await loadOne(world, image, say));
+    await linkParents(world, archived, loaded);
     return loaded;
   } finally {
     await rm(target, { recursive: true, force: true });
@@ -55,16 +63,16 @@ export async function loadImages(
 async function loadOne(
   world: ImageWorld,
   archived: ArchivedImage,
-  say: (line: string) => void,
+  say: (line: LoadLine) => void,
 ): Promise<ImageRecord> {
   const names = archived.names.map((text) => withDefaultTag(parseReference(text)));
   using hold = world.storage.layers.hold();
-  await addLayers(world, archived, hold);
+  await addLayers(world, archived, { hold, say });
   return await world.changes.run('images', async () => {
     const image = await world.store.add(archived.config);
     for (const name of names) await moveName(world, image, name, say);
-    if (names.length === 0) say(`Loaded image ID: ${image.id}\n`);
-    world.emit(imageEvent('load', image, image.id));
+    if (names.length === 0) say({ stream: `Loaded image ID: ${image.id}\n` });
+    world.emit(imageEvent('load', image));
     return image;
   });
 }
@@ -72,8 +80,9 @@ async function loadOne(
 async function addLayers(
   world: ImageWorld,
   archived: ArchivedImage,
-  hold: LayerHold,
+  { hold, say }: { hold: LayerHold; say: (line: LoadLine) => void },
 ): Promise<void> {
+  const { layers } = world.storage;
   const diffIds = diffIdsOf(parseImageConfig(archived.config));
   if (diffIds.length !== archived.layers.length)
     throw new InvalidParameter(
@@ -81,23 +90,51 @@ async function addLayers(
     );
   let parent: ImageRecord['chainId'];
   for (const [i, { file, digest }] of archived.layers.entries()) {
-    const expect = { diffId: diffIds[i], digest };
-    parent = (await world.storage.layers.add({ source: { file }, parent, hold, expect })).chainId;
+    const diffId = diffIds[i];
+    const isHere = diffId && layers.get(chainIdOn(parent, diffId)) !== undefined;
+    const { size } = await stat(file);
+    if (diffId && !isHere) say(layerProgress(diffId, 0, size));
+    const added = await layers.add({ source: { file }, parent, hold, expect: { diffId, digest } });
+    if (diffId && !isHere) say(layerProgress(diffId, size, size));
+    parent = added.chainId;
   }
+}
+
+/** What was saved together keeps its parents, as far as these can be. */
+async function linkParents(
+  world: ImageWorld,
+  archived: readonly ArchivedImage[],
+  loaded: readonly ImageRecord[],
+): Promise<void> {
+  for (const [i, { parent }] of archived.entries()) {
+    const image = loaded[i];
+    const above = loaded.find(({ id }) => id === parent);
+    if (!image || !above || image.parent !== undefined || !isStepOn(image, above)) continue;
+    await world.changes.run('images', () => world.store.setParent(image.id, above.id));
+  }
+}
+
+/** Whether an image's history is another's and one step more. */
+function isStepOn({ parsed }: ImageRecord, { parsed: parent }: ImageRecord): boolean {
+  const [own, other] = [parsed.history ?? [], parent.history ?? []];
+  return (
+    own.length - other.length === 1 && JSON.stringify(own.slice(0, -1)) === JSON.stringify(other)
+  );
 }
 
 async function moveName(
   world: ImageWorld,
   image: ImageRecord,
   name: Reference,
-  say: (line: string) => void,
+  say: (line: LoadLine) => void,
 ): Promise<void> {
   const before = world.store.byName(name);
   if (before !== undefined && before.id !== image.id)
-    say(
-      `The image ${familiarText(name)} already exists, renaming the old one with ID ${before.id} to empty string\n`,
-    );
+    say({
+      stream: `The image ${familiarText(name)} already exists, renaming the old one with ID ${before.id} to empty string\n`,
+    });
   // A name by digest can't be made up here: it is a registry's word.
-  if (name.digest === undefined) await nameImage(world, image, name);
-  say(`Loaded image: ${name.digest === undefined ? familiarText(name) : fullText(name)}\n`);
+  if (name.digest === undefined) await world.store.name(name, image, world.clock.now());
+  const shown = name.digest === undefined ? familiarText(name) : fullText(name);
+  say({ stream: `Loaded image: ${shown}\n` });
 }

@@ -103,7 +103,8 @@ async function deleteImage(
     force ? hardObstacles : [...hardObstacles, 'names', 'stopped'],
   );
   if (conflict !== undefined) {
-    const dangling = world.store.namesOf(image.id).length === 0;
+    const { store } = world;
+    const dangling = store.namesOf(image.id).length + store.childrenOf(image.id).length === 0;
     if (how.quiet && (!dangling || conflict.used)) return items;
     throw conflictError(image, conflict);
   }

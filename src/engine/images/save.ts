@@ -3,6 +3,7 @@ import { encodeEntry, endOfArchive, padding } from '../../base/tar/writer.js';
 import { type ChainId, type Digest, digestOf, hexOf } from '../storage/digest.js';
 import { imageEvent } from './events.js';
 import {
+  familiarRepository,
   familiarText,
   fullText,
   parseAnyReference,
@@ -77,12 +78,13 @@ function tagsOf(
 function partsOf(world: ImageWorld, chosen: readonly Chosen[]): Part[] {
   const blobs = new Map<string, Part>();
   const put = (part: Part) => blobs.set(part.name, part);
-  const entries = chosen.flatMap(({ image, names }) => {
+  const entries = chosen.flatMap((one) => {
+    const { image } = one;
     for (const chain of image.chains) put(layerPart(world, chain));
     put(textPart(blobName(image.id), image.config));
     const manifest = manifestOf(world, image);
     put(textPart(blobName(digestOf(manifest)), manifest));
-    return indexEntries(manifest, names);
+    return indexEntries(manifest, one);
   });
   const index = JSON.stringify({
     schemaVersion: 2,
@@ -92,8 +94,9 @@ function partsOf(world: ImageWorld, chosen: readonly Chosen[]): Part[] {
   return [
     ...blobs.values(),
     textPart('index.json', index),
-    textPart('manifest.json', JSON.stringify(chosen.map((one) => dockerEntry(world, one)))),
+    textPart('manifest.json', JSON.stringify(dockerEntries(world, chosen))),
     textPart('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' })),
+    ...repositoriesPart(world, chosen),
   ];
 }
 
@@ -115,11 +118,13 @@ function manifestOf(world: ImageWorld, image: ImageRecord): string {
 }
 
 /** One entry for each name, as containerd reads it; one without a name for an image that has none. */
-function indexEntries(manifest: string, names: readonly Reference[]): object[] {
+function indexEntries(manifest: string, { image, names }: Chosen): object[] {
+  const { architecture, os, variant } = image.parsed;
   const entry = {
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     digest: digestOf(manifest),
     size: Buffer.byteLength(manifest),
+    platform: { architecture, os, ...(variant && { variant }) },
   };
   if (names.length === 0) return [entry];
   return names.map((name) => ({
@@ -131,12 +136,33 @@ function indexEntries(manifest: string, names: readonly Reference[]): object[] {
   }));
 }
 
-function dockerEntry(world: ImageWorld, { image, names }: Chosen): object {
-  return {
+/** Docker's own list. An image names its parent if that is saved beside it. */
+function dockerEntries(world: ImageWorld, chosen: readonly Chosen[]): object[] {
+  const ids = new Set(chosen.map(({ image }) => image.id));
+  return chosen.map(({ image, names }) => ({
     Config: blobName(image.id),
     RepoTags: names.length === 0 ? null : names.map(familiarText),
     Layers: layersOf(world, image).map(({ diffId }) => blobName(diffId)),
-  };
+    ...(image.parent !== undefined && ids.has(image.parent) && { Parent: image.parent }),
+  }));
+}
+
+/** Which layer is on top of which name: what Docker before 1.10 went by, and some tools still do. */
+function repositoriesPart(world: ImageWorld, chosen: readonly Chosen[]): Part[] {
+  const repositories: Record<string, Record<string, string>> = {};
+  for (const { image, names } of chosen) {
+    const top = layersOf(world, image).at(-1);
+    for (const name of top === undefined ? [] : names) {
+      const repository = familiarRepository(name);
+      const tags = repositories[repository] ?? {};
+      repositories[repository] = {
+        ...tags,
+        [name.tag ?? 'latest']: hexOf(top?.diffId ?? image.id),
+      };
+    }
+  }
+  if (Object.keys(repositories).length === 0) return [];
+  return [textPart('repositories', JSON.stringify(repositories))];
 }
 
 function layersOf(world: ImageWorld, image: ImageRecord) {

@@ -110,6 +110,12 @@ export class ImageStore {
     await this.#names.save(keyOf(name), { name: fullText(storedForm(name)), image: id });
   }
 
+  /** Says what an image was built on. */
+  async setParent(id: Digest, parent: Digest): Promise<void> {
+    const stored = this.#images.get(hexOf(id));
+    if (stored !== undefined) await this.#images.save(hexOf(id), { ...stored, parent });
+  }
+
   /** Takes a name away; one that isn't given is fine. */
   async unname(name: Reference): Promise<void> {
     await this.#names.remove(keyOf(name));

@@ -1,6 +1,7 @@
 import { InvalidParameter } from '../../../base/errors.js';
 import { bytes, empty, json, progress } from '../answer.js';
 import type { ImagesBackend } from '../backend.js';
+import { shownImages } from '../older-images.js';
 import type { Call, Route } from '../router.js';
 
 /** Docker Engine API, tag `Image`. */
@@ -13,7 +14,12 @@ export function imageRoutes(backend: ImagesBackend): Route[] {
       method: 'POST',
       path: '/images/load',
       handle: ({ query, request, response }) =>
-        progress(response, (send) => backend.load(request, query.flag('quiet', true), send)),
+        progress(
+          response,
+          (send) => backend.load(request, query.flag('quiet', true), send),
+          // As Docker: whatever is wrong with the archive is told as a message of the load.
+          { always: true },
+        ),
     },
     {
       method: 'GET',
@@ -59,13 +65,13 @@ export function imageRoutes(backend: ImagesBackend): Route[] {
   ];
 }
 
-async function list(backend: ImagesBackend, { query, response }: Call): Promise<void> {
+async function list(backend: ImagesBackend, { query, response, version }: Call): Promise<void> {
   const options = {
     all: query.flag('all'),
     filters: query.filters(),
     sharedSize: query.flag('shared-size'),
   };
-  json(response, await backend.list(options));
+  json(response, shownImages(await backend.list(options), version));
 }
 
 /** Pull and import share a route, as in Docker's API. */
@@ -88,6 +94,7 @@ async function create(backend: ImagesBackend, { query, request, response }: Call
     tag: query.text('tag'),
     message: query.text('message'),
     changes: query.texts('changes'),
+    platform: query.text('platform'),
   };
   await progress(response, (send) => backend.import(options, request, send));
 }
