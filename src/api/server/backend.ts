@@ -146,7 +146,7 @@ export interface PlanBackend {
 /** Results are Docker's JSON; progress goes to `progress` as Docker's JSON messages, one object each. */
 export interface ImagesBackend {
   list(query: { all: boolean; filters: Filters; sharedSize: boolean }): Promise<unknown[]>;
-  inspect(ref: string): Promise<unknown>;
+  inspect(ref: string): Promise<object>;
   history(ref: string): Promise<unknown[]>;
   tag(ref: string, repo: string, tag: string): Promise<void>;
   remove(ref: string, options: { force: boolean; noPrune: boolean }): Promise<ImageDeleted[]>;

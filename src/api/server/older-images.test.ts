@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { shownImages } from './older-images.js';
+import { shownImage, shownImages } from './older-images.js';
 
 describe('images for older clients', () => {
   const named = { Id: 'a', RepoTags: ['a:1'], RepoDigests: [], VirtualSize: 1 };
@@ -15,5 +15,14 @@ describe('images for older clients', () => {
     ]);
     expect(shownImages(all, '1.43')).to.deep.equal(all);
     expect(shownImages(all, '1.44')[1]).to.deep.equal({ Id: 'b', RepoTags: [], RepoDigests: [] });
+  });
+
+  it('tell what the image was made of before 1.45, when they are inspected', () => {
+    const image = { Id: 'a', Config: { Volumes: { '/data': {} } }, VirtualSize: 1 };
+    const { VirtualSize: _, ...newest } = image;
+    const older = { Container: '', ContainerConfig: image.Config };
+    expect(shownImage(image, '1.43')).to.deep.equal({ ...image, ...older });
+    expect(shownImage(image, '1.44')).to.deep.equal({ ...newest, ...older });
+    expect(shownImage(image, '1.45')).to.deep.equal(newest);
   });
 });

@@ -11,6 +11,18 @@ export function shownImages(images: readonly unknown[], version: string): unknow
   return compareVersions(version, '1.44') < 0 ? named : named.map(withoutVirtualSize);
 }
 
+/**
+ * An inspected image as a client of the given version knows it. Before 1.45 there was `ContainerConfig`, the settings
+ * of the container that the image was made of; docker-compose 1.29 looks in it for the volumes of the image. None of
+ * them is known here, so it has those of the image itself.
+ */
+export function shownImage(image: object, version: string): unknown {
+  if (compareVersions(version, '1.45') >= 0) return withoutVirtualSize(image);
+  const { Config } = image as { Config?: unknown };
+  const older = { ...image, Container: '', ContainerConfig: Config };
+  return compareVersions(version, '1.44') < 0 ? older : withoutVirtualSize(older);
+}
+
 function isNameless(image: unknown): image is object {
   const { RepoTags, RepoDigests } = (image ?? {}) as { RepoTags?: unknown; RepoDigests?: unknown };
   return [RepoTags, RepoDigests].every((names) => Array.isArray(names) && names.length === 0);

@@ -1,7 +1,7 @@
 import { InvalidParameter } from '../../../base/errors.js';
 import { bytes, empty, json, progress } from '../answer.js';
 import type { ImagesBackend } from '../backend.js';
-import { shownImages } from '../older-images.js';
+import { shownImage, shownImages } from '../older-images.js';
 import type { Call, Route } from '../router.js';
 
 /** Docker Engine API, tag `Image`. */
@@ -34,7 +34,10 @@ export function imageRoutes(backend: ImagesBackend): Route[] {
     {
       method: 'GET',
       path: '/images/{name*}/json',
-      handle: async (call) => json(call.response, await backend.inspect(name(call))),
+      handle: async (call) => {
+        const image = await backend.inspect(name(call));
+        json(call.response, shownImage(image, call.version));
+      },
     },
     {
       method: 'GET',
