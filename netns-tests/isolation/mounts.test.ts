@@ -69,6 +69,27 @@ for (const runtime of ['crun', 'runc']) {
       ]);
     });
 
+    it('protects all of a folder and a file', async () => {
+      const folder = join(world.root, 'guarded');
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'file'), 'content\n');
+      const request = world.request(['sh', '-c', 'cat /f; echo x > /f; echo x > /d/file']);
+      const bind = {
+        propagation: 'rprivate',
+        readOnly: true,
+        recursiveReadOnly: 'wanted',
+      } as const;
+      const binds = [
+        { ...bind, source: folder, destination: '/d' },
+        { ...bind, source: join(folder, 'file'), destination: '/f' },
+      ];
+      expect(await output({ ...request, spec: { ...request.spec, binds } })).to.deep.equal([
+        'content',
+        "sh: can't create /f: Read-only file system",
+        "sh: can't create /d/file: Read-only file system",
+      ]);
+    });
+
     it('protects a read-only root, but not a tmpfs on it', async () => {
       const lines = await output(
         world.request(

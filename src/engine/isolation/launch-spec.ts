@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Logger } from '../../base/logger.js';
 import type { LaunchRequest } from './contract.js';
 import type { IsolationDefaults } from './defaults.js';
@@ -32,9 +33,14 @@ export function launchSpec(
   checkMountTargets(input.rootfs, [...input.binds, ...tmpfs]);
   const accounts = readAccounts(input.rootfs);
   const joined = { ...input.joined, ...(shm === undefined ? {} : { shm }) };
-  const binds = settledBinds(input.binds, lacksRecursiveReadOnly(runtime, facts.kernel));
+  const lack = lacksRecursiveReadOnly(runtime, facts.kernel);
+  const binds = settledBinds(input.binds, lack, isFolder);
   const wanted = withoutOwnNetwork({ ...input, joined, binds });
   const { spec, ignored } = buildSpec(wanted, { ...facts, defaults, accounts });
   for (const reason of ignored) logger.warn('option ignored', { container: input.id, reason });
   return runtime.takesCompiledSeccomp ? seccomp.precompiled(spec) : spec;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -22,9 +22,17 @@ export function lacksRecursiveReadOnly(
   return `rro is not supported by runtime ${JSON.stringify(name)}`;
 }
 
-/** Read-only binds as this kernel and runtime can have them. @throws InvalidParameter if they can't as is required */
-export function settledBinds(binds: readonly BindMount[], lack: string | undefined): BindMount[] {
+/**
+ * Read-only binds as this kernel and runtime can have them. Below a file there are no mounts, and crun 1.8 can't bind one
+ * with that option. @throws InvalidParameter if they can't as is required
+ */
+export function settledBinds(
+  binds: readonly BindMount[],
+  lack: string | undefined,
+  isFolder: (path: string) => boolean,
+): BindMount[] {
   return binds.map(({ recursiveReadOnly, ...bind }) => {
+    if (!isFolder(bind.source)) return bind;
     if (lack === undefined) return { ...bind, ...(recursiveReadOnly && { recursiveReadOnly }) };
     if (recursiveReadOnly === 'required') throw new InvalidParameter(lack);
     return bind;
