@@ -6,7 +6,7 @@ describe('parseConfigFile', () => {
   it("takes dockerd's keys", () => {
     const text = `{"hosts": ["unix:///x"], "icc": false, "mtu": 9000,
       "default-address-pools": [{"base": "10.10.0.0/16", "size": 24}]}`;
-    expect(parseConfigFile(text)).to.deep.equal({
+    expect(parseConfigFile(text).options).to.deep.equal({
       host: ['unix:///x'],
       icc: false,
       mtu: 9000,
@@ -14,9 +14,29 @@ describe('parseConfigFile', () => {
     });
   });
 
-  it('takes an empty file', () => expect(parseConfigFile('')).to.deep.equal({}));
+  it('takes an empty file', () =>
+    expect(parseConfigFile('')).to.deep.equal({ options: {}, ignored: [] }));
+
+  it('takes maps as they are, and proxies from their object', () => {
+    const text = '{"features": {"a": true}, "proxies": {"http-proxy": "http://p:1"}}';
+    expect(parseConfigFile(text).options).to.deep.equal({
+      feature: { a: true },
+      'http-proxy': 'http://p:1',
+    });
+  });
+
+  it('tells which keys change nothing', () => {
+    const text =
+      '{"experimental": true, "debug": true, "exec-opts": ["native.cgroupdriver=systemd"]}';
+    expect(parseConfigFile(text).ignored).to.deep.equal(['experimental', 'exec-opts']);
+  });
 
   const refusals: [string, string][] = [
+    ['{"proxies": 1}', '"proxies" wants an object'],
+    ['{"proxies": {"ftp-proxy": "x"}}', "don't match any configuration option: ftp-proxy"],
+    ['{"features": ["a"]}', '"features" wants an object'],
+    ['{"shutdown-timeout": "1"}', '"shutdown-timeout" wants a whole number'],
+    ['{"rootless": true}', "don't match any configuration option: rootless"],
     ['{"x": 1, "y": 2}', "don't match any configuration option: x, y"],
     ['{"icc": "no"}', '"icc" wants a boolean'],
     ['{"icc": null}', '"icc" wants a boolean'],
@@ -46,6 +66,11 @@ describe('mergeOptions', () => {
     const options = mergeOptions({ icc: false }, { debug: true });
     expect([options.icc, options.debug, options.mtu]).to.deep.equal([false, true, 0]);
   });
+
+  it('shows maps as Go does', () =>
+    expect(() => mergeOptions({ feature: { a: true } }, { feature: { b: 'false' } })).to.throw(
+      'features: (from flag: map[b:false], from file: map[a:true])',
+    ));
 
   it('refuses a setting in both places, also a list', () => {
     expect(() =>

@@ -9,24 +9,20 @@ const read = (over: Partial<Options> = {}) => readSettings({ ...defaults, ...ove
 describe('readSettings', () => {
   it('has a default for everything', () => {
     expect(read()).to.deep.include({
-      listen: [{ type: 'unix', path: '/var/run/tsnet.sock' }],
+      listening: { addresses: [{ type: 'unix', path: '/var/run/tsnet.sock' }], group: '' },
       dataRoot: '/var/lib/tsnet',
       execRoot: '/run/tsnet',
       pidfile: '/run/tsnet/tsnetd.pid',
-      logLevel: 'info',
       addressPools: [],
       networkOptions: {},
       forwarding: true,
-      liveRestore: false,
     });
   });
 
   const taken: [Partial<Options>, object][] = [
-    [{ host: ['tcp://[::1]:80'] }, { listen: [{ type: 'tcp', host: '::1', port: 80 }] }],
     [{ 'exec-root': '/x//' }, { execRoot: '/x', pidfile: '/x/tsnetd.pid' }],
     [{ pidfile: '/p' }, { pidfile: '/p' }],
     [{ 'data-root': '/' }, { dataRoot: '/' }],
-    [{ debug: true, 'log-level': 'error' }, { logLevel: 'debug' }],
     [{ dns: ['1.1.1.1', '::1'] }, { dns: ['1.1.1.1', '::1'] }],
     [{ 'ip-forward': false }, { forwarding: false }],
   ];
@@ -44,7 +40,7 @@ describe('readSettings', () => {
     [{ 'exec-root': 'x' }, 'invalid exec-root "x": expected an absolute path'],
     [{ 'data-root': '' }, 'invalid data-root ""'],
     [{ pidfile: 'p' }, 'invalid pidfile "p"'],
-    [{ host: ['nope'] }, 'invalid listen address "nope"'],
+    [{ host: ['nope:x'] }, 'invalid listen address "nope:x"'],
     [{ 'log-level': 'loud' }, 'invalid logging level: loud'],
     [{ dns: ['x'] }, 'invalid dns "x": expected an IP address'],
     [{ 'host-gateway-ip': ['x'] }, 'invalid host-gateway-ip "x"'],

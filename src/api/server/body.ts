@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { InvalidParameter, messageOf } from '../../base/errors.js';
 import { isJson, mediaType } from './content-type.js';
@@ -16,13 +17,18 @@ export async function readBody(source: AsyncIterable<Buffer>): Promise<string> {
 export async function readBytes(source: AsyncIterable<Buffer>): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const part of source) {
+  for await (const part of staying(source)) {
     size += part.length;
     if (size > maxBytes)
       throw new InvalidParameter(`request body is larger than ${maxBytes} bytes`);
     parts.push(part);
   }
   return Buffer.concat(parts);
+}
+
+/** The same without its end if we stop reading early: a client that is refused must still get its answer. */
+function staying(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  return source instanceof Readable ? source.iterator({ destroyOnReturn: false }) : source;
 }
 
 /** How long a client that is refused may go on sending. */
@@ -34,6 +40,8 @@ const drainMs = 1000;
  */
 export async function drain(request: IncomingMessage): Promise<void> {
   if (request.complete || request.readableEnded || request.destroyed) return;
+  // A listener, and not `resume` alone: whoever read before may have left the stream paused.
+  request.on('data', () => {});
   request.resume();
   // Both a client that goes away and one that goes on for ever end the wait.
   await once(request, 'end', { signal: AbortSignal.timeout(drainMs) }).catch(() => undefined);

@@ -30,8 +30,10 @@ function hostOf(header: string): string {
   return (bracketed ?? plain ?? header).toLowerCase().replace(/\.$/, '');
 }
 
-/** A machine's name counts with its domain too. */
+/**
+ * Names below a machine's own don't count: somebody else may own `NAME.example`. Those below `localhost` do, which are this
+ * machine's for ever (RFC 6761, 6.3).
+ */
 function isSameHost(host: string, name: string): boolean {
-  const known = name.toLowerCase();
-  return host === known || host.startsWith(`${known}.`) || host.endsWith(`.${known}`);
+  return host === name.toLowerCase() || host.endsWith('.localhost');
 }

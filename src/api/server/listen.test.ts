@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Conflict, InvalidParameter } from '../../base/errors.js';
-import { listen, parseListenAddress } from './listen.js';
+import { listen, parseListenAddress, showAddress } from './listen.js';
 
 describe('parseListenAddress', () => {
   const good: [string, object][] = [
@@ -13,17 +13,32 @@ describe('parseListenAddress', () => {
     ['tcp://127.0.0.1:80', { type: 'tcp', host: '127.0.0.1', port: 80 }],
     ['tcp://localhost', { type: 'tcp', host: 'localhost', port: 2375 }],
     ['tcp://[::1]:81', { type: 'tcp', host: '::1', port: 81 }],
+    ['tcp://', { type: 'tcp', host: '127.0.0.1', port: 2375 }],
+    ['tcp://:80', { type: 'tcp', host: '127.0.0.1', port: 80 }],
+    ['10.0.0.1:80', { type: 'tcp', host: '10.0.0.1', port: 80 }],
+    ['fd://', { type: 'fd', which: '*' }],
+    ['fd://api', { type: 'fd', which: 'api' }],
   ];
   for (const [text, address] of good) {
     it(`reads ${text}`, () => expect(parseListenAddress(text)).to.deep.equal(address));
+  }
+  it('has another port with TLS', () =>
+    expect(parseListenAddress('tcp://box', { tls: true })).to.include({ port: 2376 }));
+  for (const [text, shown] of [
+    ['tcp://[::1]:81', 'tcp://[::1]:81'],
+    ['tcp://', 'tcp://127.0.0.1:2375'],
+    ['fd://', 'fd://'],
+    ['unix:///x', 'unix:///x'],
+  ] as const) {
+    it(`shows ${text}`, () => expect(showAddress(parseListenAddress(text))).to.equal(shown));
   }
   for (const text of [
     '',
     '/run/x.sock',
     'unix://',
-    'fd://',
-    'tcp://',
-    'tcp://:80',
+    'unix://x',
+    'fd://a/b',
+    'npipe://x',
     'tcp://a:b',
     'tcp://::1:80',
     'tcp://a:65536',
@@ -52,11 +67,12 @@ describe('listen', () => {
     return server;
   }
 
-  it('makes a socket for its owner alone, in a folder that it makes, and leaves the umask', async () => {
+  it('makes a socket for root alone, in a folder that it makes, and leaves the umask', async () => {
     const path = join(folder, 'deep', 'er', 'x.sock');
     const before = process.umask();
     await serve(path);
-    expect(statSync(path).mode & 0o777).to.equal(0o600);
+    expect(statSync(path).mode & 0o777).to.equal(0o660);
+    expect(statSync(path).gid).to.equal(process.getgid?.());
     expect(statSync(path).isSocket()).to.equal(true);
     expect(process.umask()).to.equal(before);
     expect(statSync(join(folder, 'deep')).mode & 0o700).to.equal(0o700);
