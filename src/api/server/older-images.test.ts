@@ -17,12 +17,11 @@ describe('images for older clients', () => {
     expect(shownImages(all, '1.44')[1]).to.deep.equal({ Id: 'b', RepoTags: [], RepoDigests: [] });
   });
 
-  it('tell what the image was made of before 1.45, when they are inspected', () => {
+  it('always tell what the image was made of when they are inspected', () => {
     const image = { Id: 'a', Config: { Volumes: { '/data': {} } }, VirtualSize: 1 };
     const { VirtualSize: _, ...newest } = image;
-    const older = { Container: '', ContainerConfig: image.Config };
-    expect(shownImage(image, '1.43')).to.deep.equal({ ...image, ...older });
-    expect(shownImage(image, '1.44')).to.deep.equal({ ...newest, ...older });
-    expect(shownImage(image, '1.45')).to.deep.equal(newest);
+    const older = { ...image, Container: '', ContainerConfig: image.Config };
+    expect(shownImage(image, '1.43')).to.deep.equal(older);
+    expect(shownImage(image, '1.48')).to.deep.equal({ ...newest, ContainerConfig: image.Config });
   });
 });

@@ -12,15 +12,15 @@ export function shownImages(images: readonly unknown[], version: string): unknow
 }
 
 /**
- * An inspected image as a client of the given version knows it. Before 1.45 there was `ContainerConfig`, the settings
- * of the container that the image was made of; docker-compose 1.29 looks in it for the volumes of the image. None of
- * them is known here, so it has those of the image itself.
+ * An inspected image as a client of the given version knows it. `ContainerConfig`, the settings of the container that
+ * the image was made of, went with 1.45, but docker-compose 1.29 still makes no container anew without it, and takes
+ * the newest version that there is. What an image was made of isn't known here, so it is the image's own `Config`.
  */
 export function shownImage(image: object, version: string): unknown {
-  if (compareVersions(version, '1.45') >= 0) return withoutVirtualSize(image);
   const { Config } = image as { Config?: unknown };
-  const older = { ...image, Container: '', ContainerConfig: Config };
-  return compareVersions(version, '1.44') < 0 ? older : withoutVirtualSize(older);
+  const whole = { ...image, ContainerConfig: Config };
+  if (compareVersions(version, '1.44') >= 0) return withoutVirtualSize(whole);
+  return { ...whole, Container: '' };
 }
 
 function isNameless(image: unknown): image is object {
