@@ -16,6 +16,7 @@ export const groups: Readonly<Record<string, string>> = {
   network: 'Manage networks',
   'network plan': 'Show what would be done to the network, and do nothing',
   system: 'Manage tsnet',
+  volume: 'Manage volumes',
 };
 
 /** Commands that help shows first. */

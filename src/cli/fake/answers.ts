@@ -8,6 +8,7 @@ import {
   networks,
 } from './fixtures.js';
 import { frame } from './processes.js';
+import { volumes } from './volumes.js';
 
 /** A request as the fake daemon saw it. */
 export interface Recorded {
@@ -249,7 +250,43 @@ const rules: readonly [method: string, path: RegExp, answer: Answerer][] = [
     (_, ref) => (known(ref) ? none : failed(404, `network ${ref} not found`)),
   ],
   ['GET', /^\/events$/, () => lines(events)],
-  ['GET', /^\/volumes\/.+$/, () => failed(404, 'no such volume')],
+  ['GET', /^\/volumes$/, () => ok({ Volumes: volumes(), Warnings: null })],
+  [
+    'POST',
+    /^\/volumes\/create$/,
+    ({ body }) => {
+      const { Name, Driver } = body as { Name?: string; Driver: string };
+      if (Driver === 'nope') return failed(404, `create ${Name}: plugin "nope" not found`);
+      return { status: 201, body: { ...volumes()[0], Name: Name ?? ids.created } };
+    },
+  ],
+  [
+    'POST',
+    /^\/volumes\/prune$/,
+    ({ query }) =>
+      ok({
+        VolumesDeleted: query['filters']?.includes('keep') ? [] : ['data9', 'zeta'],
+        SpaceReclaimed: 2_097_152,
+      }),
+  ],
+  [
+    'GET',
+    /^\/volumes\/(.+)$/,
+    (_, ref) => {
+      const found = volumes().find(({ Name }) => Name === ref);
+      return found ? ok(found) : failed(404, `get ${ref}: no such volume`);
+    },
+  ],
+  [
+    'DELETE',
+    /^\/volumes\/(.+)$/,
+    (_, ref) =>
+      ref === 'busy'
+        ? failed(409, 'remove busy: volume is in use - [0123456789ab]')
+        : known(ref)
+          ? none
+          : failed(404, `get ${ref}: no such volume`),
+  ],
 ];
 
 /** The answer to a request. */

@@ -1,5 +1,9 @@
+import { resolve } from 'node:path';
 import { parseCsv } from './csv.js';
+import { splitPair } from './flag.js';
 import { parseBytes } from './numbers.js';
+
+type Texts = Record<string, string>;
 
 /** Docker API: `Mount`. */
 export interface MountSpec {
@@ -8,21 +12,50 @@ export interface MountSpec {
   Target?: string;
   ReadOnly?: boolean;
   Consistency?: string;
-  BindOptions?: { Propagation?: string; NonRecursive?: boolean };
-  VolumeOptions?: { NoCopy?: boolean; DriverConfig: object };
+  BindOptions?: {
+    Propagation?: string;
+    NonRecursive?: boolean;
+    CreateMountpoint?: boolean;
+    ReadOnlyNonRecursive?: boolean;
+    ReadOnlyForceRecursive?: boolean;
+  };
+  VolumeOptions?: {
+    NoCopy?: boolean;
+    Labels?: Texts;
+    Subpath?: string;
+    DriverConfig: { Name?: string; Options?: Texts };
+  };
+  ImageOptions?: { Subpath?: string };
   TmpfsOptions?: { SizeBytes?: number; Mode?: number };
 }
 
 type Setter = (mount: MountSpec, value: string, key: string) => void;
 
 const source: Setter = (mount, value) => {
-  mount.Source = value;
+  mount.Source = value.startsWith('.') ? resolve(value) : value;
 };
 const target: Setter = (mount, value) => {
   mount.Target = value;
 };
 const readOnly: Setter = (mount, value, key) => {
   if (truth(value, key)) mount.ReadOnly = true;
+};
+
+function bind(mount: MountSpec, options: NonNullable<MountSpec['BindOptions']>): void {
+  mount.BindOptions = { ...mount.BindOptions, ...options };
+}
+
+function volume(mount: MountSpec): NonNullable<MountSpec['VolumeOptions']> {
+  mount.VolumeOptions ??= { DriverConfig: {} };
+  return mount.VolumeOptions;
+}
+
+/** What `bind-recursive` may say, and what it comes to. */
+const recursions: Readonly<Record<string, NonNullable<MountSpec['BindOptions']> | undefined>> = {
+  enabled: undefined,
+  disabled: { NonRecursive: true },
+  writable: { ReadOnlyNonRecursive: true },
+  readonly: { ReadOnlyForceRecursive: true },
 };
 
 /** Keys of `--mount`. */
@@ -40,14 +73,39 @@ const setters: Readonly<Record<string, Setter>> = {
   consistency: (mount, value) => {
     mount.Consistency = value.toLowerCase();
   },
-  'bind-propagation': (mount, value) => {
-    mount.BindOptions = { ...mount.BindOptions, Propagation: value.toLowerCase() };
+  'bind-propagation': (mount, value) => bind(mount, { Propagation: value.toLowerCase() }),
+  'bind-nonrecursive': (mount, value, key) =>
+    bind(mount, truth(value, key) ? { NonRecursive: true } : {}),
+  'bind-recursive': (mount, value, key) => {
+    if (!Object.hasOwn(recursions, value)) {
+      throw new Error(
+        `invalid value for ${key}: ${value} (must be "enabled", "disabled", "writable", or "readonly")`,
+      );
+    }
+    if (recursions[value]) bind(mount, recursions[value]);
   },
-  'bind-nonrecursive': (mount, value, key) => {
-    mount.BindOptions = { ...mount.BindOptions, NonRecursive: truth(value, key) };
+  'bind-create-src': (mount, value, key) =>
+    bind(mount, truth(value, key) ? { CreateMountpoint: true } : {}),
+  'volume-subpath': (mount, value) => {
+    volume(mount).Subpath = value;
   },
   'volume-nocopy': (mount, value, key) => {
-    mount.VolumeOptions = { NoCopy: truth(value, key), DriverConfig: {} };
+    const options = volume(mount);
+    if (truth(value, key)) options.NoCopy = true;
+  },
+  'volume-label': (mount, value) => {
+    const options = volume(mount);
+    options.Labels = { ...options.Labels, ...pair(value) };
+  },
+  'volume-driver': (mount, value) => {
+    volume(mount).DriverConfig.Name = value;
+  },
+  'volume-opt': (mount, value) => {
+    const { DriverConfig } = volume(mount);
+    DriverConfig.Options = { ...DriverConfig.Options, ...pair(value) };
+  },
+  'image-subpath': (mount, value) => {
+    mount.ImageOptions = { Subpath: value };
   },
   'tmpfs-size': (mount, value, key) => {
     mount.TmpfsOptions = { ...mount.TmpfsOptions, SizeBytes: size(value, key) };
@@ -59,7 +117,7 @@ const setters: Readonly<Record<string, Setter>> = {
 };
 
 /** Keys that may stand alone, for true. */
-const switches = ['readonly', 'ro', 'volume-nocopy', 'bind-nonrecursive'];
+const switches = ['readonly', 'ro', 'volume-nocopy', 'bind-nonrecursive', 'bind-create-src'];
 
 /** Reads `--mount type=bind,src=/a,dst=/b,ro`. @throws Error in Docker's words */
 export function parseMount(text: string): MountSpec {
@@ -82,21 +140,40 @@ export function parseMount(text: string): MountSpec {
 function check(mount: MountSpec): void {
   if (mount.Type === '') throw new Error('type is required');
   if (!mount.Target) throw new Error('target is required');
-  const options: readonly (readonly [unknown, string, string])[] = [
-    [mount.VolumeOptions, 'volume', 'volume-*'],
-    [mount.BindOptions, 'bind', 'bind-*'],
-    [mount.TmpfsOptions, 'tmpfs', 'tmpfs-*'],
+  const options: readonly (readonly [unknown, string])[] = [
+    [mount.VolumeOptions, 'volume'],
+    [mount.ImageOptions, 'image'],
+    [mount.BindOptions, 'bind'],
+    [mount.TmpfsOptions, 'tmpfs'],
   ];
-  for (const [given, type, keys] of options) {
+  for (const [given, type] of options) {
     if (given && mount.Type !== type) {
-      throw new Error(`cannot mix '${keys}' options with mount type '${mount.Type}'`);
+      throw new Error(`cannot mix '${type}-*' options with mount type '${mount.Type}'`);
     }
   }
+  checkRecursion(mount);
 }
 
+function checkRecursion({ BindOptions, ReadOnly }: MountSpec): void {
+  const { Propagation, ReadOnlyForceRecursive, ReadOnlyNonRecursive } = BindOptions ?? {};
+  const needs = (what: string, other: string) =>
+    new Error(`option 'bind-recursive=${what}' requires '${other}' to be specified in conjunction`);
+  if (ReadOnlyNonRecursive && !ReadOnly) throw needs('writable', 'readonly');
+  if (!ReadOnlyForceRecursive) return;
+  if (!ReadOnly) throw needs('readonly', 'readonly');
+  if (Propagation !== 'rprivate') throw needs('readonly', 'bind-propagation=rprivate');
+}
+
+/** `key=value`; without a key it is nothing. */
+function pair(text: string): Texts {
+  const [key, value] = splitPair(text);
+  return key === '' ? {} : { [key]: value };
+}
+
+/** Go's strconv.ParseBool. */
 function truth(value: string, key: string): boolean {
-  if (['1', 't', 'true'].includes(value.toLowerCase())) return true;
-  if (['0', 'f', 'false'].includes(value.toLowerCase())) return false;
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(value)) return false;
   throw new Error(`invalid value for ${key}: ${value}`);
 }
 

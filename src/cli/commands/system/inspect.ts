@@ -10,6 +10,7 @@ const paths: Readonly<Record<string, (ref: string) => string>> = {
   container: (ref) => `/containers/${encodeURIComponent(ref)}/json`,
   image: (ref) => `/images/${encodeURI(ref)}/json`,
   network: (ref) => `/networks/${encodeURIComponent(ref)}`,
+  volume: (ref) => `/volumes/${encodeURIComponent(ref)}`,
 };
 
 export default command({
