@@ -152,7 +152,11 @@ export class ApiServer {
     const check = await chain.request(request, body);
     const allowed = body ? withBody(request, body) : request;
     if (!this.#isHijack(request)) {
-      response.hold(check, (error) => void this.#refuse(allowed, response, error));
+      response.hold(check, (error) => {
+        this.#log(request, error);
+        const { status, body: said } = errorAnswer(error);
+        return { status, text: `${JSON.stringify(said)}\n` };
+      });
     }
     return allowed;
   }

@@ -2,6 +2,9 @@ import { type IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from '
 import { isJson } from '../content-type.js';
 import type { AnswerCheck } from './chain.js';
 
+/** What is answered instead of what was refused: JSON. */
+export type Refusal = (error: unknown) => { readonly status: number; readonly text: string };
+
 /** What happened so far to an answer that has to be allowed. */
 type State = 'free' | 'held' | 'asking' | 'refused';
 
@@ -12,15 +15,15 @@ type State = 'free' | 'held' | 'asking' | 'refused';
 export class HeldResponse extends ServerResponse<IncomingMessage> {
   #state: State = 'free';
   #check: AnswerCheck = async () => {};
-  #refuse: (error: unknown) => void = () => {};
+  #refusal: Refusal = () => ({ status: 500, text: '' });
   readonly #pending: Buffer[] = [];
   #isEnded = false;
 
-  /** From now on nothing leaves before `check` has allowed it; otherwise `refuse` answers instead. */
-  hold(check: AnswerCheck, refuse: (error: unknown) => void): void {
+  /** From now on nothing leaves before `check` has allowed it; otherwise `refusal` is the answer. */
+  hold(check: AnswerCheck, refusal: Refusal): void {
     this.#state = 'held';
     this.#check = check;
-    this.#refuse = refuse;
+    this.#refusal = refusal;
     // A field of Node's that is an accessor of the prototype: handlers ask it whether the status can still be chosen.
     Object.defineProperty(this, 'headersSent', {
       configurable: true,
@@ -95,13 +98,17 @@ export class HeldResponse extends ServerResponse<IncomingMessage> {
     else this.emit('drain');
   }
 
+  /** What the handler goes on to write is not wanted any more. */
   #deny(error: unknown): void {
+    const { status, text } = this.#refusal(error);
     this.#free();
-    this.#pending.length = 0;
-    for (const name of ['content-type', 'content-length']) this.removeHeader(name);
-    this.#refuse(error);
-    // The handler may go on to write its answer, which is not wanted any more.
     this.#state = 'refused';
+    this.#pending.length = 0;
+    super.writeHead(status, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(text),
+    });
+    super.end(text);
     this.emit('drain');
   }
 
