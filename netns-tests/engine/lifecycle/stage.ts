@@ -10,6 +10,7 @@ export const image = 'tsnet/busybox';
 export interface Known {
   readonly Id: string;
   readonly RestartCount: number;
+  readonly HostConfig: { readonly CpuShares: number };
   readonly State: {
     readonly Status: string;
     readonly Running: boolean;
