@@ -8,6 +8,7 @@ import { formatCidr } from '../../base/cidr.js';
 import { cnmIds, cnmNeeds } from '../../cnm/ids.js';
 import { isolationIds } from '../../engine/isolation/ids.js';
 import type { Runtime } from '../../engine/isolation/runtime.js';
+import { drivers } from '../../engine/logging/drivers.js';
 import { Plugins } from '../../engine/plugins/plugins.js';
 import type { DaemonFacts } from '../../engine/system/facts.js';
 import { firewallDriver } from '../firewall-options.js';
@@ -89,8 +90,9 @@ function fixedFacts(settings: Settings): FixedFacts {
     noRawTable: settings.rawTable === false,
     hostname,
     volumeDrivers: () => ['local'],
-    logDrivers: () => ['json-file'],
-    loggingDriver: () => 'json-file',
+    // As in Docker without the one that keeps nothing.
+    logDrivers: () => [...drivers.keys()].filter((name) => name !== 'none').sort(),
+    loggingDriver: () => settings.logging.Type,
     initBinary: () => programOf(['docker-init', 'tini', 'catatonit']),
   };
 }

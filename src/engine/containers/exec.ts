@@ -182,13 +182,21 @@ function refuseAnother({ id, started, exitCode }: Exec): void {
   if (started) throw new Conflict(`exec command ${id} is already running`);
 }
 
-/** The client asks for the exit code as soon as the output ends, so it ends when the code is known. */
+/** The client asks for the exit code as soon as the output ends, so it ends when the code is known, or it has gone. */
 function untilOver(streams: AttachedStreams, over: Promise<void>): AttachedStreams {
+  let leave = () => {};
+  const left = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
   async function* chunks(): AsyncGenerator<OutputChunk> {
     yield* streams.chunks;
-    await over;
+    await Promise.race([over, left]);
   }
-  return { ...streams, chunks: chunks(), abort: () => streams.abort() };
+  const abort = () => {
+    leave();
+    streams.abort();
+  };
+  return { ...streams, chunks: chunks(), abort };
 }
 
 /** The size of its terminal, as said at the start or before. */

@@ -1,5 +1,6 @@
 import { Containers, type InspectedContainer } from '../../../api/client/containers.js';
 import { command } from '../../command.js';
+import { preferred } from '../../connection/preferences.js';
 import { Failure } from '../../failure.js';
 import { text, toggle } from '../../parse/flag.js';
 import { followSize } from '../../terminal/resize.js';
@@ -16,7 +17,8 @@ export default command({
     'no-stdin': toggle('Do not attach STDIN'),
     'sig-proxy': toggle('Proxy all received signals to the process', { on: true }),
   },
-  async run({ api, terminal }, { flags, args: [ref = ''] }) {
+  async run(context, { flags, args: [ref = ''] }) {
+    const { api, terminal } = context;
     const containers = new Containers(api);
     const container = await containers.inspect(ref);
     checkState(container);
@@ -28,7 +30,7 @@ export default command({
       flags['sig-proxy'] && !tty
         ? forwardSignals((signal) => containers.act(ref, 'kill', { signal }))
         : undefined;
-    const detachKeys = flags['detach-keys'];
+    const detachKeys = preferred(flags['detach-keys'], 'detachKeys', context);
     const streams = { stream: true, stdin, stdout: true, stderr: true, detachKeys };
     const hijacked = await containers.attach(ref, streams);
     const showsSize = tty && terminal.stdout.isTTY;

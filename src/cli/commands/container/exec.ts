@@ -1,5 +1,6 @@
 import { Containers } from '../../../api/client/containers.js';
 import { type Context, command } from '../../command.js';
+import { preferred } from '../../connection/preferences.js';
 import { checkVariable, mergeVariables } from '../../parse/environment.js';
 import { list, text, toggle } from '../../parse/flag.js';
 import { followSize } from '../../terminal/resize.js';
@@ -34,7 +35,7 @@ export default command({
       AttachStderr: !detach,
       AttachStdout: !detach,
       Detach: detach,
-      DetachKeys: flags['detach-keys'],
+      DetachKeys: preferred(flags['detach-keys'], 'detachKeys', context),
       Env: listOrNull(mergeVariables(flags['env-file'], flags.env, context.env)),
       WorkingDir: flags.workdir,
       Cmd: words,

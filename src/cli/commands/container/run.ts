@@ -1,5 +1,6 @@
 import { Containers } from '../../../api/client/containers.js';
 import { type Context, command } from '../../command.js';
+import { preferred } from '../../connection/preferences.js';
 import { Failure } from '../../failure.js';
 import { text, toggle } from '../../parse/flag.js';
 import { followSize } from '../../terminal/resize.js';
@@ -55,17 +56,15 @@ interface Attached {
 }
 
 /** Attach, wait and start, in this order: neither the first output nor the exit can be missed. */
-async function attached(
-  { api, terminal }: Context,
-  { id, body, options }: Attached,
-): Promise<number> {
+async function attached(context: Context, { id, body, options }: Attached): Promise<number> {
+  const { api, terminal } = context;
   const containers = new Containers(api);
   const { AttachStdin: stdin, AttachStdout: stdout, AttachStderr: stderr, Tty: tty } = body;
   using _signals =
     options['sig-proxy'] && !tty
       ? forwardSignals((signal) => containers.act(id, 'kill', { signal }))
       : undefined;
-  const detachKeys = options['detach-keys'];
+  const detachKeys = preferred(options['detach-keys'], 'detachKeys', context);
   const hijacked = await containers.attach(id, { stream: true, stdin, stdout, stderr, detachKeys });
   const wait = await containers.wait(id, options.rm ? 'removed' : 'next-exit');
   const session = runSession(hijacked, terminal, {

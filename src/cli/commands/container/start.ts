@@ -1,5 +1,6 @@
 import { Containers } from '../../../api/client/containers.js';
 import { type Context, command } from '../../command.js';
+import { preferred } from '../../connection/preferences.js';
 import { Failure } from '../../failure.js';
 import { text, toggle } from '../../parse/flag.js';
 import { describeError } from '../../report.js';
@@ -24,7 +25,7 @@ export default command({
     }
     return startAttached(context, args[0] ?? '', {
       interactive: flags.interactive,
-      detachKeys: flags['detach-keys'],
+      detachKeys: preferred(flags['detach-keys'], 'detachKeys', context),
     });
   },
 });

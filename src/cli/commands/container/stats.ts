@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Containers } from '../../../api/client/containers.js';
 import { Stats } from '../../../api/client/stats.js';
 import { type Context, command } from '../../command.js';
+import { preferred } from '../../connection/preferences.js';
 import { renderListing } from '../../format/listing.js';
 import { usageListing } from '../../format/usage-figures.js';
 import { tableFormat, toggle } from '../../parse/flag.js';
@@ -29,7 +30,8 @@ export default command({
     const problem = isEverything ? undefined : rows.problem;
     if (problem !== undefined) throw problem;
     const listing = usageListing(flags['no-trunc']);
-    const render = () => renderListing(rows.all, listing, flags);
+    const format = preferred(flags.format, 'statsFormat', context);
+    const render = () => renderListing(rows.all, listing, { format });
     if (flags['no-stream']) {
       if (rows.all.length > 0) context.terminal.stdout.write(render());
       return undefined;
