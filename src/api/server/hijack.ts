@@ -23,9 +23,15 @@ export function takeConnection(request: IncomingMessage, response: ServerRespons
   socket.removeAllListeners('data');
   // Node's own answer to the client's end of input is to end the other direction as well.
   socket.removeAllListeners('end');
+  // The parser reads past the stream until somebody listens: what comes before that waits.
+  socket.on('data', ignore).pause();
+  socket.off('data', ignore);
   socket.setTimeout(0);
   return socket;
 }
+
+/** Nothing comes to it: the stream is paused at once. */
+function ignore(): void {}
 
 /** Answers with an error on a connection that has no HTTP response object any more. */
 export function refuseHijack(
