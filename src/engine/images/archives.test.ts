@@ -82,7 +82,7 @@ describe('archives of images', () => {
     const load = async (archive: Buffer) => {
       const said: string[] = [];
       const images = await world.service.load(Readable.from([archive]), {
-        say: (line) => said.push('stream' in line ? line.stream : `${line.id} ${line.progress}`),
+        say: (line) => 'stream' in line && said.push(line.stream),
       });
       return { said, images };
     };
@@ -94,6 +94,22 @@ describe('archives of images', () => {
         expect(images[0]?.id).to.equal(digestOf(config));
       }
       expect(world.service.inspect('x:1').RepoTags).to.deep.equal(['x:1', 'x:2']);
+    });
+
+    it('tells how far new layers are, and nothing of those that are here', async () => {
+      const bars = async () => {
+        const lines: string[] = [];
+        await world.service.load(Readable.from([dockerArchive()]), {
+          say: (line) => 'progress' in line && lines.push(`${line.id}: ${line.progress}`),
+        });
+        return lines;
+      };
+      const id = hexOf(digestOf(layer)).slice(0, 12);
+      expect(await bars()).to.deep.equal([
+        `${id}: [>${' '.repeat(50)}]       0B/2.048kB`,
+        `${id}: [${'='.repeat(50)}>]  2.048kB/2.048kB`,
+      ]);
+      expect(await bars()).to.deep.equal([]);
     });
 
     it('loads an image without a name, and one whose name is taken', async () => {
@@ -132,6 +148,36 @@ describe('archives of images', () => {
       const both = await buffer(world.service.save(['x']));
       expect(both.includes('"RepoTags":["x:1","x:2"]')).to.equal(true);
       expect(() => world.service.save(['x:1', 'gone'])).to.throw('No such image: gone:latest');
+    });
+
+    it('keeps parents that are saved beside their children, and tells old tools the topmost layers', async () => {
+      await load(dockerArchive({ RepoTags: ['base:1'] }));
+      const parent = world.service.resolve('base:1');
+      const child = await world.service.commit({
+        containerId: 'c'.repeat(64),
+        parent: parent.id,
+        layer: rootfsTar({ added: 'x' }),
+        config: { Cmd: ['x'] },
+        createdBy: 'sh',
+        author: 'me',
+        comment: 'why',
+        repo: 'child',
+        tag: '2',
+      });
+      expect(child.name).to.equal('child:2');
+      const archive = await buffer(world.service.save(['child:2', 'base:1']));
+      const top = hexOf(world.storage.layers.get(world.service.resolve('child:2').chainId ?? parent.id)?.diffId ?? parent.id);
+      expect(archive.includes(`"child":{"2":"${top}"}`)).to.equal(true);
+      const again = fakeWorld();
+      try {
+        await again.service.load(Readable.from([archive]));
+        expect(again.service.inspect('child:2').Parent).to.equal(parent.id);
+        const [own, base] = again.service.history('child:2');
+        expect(own).to.deep.include({ Id: child.id, CreatedBy: 'sh', Comment: 'why', Tags: ['child:2'] });
+        expect(base).to.equal(undefined);
+      } finally {
+        rmSync(again.folder, { recursive: true });
+      }
     });
 
     const bad: [string, () => Buffer, RegExp][] = [

@@ -15,7 +15,13 @@ describe('images for the API and for containers', () => {
   const lines: ProgressLine[] = [];
   const progress = (line: ProgressLine) => lines.push(line);
   const importOne = async () => {
-    const options = { repo: 'x', tag: '', message: '', changes: ['ENTRYPOINT', 'USER me'] };
+    const options = {
+      repo: 'x',
+      tag: '',
+      message: '',
+      changes: ['ENTRYPOINT', 'USER me'],
+      platform: '',
+    };
     await backend.import(options, rootfsTar({ a: '1' }), progress);
     return world.service.resolve('x');
   };

@@ -48,6 +48,9 @@ export async function commitImage(
   return await world.changes.run('images', async () => {
     const image = await world.store.add(config, parent.id);
     if (name !== undefined) await nameImage(world, image, name);
+    hold[Symbol.dispose]();
+    // An empty layer is in no image.
+    if (diffId === emptyLayer) await world.storage.collect(() => world.store.usedChains());
     return { image, name: name === undefined ? '' : familiarText(name) };
   });
 }
