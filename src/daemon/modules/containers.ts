@@ -134,6 +134,7 @@ function containerSettings(settings: Settings): ContainersContext['settings'] {
     dnsSearch: settings.dnsSearch,
     dnsOptions: settings.dnsOptions,
     linkEnvironment: settings.linkEnvironment ?? false,
+    cgroupParent: settings.isolation.cgroupParent,
     hostname,
   };
 }

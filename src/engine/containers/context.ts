@@ -109,6 +109,8 @@ export interface ContainerSettings {
   readonly dnsOptions: readonly string[];
   /** Whether containers are told of those they are linked to by variables, as was usual once. */
   readonly linkEnvironment?: boolean;
+  /** Control group that those of containers are made in; empty or absent: `tsnet`. */
+  readonly cgroupParent?: string;
   /** Name of the host, for containers on its network. */
   hostname(): string;
 }

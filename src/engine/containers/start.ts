@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   Conflict,
@@ -28,6 +28,7 @@ import { type ContainerRecord, lostRun, type RunRecord } from './model.js';
 import { setUpMounts } from './mounts/set-up.js';
 import { joinedContainer } from './network-mode.js';
 import { sandboxRequest } from './networking.js';
+import { makeOwnFolder } from './own-folder.js';
 import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
 import { cancelRestart } from './restart/pending.js';
@@ -82,7 +83,7 @@ async function launch(context: ContainersContext, container: Container): Promise
   const { launcher, networks, rootfs, runs } = context;
   await using rollback = new Rollback(context.logger);
   launcher.expect();
-  await mkdir(join(context.settings.containersDir, id), { recursive: true, mode: 0o710 });
+  await makeOwnFolder(join(context.settings.containersDir, id));
   const request = wantedSandbox(context, container);
   const joined = joinedNamespaces(context, record.host);
 
@@ -106,7 +107,11 @@ async function launch(context: ContainersContext, container: Container): Promise
       hostname: request.hostname,
       ...(sandbox.netnsPath && { netnsPath: sandbox.netnsPath }),
       binds: bindMounts(mounts, sandbox.files, record.host.ReadonlyRootfs),
-      cgroupsPath: join('/', record.host.CgroupParent || 'tsnet', id),
+      cgroupsPath: join(
+        '/',
+        record.host.CgroupParent || context.settings.cgroupParent || 'tsnet',
+        id,
+      ),
       joined,
     },
     runDir,

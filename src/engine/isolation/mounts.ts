@@ -20,10 +20,7 @@ export function containerMounts(
   binds: readonly BindMount[],
   { shm, writableCgroups }: MountWishes,
 ): OciMount[] {
-  const own = byDepth([
-    ...[...sharedMemory(binds, shm), ...binds].map(bindMount),
-    ...tmpfsMounts(host),
-  ]);
+  const own = byDepth([...sharedMemory(binds, shm), ...binds.map(bindMount), ...tmpfsMounts(host)]);
   const taken = new Set(own.map(({ destination }) => destination));
   const base = defaultMounts
     .filter(({ destination }) => !isReplaced(destination, taken))
@@ -41,10 +38,12 @@ export function rootPropagation(binds: readonly BindMount[]): string | undefined
 }
 
 /** A user's own mount there counts more. */
-function sharedMemory(binds: readonly BindMount[], shm: string | undefined): BindMount[] {
+function sharedMemory(binds: readonly BindMount[], shm: string | undefined): OciMount[] {
   const taken = binds.some(({ destination }) => destination === '/dev/shm');
   if (shm === undefined || taken) return [];
-  return [{ source: shm, destination: '/dev/shm', readOnly: false, propagation: 'rprivate' }];
+  // crun does not take these over from what is bound.
+  const options = ['rbind', 'rprivate', 'nosuid', 'noexec', 'nodev'];
+  return [{ destination: '/dev/shm', type: 'bind', source: shm, options }];
 }
 
 function isReplaced(destination: string, taken: ReadonlySet<string>): boolean {

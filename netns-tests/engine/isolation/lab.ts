@@ -1,0 +1,91 @@
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { TestDaemon } from '../../world/daemon.js';
+import { needsRoot } from '../../world/root.js';
+import { World } from '../../world/world.js';
+
+/** The image of all containers here. */
+export const image = 'tsnet/busybox';
+
+/** A daemon in a world of its own. */
+export class Lab implements AsyncDisposable {
+  readonly #world: World;
+  readonly daemon: TestDaemon;
+
+  private constructor(world: World, daemon: TestDaemon) {
+    this.#world = world;
+    this.daemon = daemon;
+  }
+
+  static async create(flags: readonly string[]): Promise<Lab> {
+    const world = await World.create();
+    try {
+      return new Lab(world, await TestDaemon.start(world.host, flags));
+    } catch (error) {
+      await world[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Runs a command of a shell in a new container to its end; gives its output. `options` split at spaces. */
+  shell(options: string, script: string): Promise<string> {
+    const flags = options.split(' ').filter(Boolean);
+    return this.daemon.mustRun(['run', '--rm', ...flags, image, 'sh', '-c', script]);
+  }
+
+  /** Starts one that goes on until it is removed; gives its id. */
+  start(name: string, options = ''): Promise<string> {
+    const flags = options.split(' ').filter(Boolean);
+    const kill = ['--stop-signal', 'KILL'];
+    return this.daemon.mustRun([
+      'run',
+      '-d',
+      '--name',
+      name,
+      ...kill,
+      ...flags,
+      image,
+      'sleep',
+      '1000',
+    ]);
+  }
+
+  /** What a command that must fail says. */
+  async refusal(line: string): Promise<string> {
+    const { code, stderr } = await this.daemon.run(line.split(' '));
+    if (code === 0) throw new Error(`${line}: it did not fail`);
+    return stderr;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.daemon[Symbol.asyncDispose]();
+    // Parents that were named are left standing, as Docker leaves them.
+    for (const hierarchy of readdirSync('/sys/fs/cgroup')) {
+      for (const group of ['tsnet-test-parent/below', 'tsnet-test-parent', 'tsnet-test-default']) {
+        const folder = join('/sys/fs/cgroup', hierarchy, group);
+        if (existsSync(folder)) rmdirSync(folder);
+      }
+    }
+    await this.#world[Symbol.asyncDispose]();
+  }
+}
+
+/** Gives a suite its daemon; skipped when not root. */
+export function useLab(...flags: readonly string[]): { readonly it: Lab } {
+  const holder: { lab?: Lab } = {};
+  before(async function () {
+    needsRoot.call(this);
+    this.timeout(60_000);
+    holder.lab = await Lab.create(flags);
+  });
+  after(async function () {
+    this.timeout(60_000);
+    await holder.lab?.[Symbol.asyncDispose]();
+  });
+  return {
+    get it() {
+      if (!holder.lab) throw new Error('the suite has no daemon yet');
+      return holder.lab;
+    },
+  };
+}
