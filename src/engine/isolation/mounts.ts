@@ -53,10 +53,12 @@ function isReplaced(destination: string, taken: ReadonlySet<string>): boolean {
 function bindMount(mount: BindMount): OciMount {
   const { source, destination, readOnly, propagation, nonRecursive, recursiveReadOnly } = mount;
   const readOnlyOption = recursiveReadOnly ? 'rro' : 'ro';
+  const asked = propagation || 'rprivate';
   const options = [
     nonRecursive ? 'bind' : 'rbind',
     ...(readOnly ? [readOnlyOption] : []),
-    propagation || 'rprivate',
+    // crun takes the `r` of `rprivate` for the bind's, too; on one mount both are the same.
+    nonRecursive ? asked.replace(/^r/, '') : asked,
   ];
   return { destination, type: 'bind', source, options };
 }

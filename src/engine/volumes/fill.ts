@@ -9,10 +9,17 @@ import type { VolumeMounts } from './mount.js';
 
 const { O_DIRECTORY, O_RDONLY } = constants;
 
-/** Whether an image's files could go into a volume: it is empty, or can't be looked into before it is mounted. */
-export async function isFillable(context: VolumesContext, name: string): Promise<boolean> {
+/**
+ * Whether an image's files could go into a volume or a part of it: it is empty, or can't be looked into before it is
+ * mounted.
+ */
+export async function isFillable(
+  context: VolumesContext,
+  name: string,
+  subpath: string,
+): Promise<boolean> {
   const { record, driver, told } = await findVolume(context, name);
-  return driver.tracks(record) || isEmpty(told.mountpoint);
+  return subpath !== '' || driver.tracks(record) || isEmpty(told.mountpoint);
 }
 
 /**

@@ -47,8 +47,8 @@ export class VolumesForContainers implements ContainerVolumes {
     return discardVolumes(this.#context, volumes);
   }
 
-  isFillable(volume: string): Promise<boolean> {
-    return isFillable(this.#context, volume);
+  isFillable(volume: string, subpath: string): Promise<boolean> {
+    return isFillable(this.#context, volume, subpath);
   }
 
   fill(

@@ -19,7 +19,8 @@ export async function fillVolumes(
 ): Promise<void> {
   const wanted: WantedMount[] = [];
   for (const mount of mounts) {
-    if (mount.copy && (await context.volumes.isFillable(mount.Name ?? ''))) wanted.push(mount);
+    const { copy, Name = '', subpath = '' } = mount;
+    if (copy && (await context.volumes.isFillable(Name, subpath))) wanted.push(mount);
   }
   if (wanted.length === 0) return;
   const root = await context.rootfs.mount(id);

@@ -54,8 +54,8 @@ export interface ContainerVolumes {
   release(container: string, volumes: readonly string[]): void;
   /** Removes those that no other container has. */
   discard(volumes: readonly string[]): Promise<void>;
-  /** Whether an image's files could go into it: it is empty, or can't be looked into before it is mounted. */
-  isFillable(volume: string): Promise<boolean>;
+  /** Whether an image's files could go there: it is empty, or can't be looked into before it is mounted. */
+  isFillable(volume: string, subpath: string): Promise<boolean>;
   /** Copies a folder into the volume, if that is empty. */
   fill(mount: Pick<VolumeMount, 'container' | 'volume' | 'subpath'>, folder: Fd): Promise<void>;
   /** Makes it usable and answers its path. @throws System `error while mounting volume '...': ...` */
