@@ -17,6 +17,14 @@ def running(command='sleep 1000', **settings):
     return client.containers.run(IMAGE, command, detach=True, stop_signal='SIGKILL', **settings)
 
 
+def eventually(holds):
+    for _ in range(50):
+        if holds():
+            return
+        time.sleep(0.1)
+    assert holds()
+
+
 def check_ping_version_info():
     assert client.ping()
     assert client.version()['ApiVersion'] == '1.48'
@@ -123,7 +131,7 @@ def check_life():
 
 def check_top_stats_and_resize():
     box = running(tty=True)
-    assert 'sleep 1000' in box.top(ps_args='-o pid,args')['Processes'][0][1]
+    eventually(lambda: 'sleep 1000' in box.top(ps_args='-o pid,args')['Processes'][0][1])
     stats = box.stats(stream=False)
     assert stats['memory_stats']['usage'] > 0 and 'eth0' in stats['networks'] and stats['pids_stats']['current'] == 1
     assert next(iter(box.stats(decode=True)))['id'] == box.id
@@ -210,12 +218,7 @@ def check_volumes_and_mounts():
 def check_health():
     probe = Healthcheck(test=['CMD', 'true'], interval=100_000_000)
     box = running(healthcheck=probe)
-    for _ in range(50):
-        box.reload()
-        if box.attrs['State']['Health']['Status'] == 'healthy':
-            break
-        time.sleep(0.1)
-    assert box.attrs['State']['Health']['Status'] == 'healthy'
+    eventually(lambda: client.containers.get(box.id).attrs['State']['Health']['Status'] == 'healthy')
     box.remove(force=True)
 
 
