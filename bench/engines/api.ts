@@ -35,6 +35,11 @@ export class Api {
     return this.#exchange(method, path, body, false);
   }
 
+  /** Reads an answer to its end and keeps none of it: how many bytes there were. @throws ApiFailure */
+  async length(path: string): Promise<number> {
+    return this.#read('GET', path, { agent: false }, lengthOf);
+  }
+
   /** Sends and decodes the answer. @throws ApiFailure */
   async json<T>(method: string, path: string, body?: unknown): Promise<T> {
     return JSON.parse(await this.send(method, path, body)) as T;
@@ -56,6 +61,15 @@ export class Api {
   }
 
   #exchange(method: string, path: string, body: unknown, agent: Agent | false): Promise<string> {
+    return this.#read(method, path, { body, agent }, readAll);
+  }
+
+  #read<T>(
+    method: string,
+    path: string,
+    { body, agent }: { readonly body?: unknown; readonly agent: Agent | false },
+    read: (answer: IncomingMessage, what: string) => Promise<T>,
+  ): Promise<T> {
     const payload = encode(body);
     const headers = payload
       ? { 'Content-Type': payload.type, 'Content-Length': payload.bytes.length }
@@ -70,7 +84,7 @@ export class Api {
     };
     return new Promise((resolve, reject) => {
       const outgoing = request(options, (answer) => {
-        readAll(answer, `${method} ${path}`).then(resolve, reject);
+        read(answer, `${method} ${path}`).then(resolve, reject);
       });
       outgoing.on('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer`)));
       outgoing.on('error', reject);
@@ -93,4 +107,12 @@ async function readAll(answer: IncomingMessage, what: string): Promise<string> {
   const status = answer.statusCode ?? 0;
   if (status >= 400) throw new ApiFailure(what, status, text);
   return text;
+}
+
+async function lengthOf(answer: IncomingMessage, what: string): Promise<number> {
+  const status = answer.statusCode ?? 0;
+  if (status >= 400) throw new ApiFailure(what, status, await readAll(answer, what));
+  let length = 0;
+  for await (const chunk of answer) length += (chunk as Buffer).length;
+  return length;
 }

@@ -5,6 +5,7 @@ import { connectMeasurement } from './connect.js';
 import { crowdMeasurement } from './crowd.js';
 import { dnsMeasurement } from './dns.js';
 import { execMeasurement } from './exec.js';
+import { logsMeasurement } from './logs.js';
 import { memoryMeasurement } from './memory.js';
 import { networkMeasurement } from './network.js';
 import { networkingMeasurement } from './networking.js';
@@ -30,4 +31,5 @@ export const measurements: readonly Measurement[] = [
   pathMeasurement,
   dnsMeasurement,
   atOnceMeasurement,
+  logsMeasurement,
 ];

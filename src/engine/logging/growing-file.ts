@@ -25,8 +25,8 @@ export interface LogPlace {
   readonly offset: number;
 }
 
-/** What is found in a log: bytes, and where a file ends. */
-export type LogPiece = Buffer | 'end of file';
+/** What is found in a log: bytes, where a file ends, and where nothing more is there for now. */
+export type LogPiece = Buffer | 'end of file' | 'pause';
 
 /**
  * The content of a log from a place on. Without `follow` up to where it ends now; with it also what is written
@@ -61,7 +61,7 @@ async function* fileContent(
   { file: { fd, path }, start, isOver }: Section,
   changes: LogChanges,
   { follow, signal }: ReadLimits,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<Buffer | 'pause'> {
   const end = follow ? Number.POSITIVE_INFINITY : fstatSync(fd).size;
   changes.watch(path);
   let at = start;
@@ -73,7 +73,10 @@ async function* fileContent(
     at += bytesRead;
     if (bytesRead > 0) yield block.subarray(0, bytesRead);
     else if (isLast) return;
-    else await changes.next();
+    else {
+      yield 'pause';
+      await changes.next();
+    }
   }
 }
 

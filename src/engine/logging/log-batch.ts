@@ -13,22 +13,44 @@ export interface LogBatch {
   readonly isLast: boolean;
 }
 
-/** What the filter lets through. Lines that are none, such as a damaged file has, are left out. */
-export function batchOf(spans: readonly LineSpan[], filter: LogFilter): LogBatch {
-  const chunks: OutputChunk[] = [];
-  let continues: OutputChunk['stream'] | undefined;
-  for (const span of spans) {
-    const record = parseLogLine(span);
-    if (!record) continue;
-    if (filter.isPast(record)) return { chunks, isLast: true };
-    const data = filter.output(record);
-    if (!data) continue;
-    const { stream } = record;
-    const last = continues === stream ? chunks.at(-1) : undefined;
-    if (last && last.data.length + data.length <= MAX_PIECE) {
-      chunks[chunks.length - 1] = { stream, data: Buffer.concat([last.data, data]) };
-    } else chunks.push({ stream, data });
-    continues = record.isPartial ? stream : undefined;
+/** Makes output of a log's lines. Lines that are none, such as a damaged file has, are left out. */
+export class LogBatches {
+  readonly #filter: LogFilter;
+  /** A line whose end is still to come. */
+  #open: OutputChunk | undefined;
+
+  constructor(filter: LogFilter) {
+    this.#filter = filter;
   }
-  return { chunks, isLast: false };
+
+  /** What the filter lets through; the beginning of a line is kept back. */
+  push(spans: readonly LineSpan[]): LogBatch {
+    const chunks: OutputChunk[] = [];
+    for (const span of spans) {
+      const record = parseLogLine(span);
+      if (!record) continue;
+      if (this.#filter.isPast(record))
+        return { chunks: [...chunks, ...this.flush()], isLast: true };
+      const data = this.#filter.output(record);
+      if (data) this.#add({ stream: record.stream, data }, record.isPartial, chunks);
+    }
+    return { chunks, isLast: false };
+  }
+
+  /** What is kept back: nothing more comes for now. */
+  flush(): OutputChunk[] {
+    const open = this.#open;
+    this.#open = undefined;
+    return open ? [open] : [];
+  }
+
+  #add(chunk: OutputChunk, isPartial: boolean, to: OutputChunk[]): void {
+    const open = this.#open;
+    const fits = open && open.data.length + chunk.data.length <= MAX_PIECE;
+    const joins = fits && open.stream === chunk.stream;
+    if (!joins) to.push(...this.flush());
+    const whole = joins ? { ...chunk, data: Buffer.concat([open.data, chunk.data]) } : chunk;
+    this.#open = isPartial ? whole : undefined;
+    if (!isPartial) to.push(whole);
+  }
 }

@@ -104,6 +104,12 @@ export class LineSplitter {
     return spans;
   }
 
+  /** Forgets the beginning of a line: the rest will not come. */
+  reset(): void {
+    this.#rest = Buffer.alloc(0);
+    this.#skipping = false;
+  }
+
   #keep(rest: Buffer): void {
     if (rest.length > MAX_LINE) this.#skipping = true;
     this.#rest = this.#skipping ? Buffer.alloc(0) : rest;

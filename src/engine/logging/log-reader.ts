@@ -1,7 +1,7 @@
 import type { OutputChunk } from '../../api/server/backend.js';
 import type { LogQuery, LogStream } from '../../api/server/backends/logs.js';
-import { growingContent, type LogPlace, type ReadLimits } from './growing-file.js';
-import { batchOf } from './log-batch.js';
+import { growingContent, type LogPiece, type LogPlace, type ReadLimits } from './growing-file.js';
+import { type LogBatch, LogBatches } from './log-batch.js';
 import { LogFilter } from './log-filter.js';
 import { LineSplitter } from './log-lines.js';
 import type { LogReading, LogSource } from './log-source.js';
@@ -35,20 +35,25 @@ async function* batches(
   limits: ReadLimits,
 ): AsyncGenerator<readonly OutputChunk[]> {
   using log = source.open();
-  const filter = new LogFilter(query, details);
+  const output = new LogBatches(new LogFilter(query, details));
   const start = await startOf(log, query, details);
-  let lines = new LineSplitter();
+  const lines = new LineSplitter();
   for await (const piece of growingContent(log, start, limits)) {
-    // A line does not go on in another file.
-    if (piece === 'end of file') {
-      lines = new LineSplitter();
-      continue;
-    }
-    const { chunks, isLast } = batchOf(lines.push(piece), filter);
+    const { chunks, isLast } = batchOf(piece, lines, output);
     if (limits.signal.aborted) return;
     if (chunks.length > 0) yield chunks;
     if (isLast) return;
   }
+  const rest = output.flush();
+  if (rest.length > 0) yield rest;
+}
+
+function batchOf(piece: LogPiece, lines: LineSplitter, output: LogBatches): LogBatch {
+  if (piece === 'pause') return { chunks: output.flush(), isLast: false };
+  if (piece !== 'end of file') return output.push(lines.push(piece));
+  // A record does not go on in another file, though a line may.
+  lines.reset();
+  return { chunks: [], isLast: false };
 }
 
 async function startOf(log: LogReading, query: LogQuery, details: string): Promise<LogPlace> {

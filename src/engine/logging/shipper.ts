@@ -51,13 +51,11 @@ export class Shipper {
   async run(limits: ReadLimits): Promise<void> {
     using log = this.#parts.source.open();
     const skip = alreadyShipped(this.#shipped);
-    let lines = new LineSplitter();
+    const lines = new LineSplitter();
     try {
       for await (const piece of growingContent(log, { file: 0, offset: 0 }, limits)) {
-        if (piece === 'end of file') {
-          lines = new LineSplitter();
-          continue;
-        }
+        if (piece === 'end of file') lines.reset();
+        if (typeof piece === 'string') continue;
         const records = lines.push(piece).flatMap((span) => parseLogLine(span) ?? []);
         await this.#send(
           records.filter((record) => !skip(record)),
