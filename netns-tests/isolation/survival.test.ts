@@ -56,7 +56,12 @@ describe('a container and the death of others', function () {
     expect([...(await world.launcher.alive([{ id, runDir, pid }]))]).to.deep.equal([id]);
     const ended = world.launcher.exited(id);
     const query = { ...all, follow: true };
-    const followed = readLog(new LogSource(logPath ?? ''), { tty: false, query, details: '', ended });
+    const followed = readLog(new LogSource(logPath ?? ''), {
+      tty: false,
+      query,
+      details: '',
+      ended,
+    });
     let stdout = '';
     for await (const batch of followed.batches) for (const { data } of batch) stdout += data;
     expect(stdout).to.equal('line 1\nline 2\nline 3\nline 4\n');
