@@ -3,60 +3,13 @@ import * as v from 'valibot';
 import { command, count, flag, labels, set, text, texts } from './fields.js';
 import { type ContainerHealth, healthcheck } from './health.js';
 import { type EndpointSettings, endpointSettingsInput } from './network.js';
+import { resources } from './resources.js';
 
 /** `HostConfig.PortBindings`: `{"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}`. */
 export const portMap = v.nullish(
   v.record(v.string(), v.nullish(v.array(v.object({ HostIp: text, HostPort: text })), [])),
   {},
 );
-
-/** Weights and rates of block devices, by the device's path on the host. */
-const weights = v.nullish(v.array(v.object({ Path: text, Weight: count })), []);
-const rates = v.nullish(v.array(v.object({ Path: text, Rate: count })), []);
-
-/** Docker API: `Resources`, which `POST /containers/{id}/update` takes too. */
-const resources = {
-  CpuShares: count,
-  Memory: count,
-  NanoCpus: count,
-  CgroupParent: text,
-  BlkioWeight: count,
-  BlkioWeightDevice: weights,
-  BlkioDeviceReadBps: rates,
-  BlkioDeviceWriteBps: rates,
-  BlkioDeviceReadIOps: rates,
-  BlkioDeviceWriteIOps: rates,
-  CpuPeriod: count,
-  CpuQuota: count,
-  CpuRealtimePeriod: count,
-  CpuRealtimeRuntime: count,
-  CpusetCpus: text,
-  CpusetMems: text,
-  MemoryReservation: count,
-  MemorySwap: count,
-  KernelMemory: count,
-  MemorySwappiness: v.nullish(v.number()),
-  OomKillDisable: v.nullish(v.boolean()),
-  PidsLimit: v.nullish(v.number()),
-  Ulimits: v.nullish(v.array(v.object({ Name: text, Soft: count, Hard: count })), []),
-  Devices: v.nullish(
-    v.array(v.object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text })),
-    [],
-  ),
-  DeviceCgroupRules: texts,
-  DeviceRequests: v.nullish(
-    v.array(
-      v.object({
-        Driver: text,
-        Count: count,
-        DeviceIDs: texts,
-        Capabilities: v.nullish(v.array(texts), []),
-        Options: labels,
-      }),
-    ),
-    [],
-  ),
-};
 
 const mount = v.object({
   Type: text,
