@@ -24,7 +24,7 @@ const SETTLE_MS = 4_000;
 
 /** Commands that change something are typed once. */
 const changing =
-  /\b(tsnet|docker) (run|create|rm|start|stop|restart|kill|rename|network (create|rm|connect|disconnect|prune))\b|\bip (-\d )?(route|link|addr) (add|del|set|replace)|\bnft (add|flush|delete|insert)|\bip6?tables( -t \w+)? -[ADFINPX]/;
+  /\b(tsnet|docker) (run|create|rm|start|stop|restart|kill|pause|unpause|update|rename|network (create|rm|connect|disconnect|prune))\b|\bip (-\d )?(route|link|addr) (add|del|set|replace)|\bnft (add|flush|delete|insert)|\bip6?tables( -t \w+)? -[ADFINPX]/;
 
 /** Listings on one daemon, in order. */
 interface Setting {

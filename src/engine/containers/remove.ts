@@ -35,11 +35,11 @@ export async function removeContainer(
   await removeStopped(context, container, options);
 }
 
-function refusal({ id, status, record }: Container): string {
+function refusal({ status, record }: Container): string {
   const name = `"/${record.name}"`;
   return status === 'paused'
     ? `cannot remove container ${name}: container is paused and must be unpaused first`
-    : `cannot remove container ${name}: container is ${status}: stop the container before removing or force remove (${id.slice(0, 12)})`;
+    : `cannot remove container ${name}: container is ${status}: stop the container before removing or force remove`;
 }
 
 /**
