@@ -41,6 +41,7 @@ describe('storage on overlay2', () => {
         emit: () => {},
         logger: silentLogger,
         scratch: join(world.dataRoot, 'tmp/images'),
+        aside: join(world.dataRoot, 'image/set-aside'),
         platform: { os: 'linux', architecture: 'amd64' },
       });
 

@@ -30,6 +30,7 @@ const images = new ImageService({
   emit: () => {},
   logger: silentLogger,
   scratch: join(dataRoot, 'tmp/images'),
+  aside: join(dataRoot, 'image/set-aside'),
   platform: { os: 'linux', architecture: 'amd64' },
 });
 const container = 'a'.repeat(64);

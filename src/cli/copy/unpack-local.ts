@@ -60,12 +60,13 @@ class LocalSink implements TarSink {
     const { fd, entry } = this.#file;
     this.#file = undefined;
     fs.fchmodSync(fd, entry.mode);
-    fs.futimesSync(fd, entry.mtime, entry.mtime);
+    fs.futimesSync(fd, dateOf(entry.mtime), dateOf(entry.mtime));
     fs.closeSync(fd);
   }
 
   finish(): void {
-    for (const [path, mtime] of this.#times) fs.lutimesSync(rawPath(path), mtime, mtime);
+    for (const [path, mtime] of this.#times)
+      fs.lutimesSync(rawPath(path), dateOf(mtime), dateOf(mtime));
   }
 
   #placeOf(name: string): string {
@@ -114,7 +115,7 @@ class LocalSink implements TarSink {
       fs.chmodSync(raw, entry.mode);
     } else if (entry.type === 'symlink') {
       fs.symlinkSync(rawPath(entry.linkName), raw);
-      fs.lutimesSync(raw, entry.mtime, entry.mtime);
+      fs.lutimesSync(raw, dateOf(entry.mtime), dateOf(entry.mtime));
     } else if (entry.type === 'link') this.#link(entry, path);
     else makeNode(entry, path);
   }
@@ -136,6 +137,11 @@ function makeNode(entry: TarEntry, path: string): void {
   } catch (error) {
     throw new Failure(error instanceof Error ? error.message.trim() : String(error));
   }
+}
+
+/** Node takes a negative number for the present, and a date as it is. */
+function dateOf(seconds: number): Date {
+  return new Date(seconds * 1000);
 }
 
 function look(path: string): fs.Stats | undefined {

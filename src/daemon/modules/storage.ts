@@ -33,6 +33,7 @@ export const imagesModule = new ContainerModule(({ bind }) => {
         },
         emit: (event) => events.emit(fromImage(event)),
         scratch: join(settings.dataRoot, 'tmp', 'images'),
+        aside: join(settings.dataRoot, 'image', 'set-aside'),
         platform: platformOf(process.arch),
       }),
     [

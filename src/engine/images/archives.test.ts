@@ -166,14 +166,22 @@ describe('archives of images', () => {
       });
       expect(child.name).to.equal('child:2');
       const archive = await buffer(world.service.save(['child:2', 'base:1']));
-      const top = hexOf(world.storage.layers.get(world.service.resolve('child:2').chainId ?? parent.id)?.diffId ?? parent.id);
+      const top = hexOf(
+        world.storage.layers.get(world.service.resolve('child:2').chainId ?? parent.id)?.diffId ??
+          parent.id,
+      );
       expect(archive.includes(`"child":{"2":"${top}"}`)).to.equal(true);
       const again = fakeWorld();
       try {
         await again.service.load(Readable.from([archive]));
         expect(again.service.inspect('child:2').Parent).to.equal(parent.id);
         const [own, base] = again.service.history('child:2');
-        expect(own).to.deep.include({ Id: child.id, CreatedBy: 'sh', Comment: 'why', Tags: ['child:2'] });
+        expect(own).to.deep.include({
+          Id: child.id,
+          CreatedBy: 'sh',
+          Comment: 'why',
+          Tags: ['child:2'],
+        });
         expect(base).to.equal(undefined);
       } finally {
         rmSync(again.folder, { recursive: true });

@@ -34,9 +34,9 @@ describe('changes of an image configuration', () => {
     [['CMD a', 'ENTRYPOINT ["e"]'], { Cmd: ['/bin/sh', '-c', 'a'], Entrypoint: ['e'] }],
     [['USER a b'], { User: 'a b' }],
     [
-      ['ENV a=1', 'ENV b=$a c=${a}x d=\'$a\' e="$a \\$a" f=${no:-no} g=\\$a'],
+      ['ENV a=1', `ENV b=$a c=\${a}x d='$a' e="$a \\$a" f=$no g=\\$a`],
       {
-        Env: ['a=1', 'b=1', 'c=1x', 'd=$a', 'e=1 $a', 'f=no', 'g=$a'],
+        Env: ['a=1', 'b=1', 'c=1x', 'd=$a', 'e=1 $a', 'f=', 'g=$a'],
       },
     ],
     [
@@ -48,6 +48,7 @@ describe('changes of an image configuration', () => {
       },
     ],
     [['LABEL a=b \\\n c=d'], { Labels: { a: 'b', c: 'd' } }],
+    [['ENV a=', `ENV b=\${a:-x} c=\${a:+y} d=\${b:+z}`], { Env: ['a=', 'b=x', 'c=', 'd='] }],
     [['HEALTHCHECK NONE'], { Healthcheck: { Test: ['NONE'] } }],
     [['HEALTHCHECK CMD ["a", "b"]'], { Healthcheck: { Test: ['CMD', 'a', 'b'] } }],
     [

@@ -107,6 +107,7 @@ export function fakeWorld() {
     emit: (event) => events.push(event),
     logger: silentLogger,
     scratch: join(folder, 'scratch'),
+    aside: join(folder, 'aside'),
     platform: { os: 'linux', architecture: 'amd64' },
   });
   return { folder, events, users, storage, store, clock, service };

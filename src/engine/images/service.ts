@@ -1,10 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.js';
 import type { Logger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import { DurableStore } from '../state/durable-store.js';
+import { hexOf } from '../storage/digest.js';
 import type { Extractor, TarSource } from '../storage/extract/extract.js';
 import { type BusyboxImage, makeBusybox } from './busybox.js';
 import { type CommitImage, commitImage } from './commit.js';
@@ -21,6 +22,7 @@ import {
   type StoredImage,
   type StoredName,
 } from './records.js';
+import { fullText } from './reference.js';
 import { type RemovedItem, type RemoveImage, removeImage } from './remove.js';
 import { saveImages } from './save.js';
 import { type ImageRecord, ImageStore, type ImageStoreOptions } from './store.js';
@@ -38,6 +40,8 @@ export interface ImageServiceOptions {
   readonly logger: Logger;
   /** A folder for archives while they are read, e.g. `<data-root>/tmp/images`. Removed at every start: nothing else belongs there. */
   readonly scratch: string;
+  /** A folder for records of images that lack layers, e.g. `<data-root>/image/set-aside`. */
+  readonly aside: string;
   /** This machine's, see `platformOf`. */
   readonly platform: Platform;
 }
@@ -71,22 +75,41 @@ export function openImageStore({
 export class ImageService {
   readonly #world: ImageWorld;
   readonly #logger: Logger;
+  readonly #aside: string;
 
-  constructor({ logger, ...world }: ImageServiceOptions) {
+  constructor({ logger, aside, ...world }: ImageServiceOptions) {
+    this.#aside = aside;
     this.#world = { ...world, changes: new KeyedMutex() };
     this.#logger = logger;
   }
 
-  /** Once at start, after storage has been reconciled: forgets what a crash left without its other half. */
+  /** Once at start, after storage has been reconciled: sets aside and forgets what a crash left without its other half. */
   async reconcile(): Promise<void> {
     const { store, storage, scratch } = this.#world;
     // Archives that were being read when the daemon was killed.
     await rm(scratch, { recursive: true, force: true });
     const complete = ({ chains }: ImageRecord) =>
       chains.every((chain) => storage.layers.get(chain) !== undefined);
-    for (const { id } of await store.dropBroken(complete))
-      this.#logger.error('an image lacks layers and was forgotten', { image: id });
+    for (const image of store.all().filter((image) => !complete(image)))
+      await this.#setAside(image);
+    await store.dropNames();
     await storage.collect(() => store.usedChains());
+  }
+
+  /** Its record is kept where nobody takes it for an image. */
+  async #setAside(image: ImageRecord): Promise<void> {
+    const { store } = this.#world;
+    const { id, config, parent } = image;
+    const names = store.namesOf(id).map(fullText);
+    const file = join(this.#aside, `${hexOf(id)}.json`);
+    await mkdir(this.#aside, { recursive: true, mode: 0o700 });
+    await writeFile(file, JSON.stringify({ id, names, parent, config }), { mode: 0o600 });
+    await store.remove(id);
+    this.#logger.error('an image lacks layers and was set aside: load or pull it again', {
+      image: id,
+      names,
+      record: file,
+    });
   }
 
   /** See {@link listImages}. */

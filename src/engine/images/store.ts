@@ -127,13 +127,10 @@ export class ImageStore {
     await this.#images.remove(hexOf(id));
   }
 
-  /** Forgets names of images that aren't here, and images whose layers `complete` doesn't find. Answers those images. */
-  async dropBroken(complete: (image: ImageRecord) => boolean): Promise<ImageRecord[]> {
-    const broken = this.all().filter((image) => !complete(image));
-    for (const { id } of broken) await this.remove(id);
-    for (const { name, image } of this.#names.values())
-      if (!this.#images.has(hexOf(image))) await this.unname(parseReference(name));
-    return broken;
+  /** Forgets names of images that aren't here. */
+  async dropNames(): Promise<void> {
+    for (const [key, { image }] of this.#names.entries())
+      if (!this.#images.has(hexOf(image))) await this.#names.remove(key);
   }
 
   #byPrefix(text: string): ImageRecord | undefined {

@@ -86,7 +86,9 @@ export class FolderWriter implements AsyncDisposable {
       await handle.chown(uid, gid);
       setFileXattrs(handle.fd, entry.xattrs);
       await handle.chmod(entry.mode);
-      await handle.utimes(entry.mtime, entry.mtime);
+      // As a date: Node takes a negative number for the present.
+      const date = new Date(entry.mtime * 1000);
+      await handle.utimes(date, date);
     } finally {
       await handle.close();
     }

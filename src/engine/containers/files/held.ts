@@ -87,7 +87,9 @@ export class Held implements AsyncDisposable {
 
   /** When it was changed, in seconds since 1970. */
   async setTime(mtime: number): Promise<void> {
-    await utimes(this.self, mtime, mtime);
+    // As a date: Node takes a negative number for the present.
+    const date = new Date(mtime * 1000);
+    await utimes(this.self, date, date);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
