@@ -167,8 +167,9 @@ describe('Execs', () => {
     const early = await rejection(execs.resize(Id, { rows: 1, columns: 2 }));
     expect(early).to.be.instanceOf(InvalidParameter);
     expect(early.message).to.equal('exec process is not started');
-    await execs.start(Id, attached);
+    const starting = execs.start(Id, attached);
     await execs.resize(Id, { rows: 24, columns: 80 });
+    await starting;
     expect(world.launcher.sizes).to.deep.equal([{ rows: 24, columns: 80 }]);
   });
 

@@ -18,6 +18,8 @@ interface Exec {
   readonly config: ExecCreate;
   /** From the first attempt to start it: there is no second. */
   started: boolean;
+  /** From the attempt on. */
+  launching?: Promise<LaunchedExec>;
   launched?: LaunchedExec;
   exitCode?: number;
   /** When it ended or could not be started; {@link Clock.monotonicMs}. */
@@ -59,7 +61,8 @@ export class Execs {
     exec.started = true;
     if (!options.detach) options.accepted?.(config.Tty);
     this.#emit('exec_start', container, config, id);
-    const launched = await this.#launch(exec, options.size).catch((error: unknown) =>
+    exec.launching = this.#launch(exec, options.size);
+    const launched = await exec.launching.catch((error: unknown) =>
       this.#notLaunched(exec, error, options.detach),
     );
     if ('chunks' in launched) return launched;
@@ -97,7 +100,9 @@ export class Execs {
   }
 
   async resize(id: string, size: TtySize): Promise<void> {
-    const { launched } = this.#find(id);
+    const { launching } = this.#find(id);
+    // Clients tell the size of their terminal as soon as they may: the process may not be there yet.
+    const launched = await launching?.catch(() => undefined);
     if (!launched) throw new InvalidParameter('exec process is not started');
     await launched.resize(size);
   }

@@ -58,8 +58,13 @@ interface Exec {
 
 async function attach({ api, terminal }: Context, id: string, exec: Exec): Promise<number> {
   const containers = new Containers(api);
-  const hijacked = await containers.execAttached(id, { Detach: false, Tty: exec.Tty });
   const showsSize = exec.Tty && terminal.stdout.isTTY;
+  const { rows, columns } = terminal.stdout;
+  const hijacked = await containers.execAttached(id, {
+    Detach: false,
+    Tty: exec.Tty,
+    ...(showsSize && { ConsoleSize: [rows, columns] }),
+  });
   using _size = showsSize
     ? followSize(containers, { kind: 'exec', id }, terminal.stdout)
     : undefined;
