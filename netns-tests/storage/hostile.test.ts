@@ -69,7 +69,7 @@ const hostile: [what: string, archive: () => Iterable<Buffer>, message: RegExp][
   ['a path out of it, by PAX', () => [paxHeader({ path: '../../f' }), file], /leads out/],
   ['a path out of it, for all entries', () => [paxHeader({ path: '/f' }, 'g'), file], /leads out/],
   ['a path without end', () => [paxHeader({ path: 'a/'.repeat(400_000) }), file], /too long/],
-  ['a name of 300 letters', () => [paxHeader({ path: 'a'.repeat(300) }), file], /ENAMETOOLONG/],
+  ['a name of 300 letters', () => [paxHeader({ path: 'a'.repeat(300) }), file], /name too long/],
   [
     'a record that is longer than its header',
     () => [paxRaw('99 path=f\n'), file],

@@ -26,7 +26,8 @@ export class LoopDisk implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    run('umount', this.folder);
+    // Lazily: a test that failed may have left something open.
+    run('umount', '--lazy', this.folder);
     rmSync(this.#top, { recursive: true });
   }
 }

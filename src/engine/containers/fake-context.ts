@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -122,6 +122,7 @@ export class FakeContext implements ContainersContext, Disposable {
   constructor() {
     const gate = (what: string) => this.#pass(what);
     const folder = mkdtempSync(join(tmpdir(), 'tsnet-containers-'));
+    mkdirSync(join(folder, 'containers'));
     this.records = new FakeRecords('records', gate);
     this.runs = new FakeRecords('runs', gate);
     this.rootfs = new FakeRootfs(gate);

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
@@ -19,6 +19,7 @@ import { startContainer } from './start.js';
  * meanwhile get their exit codes, and what a killed daemon left half done is removed.
  */
 export async function restoreContainers(context: ContainersContext): Promise<void> {
+  await mkdir(context.settings.containersDir, { recursive: true, mode: 0o710 });
   for (const record of oldestFirst(ofThisDriver(context))) {
     context.registry.add(new Container(await withFreeName(context, record)));
   }

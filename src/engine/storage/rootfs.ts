@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { NotFound } from '../../base/errors.js';
+import { System } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import type { ObjectStore } from '../state/json-store.js';
@@ -57,7 +57,7 @@ export class Rootfs {
     );
   }
 
-  /** Mounts the container's root and answers where; one that is mounted already stays. @throws NotFound, SyscallError */
+  /** Mounts the container's root and answers where; one that is mounted already stays. @throws System */
   mount(containerId: string): string {
     const parents = this.#parents(containerId);
     this.#sizes.mounted(containerId);
@@ -83,19 +83,19 @@ export class Rootfs {
     });
   }
 
-  /** What the container has changed, by path. @throws NotFound */
+  /** What the container has changed, by path. @throws System */
   async changes(containerId: string): Promise<Change[]> {
     return await this.#options.driver.changes(containerId, this.#parents(containerId));
   }
 
-  /** The same as a layer tar, for a commit. @throws NotFound */
+  /** The same as a layer tar, for a commit. @throws System */
   changesTar(containerId: string): Readable {
     return this.#options.driver.changesTar(containerId, this.#parents(containerId));
   }
 
   /**
    * All files of the container as a tar. One that wasn't mounted is afterwards, until it is unmounted or
-   * removed: unmounting here could hit a start that came meanwhile. @throws NotFound
+   * removed: unmounting here could hit a start that came meanwhile. @throws System
    */
   async exportTar(containerId: string): Promise<Readable> {
     return await this.#turns.run(containerId, async () => {
@@ -108,7 +108,7 @@ export class Rootfs {
 
   /**
    * Bytes in the files that the container has written (`SizeRw`), and in all (`SizeRootFs`). Counted once for a
-   * container that isn't mounted, for it doesn't change. @throws NotFound
+   * container that isn't mounted, for it doesn't change. @throws System
    */
   async size(containerId: string): Promise<{ writable: number; total: number }> {
     const { chainId } = this.#record(containerId);
@@ -139,10 +139,12 @@ export class Rootfs {
     }
   }
 
-  /** For `docker inspect`. @throws NotFound */
+  /** For `docker inspect`, which must work for a container that has lost its files too. */
   graphDriver(containerId: string): GraphDriver {
-    const { driver } = this.#options;
-    return { Name: driver.name, Data: driver.describe(containerId, this.#parents(containerId)) };
+    const { driver, records } = this.#options;
+    const isThere = records.has(containerId);
+    const Data = isThere ? driver.describe(containerId, this.#parents(containerId)) : null;
+    return { Name: driver.name, Data };
   }
 
   #parents(containerId: string): string[] {

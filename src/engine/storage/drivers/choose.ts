@@ -40,28 +40,15 @@ export interface ChooseDriver {
 }
 
 /** Opens the driver that is to be used, having tried that it works. @throws Unavailable if none does */
-export async function chooseDriver({
-  dataRoot,
-  wanted,
-  options,
-  logger,
-}: ChooseDriver): Promise<StorageDriver> {
+export async function chooseDriver(choice: ChooseDriver): Promise<StorageDriver> {
+  const { dataRoot, wanted, options, logger } = choice;
   const used = driverNames.filter((name) => isUsed(dataRoot, name));
   const reasons: string[] = [];
   for (const name of candidates({ wanted, used })) {
     try {
       const driver = openDriver(name, { dataRoot, options });
-      await driver.check();
-      const aside = used.filter((other) => other !== name);
-      if (aside.length > 0)
-        logger.warn('images and containers of other storage drivers are left aside', {
-          driver: name,
-          others: aside.join(', '),
-        });
-      if (name === 'vfs' && wanted === '' && used.length === 0)
-        logger.warn('no better storage driver works here: vfs copies every layer as a whole', {
-          reasons,
-        });
+      await tryOut(driver, used.includes(name), logger);
+      tellChoice(name, used, wanted === '' ? reasons : [], logger);
       return driver;
     } catch (error) {
       reasons.push(messageOf(error));
@@ -69,6 +56,39 @@ export async function chooseDriver({
     }
   }
   throw new Unavailable(reasons.join('; '));
+}
+
+/** On a full disk nothing can be tried. One that has worked before goes on: somebody must be able to make room. */
+async function tryOut(driver: StorageDriver, isUsed: boolean, logger: Logger): Promise<void> {
+  try {
+    await driver.check();
+  } catch (error) {
+    if (!isUsed || !isForLackOfRoom(error)) throw error;
+    logger.warn('the disk of the data root is full', { driver: driver.name, error });
+  }
+}
+
+function isForLackOfRoom(error: unknown): boolean {
+  if (isErrno(error, 'ENOSPC', 'EDQUOT')) return true;
+  return error instanceof Error && error.cause !== undefined && isForLackOfRoom(error.cause);
+}
+
+function tellChoice(
+  name: DriverName,
+  used: readonly DriverName[],
+  reasons: readonly string[],
+  logger: Logger,
+): void {
+  const others = used.filter((other) => other !== name).join(', ');
+  if (others !== '')
+    logger.warn('images and containers of other storage drivers are left aside', {
+      driver: name,
+      others,
+    });
+  if (name === 'vfs' && reasons.length > 0)
+    logger.warn('no better storage driver works here: vfs copies every layer as a whole', {
+      reasons: reasons.join('; '),
+    });
 }
 
 /** Whether a driver has layers on record here. */

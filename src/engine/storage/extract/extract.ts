@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { System, TsnetError } from '../../../base/errors.js';
 import { TarReader } from '../../../base/tar/reader.js';
 import type { DiffId, Digest } from '../digest.js';
 import { type Bytes, decompressed } from './decompress.js';
@@ -65,10 +66,12 @@ export async function extractHere(
       reader.write(chunk);
     }
     reader.end();
+    unpacker.finish();
+  } catch (error) {
+    throw inEntry(error, unpacker.current);
   } finally {
     unpacker.abandon();
   }
-  unpacker.finish();
   skeleton?.finish();
   const { size, entries } = unpacker;
   return {
@@ -79,6 +82,14 @@ export async function extractHere(
     size,
     entries,
   };
+}
+
+/** Node's own errors, of a full disk for instance, say neither what was attempted nor with what. */
+function inEntry(error: unknown, name: string): unknown {
+  const isOfSystem = error instanceof Error && 'syscall' in error && !(error instanceof TsnetError);
+  if (!isOfSystem) return error;
+  const reason = /^E[A-Z0-9]+: (.*?)(, [a-z]+.*)?$/.exec(error.message)?.[1] ?? error.message;
+  return new System(`cannot unpack ${JSON.stringify(name)}: ${reason}`);
 }
 
 function sinkOf(unpacker: Unpacker, skeleton: SkeletonWriter | undefined) {

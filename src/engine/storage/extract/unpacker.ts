@@ -63,6 +63,7 @@ export class Unpacker implements TarSink {
   readonly #whiteouts: Whiteouts;
   #size = 0;
   #entries = 0;
+  #current = '';
   #file:
     | { readonly writer: FileWriter; readonly path: string; readonly entry: TarEntry }
     | undefined;
@@ -96,8 +97,14 @@ export class Unpacker implements TarSink {
     return this.#entries;
   }
 
+  /** The name of the entry that is being made, or was last. */
+  get current(): string {
+    return this.#current;
+  }
+
   entry(entry: TarEntry): void {
     this.#entries++;
+    this.#current = entry.name;
     const parts = partsOf(entry.name);
     const name = parts.at(-1) ?? '';
     if (this.#options.kind === 'layer' && name.startsWith(whiteoutPrefix))

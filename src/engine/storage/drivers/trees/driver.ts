@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { messageOf, Unavailable } from '../../../../base/errors.js';
+import { Unavailable } from '../../../../base/errors.js';
 import { syncFileSystem } from '../../../../native/sync.js';
 import { backingFileSystem } from '../../backing.js';
 import type { Change, LayerFiles, StagedLayer, StorageDriver } from '../../driver.js';
@@ -50,8 +50,7 @@ export class TreeDriver implements StorageDriver {
       await this.create(ids[0], []);
       await this.create(ids[1], [ids[0]]);
     } catch (cause) {
-      const text = `${this.name} can't be used in ${this.#folders.root}: ${messageOf(cause)}`;
-      throw new Unavailable(text, { cause });
+      throw new Unavailable(`${this.name} can't be used in ${this.#folders.root}`, { cause });
     } finally {
       for (const id of ids) await this.remove(id);
     }
