@@ -13,6 +13,12 @@ export function daemonCommand(): string[] {
   return [process.execPath, '--enable-source-maps', join(resolve(dist), 'tsnetd.mjs')];
 }
 
+/** The CLI of the same build. */
+export function cliCommand(): string[] {
+  const { TSNET_DIST: dist } = process.env;
+  return dist ? [process.execPath, join(resolve(dist), 'tsnet.mjs')] : [resolve('bin', 'tsnet')];
+}
+
 /** What a start that ends by itself left. */
 export interface Attempt extends Result {
   /** Mount points left below the roots. */

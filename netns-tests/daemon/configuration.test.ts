@@ -28,7 +28,6 @@ describe("tsnetd's configuration", () => {
 
   const flagRefusals: [string, string | RegExp][] = [
     ['--nonsense', 'unknown flag: --nonsense'],
-    ['--group docker', 'unknown flag: --group'],
     ['-x', "unknown shorthand flag: 'x' in -x"],
     ['--bip', 'flag needs an argument: --bip'],
     ['--icc=maybe', /invalid argument "maybe" for "--icc" flag/],
@@ -37,7 +36,10 @@ describe("tsnetd's configuration", () => {
     ['serve', 'tsnetd" accepts no arguments, but was given: serve'],
     ['--firewall-backend ipchains', /firewall-backend "ipchains"/],
     ['--log-level loud', /invalid logging level: loud: use debug, info, warn or error/],
-    ['--host fd://', /invalid listen address "fd:\/\/"/],
+    ['--host npipe://x', /invalid listen address "npipe:\/\/x"/],
+    ['--label a', 'bad attribute format: a'],
+    ['--registry-mirror ftp://x', /invalid mirror/],
+    ['--max-concurrent-downloads=-1', 'invalid max concurrent downloads: -1'],
     ['--bip 10.9.0.1', /invalid bip "10.9.0.1"/],
     ['--bip 10.9.0.0/24', /invalid bip "10.9.0.0\/24"/],
     ['--dns nowhere', /invalid dns "nowhere"/],
@@ -120,6 +122,17 @@ describe("tsnetd's configuration", () => {
       mtu: 1400,
       pidfile: '/run/elsewhere.pid',
       'userland-proxy': true,
+      'authorization-plugins': ['guard'],
+      features: { buildkit: true },
+      group: 'root',
+      'insecure-registries': ['box:5000'],
+      labels: ['a=b'],
+      'max-concurrent-downloads': 9,
+      proxies: { 'http-proxy': 'http://p:1' },
+      'registry-mirrors': ['https://m'],
+      'shutdown-timeout': -1,
+      tlsverify: true,
+      'exec-opts': ['native.cgroupdriver=cgroupfs'],
     });
     // Without the flags for the roots, which would be given twice.
     const { stderr } = await world.host.run([...daemonCommand(), ...file, '--validate']);

@@ -48,7 +48,7 @@ describe("tsnetd's life", () => {
     const daemon = await start('-H', 'tcp://127.0.0.1:2375');
     await using _ = daemon;
     const { mode, uid, gid } = statSync(daemon.socket);
-    expect([mode & 0o777, uid, gid]).to.deep.equal([0o600, 0, 0]);
+    expect([mode & 0o777, uid, gid]).to.deep.equal([0o660, 0, 0]);
     expect(await world.host.must('busybox wget -qO- http://127.0.0.1:2375/_ping')).to.equal('OK');
     expect(daemon.log).to.match(/level=warning|level=warn msg="anyone who can connect/);
     expect(await world.outside.ask('tcp', '192.0.2.2', 2375)).to.equal('refused');
@@ -179,8 +179,11 @@ describe("tsnetd's life", () => {
     const before = await snapshot(world.host);
     const failures = [
       [await attempts.run([...socket, '--data-root', own('file/data')]), 'cannot use data-root'],
-      [await attempts.run([...socket, '-H', 'tcp://0.0.0.0:2375']), 'EADDRINUSE'],
-      [await attempts.run([...socket, '-H', 'tcp://203.0.113.1:1']), 'EADDRNOTAVAIL'],
+      [await attempts.run([...socket, '-H', 'tcp://0.0.0.0:2375', '--tls=false']), 'EADDRINUSE'],
+      [
+        await attempts.run([...socket, '-H', 'tcp://203.0.113.1:1', '--tls=false']),
+        'EADDRNOTAVAIL',
+      ],
       [await attempts.run(socket, withoutConmon), 'conmon not found'],
       [await attempts.run([...socket, '--default-runtime', 'nonesuch']), 'nonesuch'],
     ] as const;

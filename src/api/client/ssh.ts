@@ -28,18 +28,31 @@ function quote(text: string): string {
 export function dialBySsh(target: SshTarget): Duplex {
   const args = sshArguments(target);
   const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const connection = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  const connection = new Duplex({
+    allowHalfOpen: true,
+    read: () => void child.stdout.resume(),
+    write: (chunk, _, done) => void child.stdin.write(chunk, () => done()),
+    final: (done) => void child.stdin.end(() => done()),
+    destroy(error, done) {
+      child.kill();
+      done(error);
+    },
+  });
   let said = '';
   child.stderr.on('data', (data: Buffer) => {
     said += data.toString();
   });
-  connection.on('error', () => connection.destroy());
-  child.stdin.on('error', () => connection.destroy());
+  child.stdout.on('data', (data: Buffer) => {
+    if (!connection.push(data)) child.stdout.pause();
+  });
+  // A write that fails says less than the reason for which ssh ended, which comes at once.
+  child.stdin.on('error', () => {});
+  connection.on('error', () => {});
   child.once('error', (error) => connection.destroy(error));
   child.once('close', (code) => {
     if (code) connection.destroy(new Error(exitText(args, code, said)));
+    else connection.push(null);
   });
-  connection.once('close', () => child.kill());
   return connection;
 }
 

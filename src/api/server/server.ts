@@ -109,7 +109,14 @@ export class ApiServer {
   createServer(door: Door = {}): ApiListener {
     const { tls, openTo } = door;
     const server = tls
-      ? createTlsServer({ ...limits, ...tls, ...clientCertificates(tls.ca), minVersion: 'TLSv1.2' })
+      ? createTlsServer({
+          ...limits,
+          ...tls,
+          ...clientCertificates(tls.ca),
+          minVersion: 'TLSv1.2',
+          // As Node's plain server has it: the end of a standard input is not that of the output.
+          allowHalfOpen: true,
+        })
       : createServer(limits);
     server.on('request', (request: IncomingMessage, response: HeldResponse) => {
       void this.#serve(request, response, openTo);
