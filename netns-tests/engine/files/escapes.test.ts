@@ -176,6 +176,43 @@ describe('copies of files', () => {
       expect((await ask('GET', box, path)).status, path).to.equal(404);
   });
 
+  it('see volumes and parts of them, also of a container that does not run', async () => {
+    await setting.it.ok('POST /volumes/create', { body: { Name: 'stock' } });
+    const filler = await setting.it.running({ HostConfig: { Binds: ['stock:/v'] } });
+    await shell(filler, 'mkdir /v/part; echo p > /v/part/f; ln -s / /v/root; echo all > /v/all');
+    const mount = {
+      Type: 'volume',
+      Source: 'stock',
+      Target: '/p',
+      VolumeOptions: { Subpath: 'part' },
+    };
+    const host = { Binds: ['stock:/v:ro'], Mounts: [mount] };
+    const body = { Image: 'busybox:test', Cmd: ['sleep', '1000'], HostConfig: host };
+    await setting.it.ok('POST /v1.48/containers/create?name=parts', { body });
+    const look = async () => {
+      expect(await entriesOf((await ask('GET', 'parts', '/p')).body)).to.deep.equal({
+        'p/': 'dir',
+        'p/f': 'p\n',
+      });
+      expect(await entriesOf((await ask('GET', 'parts', '/v/root/v/all')).body)).to.deep.equal({
+        all: 'all\n',
+      });
+      const given = await tarOf([{ name: 'g', content: 'y' }]);
+      expect((await ask('PUT', 'parts', '/v', given)).status).to.equal(400);
+      expect((await ask('PUT', 'parts', '/p', given)).status).to.equal(200);
+      expect(await shell(filler, 'cat /v/part/g; rm /v/part/g')).to.equal('y');
+      // Under a writable folder, what is read-only stays so.
+      const below = await tarOf([{ name: 'v/h', content: 'y' }]);
+      expect((await ask('PUT', 'parts', '/', below)).body.toString()).to.include('read-only');
+    };
+    await look();
+    await setting.it.ok('POST /containers/parts/start');
+    await look();
+    await setting.it.ok('DELETE /containers/parts?force=1');
+    await setting.it.ok(`DELETE /containers/${filler}?force=1`);
+    await setting.it.ok('DELETE /volumes/stock');
+  });
+
   it('keep names of any bytes, hard links, capabilities, times and sparse sizes', async () => {
     const box = await setting.it.running({});
     await shell(

@@ -7,6 +7,7 @@ import { Lifetime } from '../../../base/rollback.js';
 import { isErrno } from '../../../native/libc.js';
 import type { Container } from '../container.js';
 import type { ContainersContext } from '../context.js';
+import type { ContainerMount } from '../mounts/model.js';
 import { unpackInto } from './archive-in.js';
 import { archiveOf } from './archive-out.js';
 import type { Held } from './held.js';
@@ -20,7 +21,7 @@ import { ContainerTree } from './tree.js';
 /** What files of containers are reached with. */
 export type FilesContext = Pick<
   ContainersContext,
-  'registry' | 'rootfs' | 'locks' | 'logger' | 'emit'
+  'registry' | 'rootfs' | 'volumes' | 'locks' | 'logger' | 'emit'
 >;
 
 /** Copies files into and out of containers, whether they run or not. */
@@ -28,6 +29,8 @@ export class ContainerFiles implements ArchiveBackend {
   readonly #context: FilesContext;
   /** How many are at the files of a container, by id: the last one unmounts them. */
   readonly #users = new Map<string, number>();
+  /** Volumes that were opened so far: each copy's use of one has a name. */
+  #copies = 0;
   /** Mounting and unmounting exclude one another, by container. */
   readonly #turns = new KeyedMutex();
 
@@ -89,12 +92,38 @@ export class ContainerFiles implements ArchiveBackend {
     });
     const open = new OpenFiles(tree, () => this.#release(container));
     try {
-      await showMounts(tree, { record, root, pid });
+      const openVolume = (mount: ContainerMount) => this.#openVolume(container, open, mount);
+      await showMounts(tree, { record, root, pid, openVolume });
       return open;
     } catch (error) {
       await open[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Under a name of this copy's own: the container may be started, and end, meanwhile. */
+  async #openVolume(
+    { id }: Container,
+    open: OpenFiles,
+    { Name = '', Destination, Propagation, RW, subpath = '' }: ContainerMount,
+  ): Promise<string> {
+    const { volumes } = this.#context;
+    this.#copies += 1;
+    const container = `${id}-copy${this.#copies}`;
+    open.own({
+      [Symbol.asyncDispose]: async () => {
+        await volumes.settle(container);
+        await volumes.unmountAll(container);
+      },
+    });
+    return await volumes.mount({
+      container,
+      volume: Name,
+      destination: Destination,
+      writable: RW,
+      propagation: Propagation,
+      subpath,
+    });
   }
 
   #mount({ id }: Container): Promise<{ root: string; tree: ContainerTree }> {

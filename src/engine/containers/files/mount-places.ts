@@ -2,6 +2,7 @@ import { constants, open, stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { isErrno } from '../../../native/libc.js';
 import type { ContainerRecord } from '../model.js';
+import type { ContainerMount } from '../mounts/model.js';
 import { findOrMakeFolder } from './make-folder.js';
 import { mountedIn } from './mounted-view.js';
 import { namesOf } from './path.js';
@@ -10,9 +11,9 @@ import type { ContainerTree } from './tree.js';
 /** Something that a container wants mounted. */
 interface Wanted {
   readonly destination: string;
-  /** On the host; undefined for what exists in the running container only. */
-  readonly source?: string | undefined;
   readonly readOnly: boolean;
+  /** What it is on the host; undefined for what exists in the running container only. */
+  readonly mount?: ContainerMount;
 }
 
 /** The container whose mounts a tree shall show. */
@@ -22,6 +23,8 @@ export interface Mounting {
   readonly root: string;
   /** Its first process; undefined while it isn't running. */
   readonly pid: number | undefined;
+  /** Makes a volume usable for as long as the tree is open, and answers where it is. */
+  openVolume(mount: ContainerMount): Promise<string>;
 }
 
 /**
@@ -29,28 +32,35 @@ export interface Mounting {
  * folder or file that a mount covers where the image has none.
  */
 export async function showMounts(tree: ContainerTree, mounting: Mounting): Promise<void> {
-  for (const wanted of wantedMounts(mounting.record)) {
-    const place = await tree.target(namesOf(posix.normalize(wanted.destination)));
-    const source = inContainer(tree, mounting, place) ?? wanted.source;
+  for (const { destination, readOnly, mount } of wantedMounts(mounting.record)) {
+    const place = await tree.target(namesOf(posix.normalize(destination)));
+    const source = inContainer(tree, mounting, place) ?? (await onHost(mounting, mount));
     if (source === undefined || !(await makePlace(tree, place, source))) continue;
-    tree.mount(place, { source, readOnly: wanted.readOnly });
+    tree.mount(place, { source, readOnly });
   }
 }
 
-/** Outer ones before those that lie in them. */
+/** Outer ones before those that lie in them. A tmpfs of `--tmpfs` takes the place of another mount. */
 function wantedMounts({ mounts, host }: Mounting['record']): Wanted[] {
-  const memory = [
-    ...Object.keys(host.Tmpfs),
-    ...host.Mounts.filter(({ Type }) => Type === 'tmpfs').map(({ Target }) => Target),
-  ];
+  const memory = Object.keys(host.Tmpfs);
   const all = [
-    ...mounts.map(({ Destination, Source, RW }): Wanted => {
-      return { destination: Destination, source: Source, readOnly: !RW };
-    }),
+    ...mounts
+      .filter(({ Destination }) => !memory.includes(Destination))
+      .map((mount): Wanted => {
+        const { Destination, RW, Type } = mount;
+        return { destination: Destination, readOnly: !RW, ...(Type !== 'tmpfs' && { mount }) };
+      }),
     ...memory.map((destination): Wanted => ({ destination, readOnly: false })),
   ];
   const depth = ({ destination }: Wanted) => namesOf(destination).length;
   return all.toSorted((a, b) => depth(a) - depth(b));
+}
+
+async function onHost(
+  mounting: Mounting,
+  mount: ContainerMount | undefined,
+): Promise<string | undefined> {
+  return mount?.Type === 'volume' ? await mounting.openVolume(mount) : mount?.Source;
 }
 
 function inContainer(
