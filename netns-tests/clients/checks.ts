@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { snapshot } from '../world/snapshot.js';
 import type { Client } from './client.js';
 
 /**
@@ -35,6 +34,6 @@ export function scriptChecks(
   }
 
   it('leaves the host as it was', async () => {
-    expect(await snapshot(client.it.world.host)).to.deep.equal(client.it.before);
+    await client.it.expectUntouched();
   });
 }

@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'chai';
 import { type Result, run } from '../world/command.js';
 import { TestDaemon } from '../world/daemon.js';
 import { needsRoot } from '../world/root.js';
@@ -25,6 +28,18 @@ export class Client implements AsyncDisposable {
     const daemon = await TestDaemon.start(world.host, ['--dns', '127.0.0.1']);
     await daemon.must('pull -q tsnet/busybox');
     return new Client({ world, daemon, before: await snapshot(world.host) });
+  }
+
+  /** Waits until the host is as it was: what was removed goes off the answer's path. @throws AssertionError */
+  async expectUntouched(): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      const after = await snapshot(this.world.host);
+      if (attempt === 20 || isDeepStrictEqual(after, this.before)) {
+        expect(after).to.deep.equal(this.before);
+        return;
+      }
+      await delay(100);
+    }
   }
 
   /** A folder for the client's files. */

@@ -11,7 +11,16 @@ const cache = resolve('node_modules/.cache/clients');
 const installed = join(cache, 'everyday.mjs');
 
 const compiler = [
-  ...['--noEmit', '--allowJs', '--checkJs', '--strict', '--skipLibCheck', '--types', 'node'],
+  ...[
+    '--ignoreConfig',
+    '--noEmit',
+    '--allowJs',
+    '--checkJs',
+    '--strict',
+    '--skipLibCheck',
+    '--types',
+    'node',
+  ],
   ...['--target', 'es2022', '--module', 'nodenext'],
 ];
 
