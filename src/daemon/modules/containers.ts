@@ -74,6 +74,7 @@ export const containersModule = new ContainerModule(({ bind }) => {
       launcher: opened.launcher,
       probes: opened.probes,
       limits: opened.limits,
+      memory: opened.memory,
       logs,
       locks: new KeyedMutex(),
       settings: containerSettings(settings),

@@ -12,6 +12,7 @@ import type { Logs } from '../logging/contract.js';
 import type { Probes } from './health/monitor.js';
 import type { ContainerRecord, RunRecord } from './model.js';
 import type { ContainerVolumes } from './mounts/volumes.js';
+import type { MemoryWatch } from './out-of-memory.js';
 import type { ContainerRegistry } from './registry.js';
 
 /** Stored records of one kind. */
@@ -138,6 +139,7 @@ export interface ContainersContext {
   readonly timers: Timers;
   readonly probes: Probes;
   readonly limits: LiveLimits;
+  readonly memory: MemoryWatch;
   readonly logger: Logger;
   emit(event: ContainerEvent): void;
 }

@@ -88,6 +88,14 @@ export class FakeContext implements ContainersContext, Disposable {
   readonly clock = new FakeClock();
   readonly timers = new FakeTimers(this.clock);
   readonly probes = new FakeProbes();
+  /** Has those that watch a run's folder told that it is out of memory. */
+  readonly outOfMemory = new Map<string, () => void>();
+  readonly memory = {
+    watch: (runDir: string, tell: () => void) => {
+      this.outOfMemory.set(runDir, tell);
+      return { cancel: () => void this.outOfMemory.delete(runDir) };
+    },
+  };
   /** Limits that were set while a container ran. */
   readonly limitsSet: HostConfig[] = [];
   readonly limits = {

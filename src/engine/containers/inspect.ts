@@ -69,7 +69,7 @@ export function containerState(container: Container): ContainerState {
     Running: container.isUp,
     Paused: run?.record.paused ?? false,
     Restarting: status === 'restarting',
-    OOMKilled: run ? false : lastRun.oomKilled,
+    OOMKilled: run ? (run.record.oomKilled ?? false) : lastRun.oomKilled,
     Dead: status === 'dead',
     Pid: run?.record.pid ?? 0,
     ExitCode: run ? 0 : lastRun.exitCode,

@@ -46,6 +46,7 @@ async function end(
   // The start failed and was rolled back: there is no life to end.
   if (container.run?.record.id !== run.id) return exit;
   const health = container.health && endedHealth(container.health);
+  const last = container.run.record;
   container.monitor?.cancel();
   container.monitor = undefined;
   await context.networks
@@ -68,7 +69,7 @@ async function end(
   container.run = undefined;
   container.execIds.clear();
   if (restarts) restartLater(context, container, { run, exit, start });
-  tellEnd(context, container, run, exit);
+  tellEnd(context, container, last, exit);
   container.tell(['not-running', 'next-exit'], { StatusCode: exit.code });
   return exit;
 }
@@ -76,10 +77,10 @@ async function end(
 function tellEnd(
   context: ContainersContext,
   container: Container,
-  { startedAt }: RunRecord,
+  { startedAt, oomKilled: wasTold }: RunRecord,
   { code, at, oomKilled }: Exit,
 ): void {
-  if (oomKilled) context.emit({ action: 'oom', container: container.record });
+  if (oomKilled && !wasTold) context.emit({ action: 'oom', container: container.record });
   const seconds = Math.trunc((Date.parse(at) - Date.parse(startedAt)) / 1000);
   const attributes = { exitCode: String(code), execDuration: String(Math.max(seconds, 0)) };
   context.emit({ action: 'die', container: container.record, attributes });

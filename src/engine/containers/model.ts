@@ -66,6 +66,8 @@ export interface RunRecord {
   readonly paused: boolean;
   /** Absent without a health check. */
   readonly health?: Health;
+  /** Whether a process of it was killed for want of memory. Default no. */
+  readonly oomKilled?: boolean;
 }
 
 /** Docker's way to write "never". */

@@ -10,6 +10,7 @@ import { watchHealth } from './health/monitor.js';
 import { watchRun } from './life.js';
 import { type ContainerRecord, type LastRun, never, neverRun, type RunRecord } from './model.js';
 import { volumeHolders } from './mounts/holders.js';
+import { watchMemory } from './out-of-memory.js';
 import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
 import { startContainer } from './start.js';
@@ -79,6 +80,7 @@ async function takeBack(context: ContainersContext, run: RunRecord): Promise<voi
   const paused = context.launcher.isPaused(run.id);
   watchRun(context, container, { ...run, paused }, startContainer);
   watchHealth(context, container);
+  watchMemory(context, container);
   await settle(context, container).catch((error: unknown) => {
     context.logger.warn('networks of a container not settled', {
       container: run.id,

@@ -28,6 +28,7 @@ import { type ContainerRecord, lostRun, type RunRecord } from './model.js';
 import { setUpMounts } from './mounts/set-up.js';
 import { joinedContainer } from './network-mode.js';
 import { sandboxRequest } from './networking.js';
+import { watchMemory } from './out-of-memory.js';
 import { makeOwnFolder } from './own-folder.js';
 import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
@@ -133,6 +134,7 @@ async function launch(context: ContainersContext, container: Container): Promise
   rollback.commit();
   notePresumedEnd(context, container, run);
   watchHealth(context, container);
+  watchMemory(context, container);
   context.emit({ action: 'start', container: record });
 }
 

@@ -14,6 +14,7 @@ import { ExitWatcher } from './exit-watcher.js';
 import { type HostFacts, readHostFacts } from './host-facts.js';
 import { ConmonLauncher } from './launcher.js';
 import { LiveLimits } from './live-limits.js';
+import { OomWatch } from './oom-watch.js';
 import { RuntimeProbes } from './probes.js';
 import { defaultCapabilities } from './profile/capabilities.js';
 import { defaultSeccompProfile } from './profile/seccomp.js';
@@ -40,6 +41,7 @@ export interface OpenedLauncher extends Disposable {
   readonly launcher: ConmonLauncher;
   readonly probes: RuntimeProbes;
   readonly limits: LiveLimits;
+  readonly memory: OomWatch;
   readonly runtimes: RuntimeList;
 }
 
@@ -89,6 +91,7 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
     launcher,
     probes: new RuntimeProbes({ runtimeOf, records, facts, children }),
     limits: new LiveLimits({ runtimeOf, facts, children }),
+    memory: new OomWatch(),
     runtimes,
     [Symbol.dispose]() {
       exits[Symbol.dispose]();
