@@ -110,7 +110,7 @@ describe('damage that a start finds', function () {
     writeFileSync(file, 'null');
     await daemon.start();
     expect(daemon.log).to.include(`${file}.corrupt`);
-    expect((await daemon.run(['start', 'box'])).stderr).to.match(/no root file system/);
+    expect((await daemon.run(['start', 'box'])).stderr).to.match(/lost its root file system/);
     expect(existsSync(data('overlay2', id))).to.equal(true);
     expect(await daemon.must('ps -a --format {{.Names}}')).to.include('box');
     await daemon.must('rm box');

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { System } from '../../base/errors.js';
+import { NotFound, System } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import type { ObjectStore } from '../state/json-store.js';
@@ -17,6 +17,8 @@ export interface RootfsOptions {
   readonly layers: LayerStore;
   /** Durable; keys are container ids. */
   readonly records: ObjectStore<RootfsRecord>;
+  /** Keys of records that could not be read. */
+  readonly setAside: readonly string[];
   readonly logger: Logger;
 }
 
@@ -154,7 +156,11 @@ export class Rootfs {
   #record(containerId: string): RootfsRecord {
     const record = this.#options.records.get(containerId);
     // Its files go before it does.
-    if (record === undefined) throw new NotFound(`No such container: ${containerId}`);
-    return record;
+    if (record !== undefined) return record;
+    if (this.#options.setAside.includes(containerId))
+      throw new System(
+        `container ${containerId} has lost its root file system: the record of it could not be read`,
+      );
+    throw new NotFound(`No such container: ${containerId}`);
   }
 }

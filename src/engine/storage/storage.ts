@@ -45,7 +45,13 @@ export class Storage implements AsyncDisposable {
     });
     this.#driver = driver;
     this.layers = new LayerStore({ driver, records: layerRecords, extractor, ids, logger });
-    this.rootfs = new Rootfs({ driver, layers: this.layers, records: rootfsRecords, logger });
+    this.rootfs = new Rootfs({
+      driver,
+      layers: this.layers,
+      records: rootfsRecords,
+      setAside: rootfsRecords.setAside,
+      logger,
+    });
   }
 
   /** Waits until what was added is safe on disk. */
