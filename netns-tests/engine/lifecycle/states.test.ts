@@ -24,6 +24,15 @@ describe('states of containers', () => {
     expect((await stage.it.inspect('greedy')).State.OOMKilled).to.equal(false);
   });
 
+  it('tells at once of one that goes on without the process that was killed', async () => {
+    await stage.it.run('hardy', '--memory 16m', 'sh', '-c', 'tail /dev/zero; sleep 1000');
+    await stage.it.until('hardy', ({ State }) => State.OOMKilled);
+    await stage.it.restart('SIGKILL');
+    expect((await stage.it.inspect('hardy')).State).to.include({ Running: true, OOMKilled: true });
+    await stage.it.daemon.must('kill hardy');
+    expect((await stage.it.inspect('hardy')).State.OOMKilled).to.equal(true);
+  });
+
   it('gives run the exit codes that scripts know', async () => {
     const cases: [string, number][] = [
       [`run --rm ${image} false`, 1],
