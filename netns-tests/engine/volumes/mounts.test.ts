@@ -117,6 +117,17 @@ describe('mounts of containers', () => {
       expect(await stage.it.sh(mount(',ro,bind-recursive=writable'), touch)).to.equal('');
     });
 
+    it('have no more rights than on the host', async () => {
+      const below = join(tree, 'below');
+      await must(['mount', '-o', 'remount,nosuid,nodev,noexec', below]);
+      const options = await stage.it.sh(`-v ${below}:/t`, 'grep " /t " /proc/self/mounts');
+      expect(options).to.match(/ rw,nosuid,nodev,noexec,/);
+      await must(['mount', '-o', 'remount,bind,ro', below]);
+      expect(await stage.it.sh(`-v ${below}:/t`, 'touch /t/x 2>&1 || true')).to.include(
+        'Read-only',
+      );
+    });
+
     it('travel as is asked for', async () => {
       await must(['mount', '--make-rshared', join(tree, 'below')]);
       const below = join(tree, 'below');

@@ -27,6 +27,8 @@ export interface BindMount {
   readonly readOnly: boolean;
   /** `rprivate` unless asked for. */
   readonly propagation: string;
+  /** What the mount of the source can't do either: `ro`, `nosuid`, `nodev`, `noexec`. */
+  readonly restrictions?: readonly string[];
   /** Without what is mounted below the source. */
   readonly nonRecursive?: boolean;
   /**

@@ -52,11 +52,13 @@ function isReplaced(destination: string, taken: ReadonlySet<string>): boolean {
 
 function bindMount(mount: BindMount): OciMount {
   const { source, destination, readOnly, propagation, nonRecursive, recursiveReadOnly } = mount;
+  const { restrictions = [] } = mount;
   const readOnlyOption = recursiveReadOnly ? 'rro' : 'ro';
   const asked = propagation || 'rprivate';
   const options = [
     nonRecursive ? 'bind' : 'rbind',
     ...(readOnly ? [readOnlyOption] : []),
+    ...restrictions.filter((option) => option !== 'ro' || !readOnly),
     // crun takes the `r` of `rprivate` for the bind's, too; on one mount both are the same.
     nonRecursive ? asked.replace(/^r/, '') : asked,
   ];

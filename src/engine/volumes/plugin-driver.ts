@@ -10,7 +10,9 @@ export const volumePlugin = 'VolumeDriver';
 /** Making and mounting may take a plugin long. */
 const longMs = 120_000;
 const shortMs = 60_000;
+/** How long one is waited for that is being restarted; who asks for lists does not wait. */
 const retryMs = 15_000;
+const atOnce = ['List', 'Capabilities'];
 
 const text = v.nullish(v.string(), '');
 const described = v.object({
@@ -111,7 +113,8 @@ export class PluginDriver implements VolumeDriver {
   }
 
   #call(method: string, body: object, timeoutMs: number): Promise<object> {
-    return this.#plugin.client.call(`${volumePlugin}.${method}`, body, { timeoutMs, retryMs });
+    const options = { timeoutMs, retryMs: atOnce.includes(method) ? 0 : retryMs };
+    return this.#plugin.client.call(`${volumePlugin}.${method}`, body, options);
   }
 }
 

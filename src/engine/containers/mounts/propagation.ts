@@ -1,20 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { InvalidParameter } from '../../../base/errors.js';
-import { type MountInfo, mounts } from '../../../native/mountinfo.js';
+import type { MountInfo } from '../../../native/mountinfo.js';
 import { defaultPropagation } from './mode.js';
 import type { ContainerMount } from './model.js';
 
-/** What is mounted on the host, read when somebody wants to know. */
-export type KnownMounts = () => readonly Pick<MountInfo, 'mountPoint' | 'tags'>[];
-
-/** Reads them once. */
-export function observeMounts(): KnownMounts {
-  let found: MountInfo[] | undefined;
-  return () => {
-    found ??= mounts();
-    return found;
-  };
-}
+/** What is mounted on the host. */
+export type KnownMounts = readonly Pick<MountInfo, 'mountPoint' | 'tags' | 'options'>[];
 
 /** How the mount that holds a source has to be, by what is asked. */
 const needs: readonly {
@@ -39,18 +30,31 @@ export function checkPropagation(
   const need = needs.find(({ asked }) => asked.includes(Propagation));
   if (!need) return Propagation || defaultPropagation;
   const path = realPath(source);
-  const holder = known()
-    .filter(({ mountPoint }) => isWithin(path, mountPoint))
-    // Later mounts cover earlier ones at the same place.
-    .reduce<{ mountPoint: string; tags: readonly string[] } | undefined>(
-      (best, one) => (best && best.mountPoint.length > one.mountPoint.length ? best : one),
-      undefined,
-    );
+  const holder = holderOf(path, known);
   if (holder?.tags.some((tag) => need.tags.test(tag))) return Propagation;
   if (propagationByDefault) return defaultPropagation;
   throw new InvalidParameter(
     `path ${path} is mounted on ${holder?.mountPoint ?? '/'} but it is not ${need.words}`,
   );
+}
+
+/** Rights that a mount can lack. */
+const restrictions = ['ro', 'nosuid', 'nodev', 'noexec'];
+
+/** What the mount that holds a source lacks; a bind of it may not have more. crun 1.8 would give it all. */
+export function restrictionsOf(source: string, known: KnownMounts): string[] {
+  const options = holderOf(realPath(source), known)?.options ?? [];
+  return options.filter((option) => restrictions.includes(option));
+}
+
+/** The mount that a path is in: the deepest, and of several at one place the last. */
+function holderOf(path: string, known: KnownMounts): KnownMounts[number] | undefined {
+  return known
+    .filter(({ mountPoint }) => isWithin(path, mountPoint))
+    .reduce<KnownMounts[number] | undefined>(
+      (best, one) => (best && best.mountPoint.length > one.mountPoint.length ? best : one),
+      undefined,
+    );
 }
 
 function isWithin(path: string, mountPoint: string): boolean {

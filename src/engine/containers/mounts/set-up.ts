@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { InvalidParameter, messageOf, System } from '../../../base/errors.js';
+import { mounts as mountsOfHost } from '../../../native/mountinfo.js';
 import type { BindMount } from '../../isolation/contract.js';
 import type { Container } from '../container.js';
 import type { ContainersContext } from '../context.js';
 import type { ContainerMount } from './model.js';
-import { checkPropagation, observeMounts } from './propagation.js';
+import { checkPropagation, restrictionsOf } from './propagation.js';
 
 /**
  * Makes everything ready that a starting container wants mounted, and answers what the runtime is to mount. Undone by
@@ -20,14 +21,17 @@ export async function setUpMounts(
     ({ Type, Destination }) => Type !== 'tmpfs' && !Object.hasOwn(host.Tmpfs, Destination),
   );
   if (wanted.length === 0) return [];
-  const known = observeMounts();
-  const ready: BindMount[] = [];
+  const ready: { mount: ContainerMount; source: string }[] = [];
   for (const mount of wanted) {
-    const source = await sourceOf(context, container, mount);
-    const propagation = checkPropagation({ ...mount, source }, known);
-    ready.push({ ...bindOf(mount), source, propagation });
+    ready.push({ mount, source: await sourceOf(context, container, mount) });
   }
-  return ready;
+  const known = mountsOfHost();
+  return ready.map(({ mount, source }) => ({
+    ...bindOf(mount),
+    source,
+    propagation: checkPropagation({ ...mount, source }, known),
+    restrictions: restrictionsOf(source, known),
+  }));
 }
 
 async function sourceOf(
@@ -72,7 +76,7 @@ async function makeSource(path: string): Promise<void> {
   }
 }
 
-function bindOf(mount: ContainerMount): Omit<BindMount, 'source' | 'propagation'> {
+function bindOf(mount: ContainerMount): Omit<BindMount, 'source' | 'propagation' | 'restrictions'> {
   const { Destination, RW, nonRecursive, readOnlyForceRecursive, readOnlyNonRecursive } = mount;
   checkRecursion(mount);
   const force = readOnlyForceRecursive && ('required' as const);

@@ -1,7 +1,8 @@
 import { isIP, isIPv4 } from 'node:net';
 import { messageOf, System } from '../../../base/errors.js';
 import { isErrno } from '../../../native/libc.js';
-import { MS, mountAsync, umountAsync } from '../../../native/mount.js';
+import { MS, mount, mountAsync, umountAsync } from '../../../native/mount.js';
+import { bindWith, mountAttributes } from '../../../native/mount-clone.js';
 import { isMountPoint } from '../../../native/mountinfo.js';
 import { mountFlags } from './mount-options.js';
 import type { LocalMount } from './options.js';
@@ -30,11 +31,9 @@ export class KernelLocalMounts implements LocalMounts {
     const { type, device, options } = await addressed(what, this.#resolve);
     const { flags, propagation, data } = mountFlags(options);
     try {
-      await mountAsync({ source: device, target, type, flags, data });
+      if ((flags & MS.bind) === 0) await mountAsync({ source: device, target, type, flags, data });
+      else bind(device, target, flags);
       if (propagation !== 0) await mountAsync({ target, flags: propagation });
-      // The kernel takes a bind's `ro` in a second step only.
-      const both = MS.bind | MS.rdonly;
-      if ((flags & both) === both) await mountAsync({ target, flags: flags | MS.remount });
     } catch (error) {
       await this.unmount(target).catch(() => {});
       throw new System(failure({ device, target, flags, data }, error));
@@ -56,6 +55,18 @@ export class KernelLocalMounts implements LocalMounts {
     return isMountPoint(target);
   }
 }
+
+/** mount(2) takes no attributes with a bind, and a second call's would stay in this namespace. */
+function bind(source: string, target: string, flags: number): void {
+  const recursive = (flags & MS.recursive) !== 0;
+  const attributes = flags & attributeFlags;
+  if (attributes === 0) mount({ source, target, flags });
+  else bindWith({ source, target, recursive, attributes });
+}
+
+/** The numbers of these are the same for mount(2) and mount_setattr(2). */
+const attributeFlags =
+  mountAttributes.rdonly | mountAttributes.nosuid | mountAttributes.nodev | mountAttributes.noexec;
 
 /** Network shares by address: the kernel does not know of names. */
 export async function addressed(what: LocalMount, resolve: Resolve): Promise<LocalMount> {
