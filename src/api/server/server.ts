@@ -15,19 +15,8 @@ import { bodyOfHijacked, refuseHijack, takeConnection } from './hijack.js';
 import { Query } from './query.js';
 import { asOrdinary, withBody } from './replay.js';
 import { type Call, type HijackHandler, type Match, Router } from './router.js';
-import { archiveRoutes } from './routes/archive.js';
-import { attachRoutes } from './routes/attach.js';
-import { commitRoutes } from './routes/commit.js';
-import { containerRoutes } from './routes/containers.js';
-import { imageRoutes } from './routes/images.js';
-import { logRoutes } from './routes/logs.js';
+import { routesOf } from './routes/all.js';
 import { missingRoutes } from './routes/missing.js';
-import { networkRoutes } from './routes/networks.js';
-import { planRoutes } from './routes/plan.js';
-import { statsRoutes } from './routes/stats.js';
-import { systemRoutes } from './routes/system.js';
-import { updateRoutes } from './routes/update.js';
-import { volumeRoutes } from './routes/volumes.js';
 import { errorAnswer } from './status.js';
 import { apiVersion, splitVersion } from './version.js';
 
@@ -79,22 +68,7 @@ export class ApiServer {
     productVersion: string;
     authorization?: AuthorizationChain;
   }) {
-    const { containers, logs, stats, networks, plans, images, system, updates } = parts.backends;
-    this.#router = new Router([
-      ...systemRoutes(system),
-      ...containerRoutes(containers),
-      ...attachRoutes(containers),
-      ...archiveRoutes(parts.backends.archive),
-      ...commitRoutes(parts.backends.commits),
-      ...logRoutes(logs),
-      ...statsRoutes(stats),
-      ...updateRoutes(updates),
-      ...networkRoutes(networks),
-      ...planRoutes(plans),
-      ...imageRoutes(images),
-      ...volumeRoutes(parts.backends.volumes),
-      ...missingRoutes(),
-    ]);
+    this.#router = new Router([...routesOf(parts.backends), ...missingRoutes()]);
     this.#logger = parts.logger;
     this.#authorization = parts.authorization;
     this.#headers = {
