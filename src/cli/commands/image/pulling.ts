@@ -1,5 +1,6 @@
 import type { Images, Progress } from '../../../api/client/images.js';
 import { type Reference, tagOf } from '../../parse/reference.js';
+import { ProgressLines } from './progress-lines.js';
 
 /** Pulls an image and shows its progress, a line a message. @throws ApiError, Error */
 export async function pullImage(
@@ -20,12 +21,10 @@ export async function showProgress(
   messages: AsyncIterable<Progress>,
   out: NodeJS.WritableStream | undefined,
 ): Promise<void> {
-  for await (const { errorDetail, stream, status, id, progress } of messages) {
+  const lines = out && new ProgressLines(out);
+  for await (const message of messages) {
+    const { errorDetail } = message;
     if (errorDetail) throw new Error(errorDetail.message ?? 'unknown error');
-    const text =
-      status === undefined
-        ? ''
-        : `${id ? `${id}: ` : ''}${status}${progress ? ` ${progress}` : ''}\n`;
-    out?.write(stream ?? text);
+    lines?.show(message);
   }
 }
