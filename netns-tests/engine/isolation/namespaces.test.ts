@@ -1,6 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { mountsBelow } from '../../world/daemon.js';
 import { useLab } from './lab.js';
 
 for (const runtime of ['crun', 'runc']) {
@@ -54,6 +56,18 @@ for (const runtime of ['crun', 'runc']) {
         'No such container: nobody',
       );
       await lab.it.daemon.must('rm -f owner');
+    });
+
+    it('of IPC leave nothing mounted, also when the daemon is killed meanwhile', async () => {
+      const { daemon } = lab.it;
+      const left = () => mountsBelow(daemon.folder).filter((path) => path.endsWith('/shm'));
+      const id = await lab.it.start('owner', '--ipc shareable');
+      expect(left()).to.deep.equal([join(daemon.folder, 'run/run', id.slice(0, 12), 'shm')]);
+      await daemon.stop('SIGKILL');
+      await daemon.start();
+      expect(await lab.it.shell('--ipc container:owner', 'ls -d /dev/shm')).to.equal('/dev/shm');
+      await daemon.must('rm -f owner');
+      expect(left()).to.deep.equal([]);
     });
 
     it('of IPC that are private are not shared, and with none there is no /dev/shm', async () => {
