@@ -75,7 +75,7 @@ describe('the choice of a storage driver', function () {
       );
       await daemon.must(`run -d --name box ${image} true`);
       expect(await daemon.mustRun(['inspect', '-f', '{{json .GraphDriver}}', 'box'])).to.equal(
-        '{"Data":null,"Name":"btrfs"}',
+        '{"Name":"btrfs","Data":null}',
       );
       await daemon.must('rm -f box');
     }

@@ -7,7 +7,13 @@ import { tableFormat } from '../../parse/flag.js';
 /** What of Docker's answer the summary is made of. */
 interface DiskUsage {
   readonly LayersSize: number;
-  readonly Images: readonly { readonly Size: number; readonly Containers: number }[] | null;
+  readonly Images:
+    | readonly {
+        readonly Size: number;
+        readonly SharedSize: number;
+        readonly Containers: number;
+      }[]
+    | null;
   readonly Containers: readonly { readonly SizeRw?: number; readonly State: string }[] | null;
 }
 
@@ -38,7 +44,8 @@ function shares({ LayersSize, Images, Containers }: DiskUsage): Share[] {
   const used = images.filter((image) => image.Containers > 0);
   const running = containers.filter(({ State }) => State === 'running' || State === 'paused');
   const sizeOf = (list: typeof containers) => list.reduce((sum, { SizeRw = 0 }) => sum + SizeRw, 0);
-  const usedSize = used.reduce((sum, { Size }) => sum + Size, 0);
+  // As docker reckons: what images in use share with others counts as if it could go.
+  const usedSize = used.reduce((sum, { Size, SharedSize }) => sum + Size - SharedSize, 0);
   const none = { total: 0, active: 0, size: 0, reclaimable: 0 };
   return [
     {
