@@ -15,13 +15,15 @@ export interface BenchOptions {
 }
 
 /** The numbers of all measurements, as in the README. */
-export const MEASUREMENTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13] as const;
+export const MEASUREMENTS = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
+] as const;
 
 export const USAGE = `Usage: npm run bench -- [OPTIONS]
 
 Compares tsnet with Debian's dockerd, each in a network namespace of its own. Needs root.
 
-  --only 1,2      Run only these measurements (1 to 13, see bench/README.md)
+  --only 1,2      Run only these measurements (1 to 16, see bench/README.md)
   -n, --samples N Measured rounds (default 15)
   --json FILE     Write every sample to a file
   --tsnet-only    Leave dockerd out

@@ -5,6 +5,7 @@ import { connectMeasurement } from './connect.js';
 import { crowdMeasurement } from './crowd.js';
 import { dnsMeasurement } from './dns.js';
 import { execMeasurement } from './exec.js';
+import { imagesMeasurement } from './images.js';
 import { logsMeasurement } from './logs.js';
 import { memoryMeasurement } from './memory.js';
 import { networkMeasurement } from './network.js';
@@ -32,4 +33,5 @@ export const measurements: readonly Measurement[] = [
   dnsMeasurement,
   atOnceMeasurement,
   logsMeasurement,
+  imagesMeasurement,
 ];

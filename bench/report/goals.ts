@@ -193,6 +193,20 @@ export const goals: readonly Goal[] = [
     limit: 3,
     unit: 'x',
   },
+  {
+    title: 'load of an image of 300 MB: times faster',
+    row: 'images.load',
+    kind: 'ratio',
+    limit: 1,
+    unit: 'x',
+  },
+  {
+    title: 'save of an image of 300 MB: times faster',
+    row: 'images.save',
+    kind: 'ratio',
+    limit: 1,
+    unit: 'x',
+  },
 ];
 
 /** What a goal came to. */
