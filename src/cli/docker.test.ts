@@ -150,6 +150,17 @@ const same: readonly string[] = [
   'container prune -f',
   'events',
   'events --format {{json|.}}',
+  'info',
+  'info --format {{.Name}}|{{.ServerVersion}}|{{json|.Labels}}',
+  'info --format {{.Nonsense}}',
+  'system prune -a',
+  'system prune --volumes -f --filter label=a=b --filter until=1h',
+  'system prune -af --filter label!=x',
+  'system prune --filter label=x',
+  'system prune extra',
+  'system prune --help',
+  'system dial-stdio --help',
+  'info --help',
   'foo',
   '-H unix:///nonexistent.sock ps',
   '-H unix:///nonexistent.sock run nginx',
@@ -192,7 +203,10 @@ describe('tsnet beside docker', function () {
   /** Our name for theirs, and nothing that depends on the second. */
   const normal = ({ code, stdout, stderr }: Outcome) => ({
     code,
-    stdout: stdout.replaceAll('tsnet', 'docker').replace(/\d\d:\d\d:\d\d \+0000 UTC/g, 'TIME'),
+    stdout: stdout
+      .replaceAll('tsnet', 'docker')
+      .replace(/\d\d:\d\d:\d\d \+0000 UTC/g, 'TIME')
+      .replace(/^ Version: .*$/m, ''),
     stderr: stderr.replaceAll('tsnet', 'docker').replace(ownCommands, ''),
   });
   /** What docker hasn't, in the help of a group. */

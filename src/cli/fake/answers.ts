@@ -7,6 +7,7 @@ import {
   inspectedImage,
   networks,
 } from './fixtures.js';
+import { info } from './info.js';
 import { frame } from './processes.js';
 import { volumes } from './volumes.js';
 
@@ -78,6 +79,7 @@ const startErrors: Readonly<Record<string, string>> = {
 const rules: readonly [method: string, path: RegExp, answer: Answerer][] = [
   ['GET', /^\/_ping$/, () => ok(undefined)],
   ['HEAD', /^\/_ping$/, () => ok(undefined)],
+  ['GET', /^\/info$/, () => ok(info)],
   [
     'GET',
     /^\/containers\/json$/,
@@ -230,6 +232,7 @@ const rules: readonly [method: string, path: RegExp, answer: Answerer][] = [
         ? failed(409, 'network with name taken already exists')
         : { status: 201, body: { Id: ids.net, Warning: '' } },
   ],
+  ['POST', /^\/build\/prune$/, () => ok({ CachesDeleted: ['cache1'], SpaceReclaimed: 5 })],
   ['POST', /^\/networks\/prune$/, () => ok({ NetworksDeleted: ['zeta', 'eta'] })],
   [
     'POST',

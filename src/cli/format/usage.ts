@@ -15,7 +15,7 @@ export function commandHelp(
       : '';
   const flags = flagHelp(command.flags, columns);
   const options = flags === '' ? '' : `\nOptions:\n${flags}`;
-  return `Usage:  tsnet ${name} ${command.usage}\n\n${command.summary}\n${aliases}${options}`;
+  return `${`Usage:  tsnet ${name} ${command.usage}`.trimEnd()}\n\n${command.summary}\n${aliases}${options}`;
 }
 
 /** Help of a group of commands. */
