@@ -1,4 +1,5 @@
 import type { ContainerState, ContainerWait } from '../../api/types/container.js';
+import { Conflict } from '../../base/errors.js';
 import type { Timer } from '../../base/timers.js';
 import type { Exit } from '../isolation/contract.js';
 import type { PendingAttach } from './attach.js';
@@ -66,6 +67,12 @@ export class Container {
   /** Docker's `Running`: also one that is about to be started again. */
   get isUp(): boolean {
     return this.run !== undefined || this.pendingRestart !== undefined;
+  }
+
+  /** @throws Conflict in Docker's words while its restart policy waits to start it */
+  refuseWhileRestarting(): void {
+    if (this.status !== 'restarting') return;
+    throw new Conflict(`Container ${this.id} is restarting, wait until the container is running`);
   }
 
   /** What its health checks found; undefined if it has none or never ran. */

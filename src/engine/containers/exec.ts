@@ -214,7 +214,9 @@ async function* oneChunk(text: string): AsyncGenerator<OutputChunk> {
   yield { stream: 'stdout', data: Buffer.from(text) };
 }
 
-function requireRunning({ id, run }: Container): void {
+function requireRunning(container: Container): void {
+  container.refuseWhileRestarting();
+  const { id, run } = container;
   if (!run) throw new Conflict(`container ${id} is not running`);
   if (run.record.paused)
     throw new Conflict(`container ${id} is paused, unpause the container before exec`);

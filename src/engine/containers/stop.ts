@@ -120,10 +120,7 @@ export async function pauseContainer(
   container: Container,
 ): Promise<void> {
   const { run } = container;
-  if (container.status === 'restarting') {
-    const what = 'is restarting, wait until the container is running';
-    throw new Conflict(`container ${container.id} ${what}`);
-  }
+  container.refuseWhileRestarting();
   if (!run) throw new Conflict(`container ${container.id} is not running`);
   if (run.record.paused) throw new Conflict(`container ${container.id} is already paused`);
   await context.launcher.pause(container.id);
