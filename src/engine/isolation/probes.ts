@@ -64,8 +64,8 @@ export interface ProbeParts {
 }
 
 /**
- * Commands in containers whose output is small and whom nobody attaches to. The runtime is called without a conmon,
- * which halves the cost; they end with the daemon's interest in them.
+ * Commands in containers whose output is small and whom nobody attaches to. The runtime is called without a conmon
+ * between, which would only outlive the daemon's interest in them.
  */
 export class RuntimeProbes {
   readonly #parts: ProbeParts;
