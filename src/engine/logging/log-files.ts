@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path/posix';
 import { isErrno } from '../../native/libc.js';
 
@@ -42,6 +42,17 @@ export function numberedFiles(path: string): NumberedFile[] {
     .filter((file) => !(file.isCompressed && plain.has(file.number)))
     .sort((a, b) => a.number - b.number);
 }
+
+/** Removes what is left of a cut or a compression that was broken off. Nothing of it is missed: its source is still there. */
+export function removeDrafts(path: string): void {
+  const prefix = `${basename(path)}.`;
+  for (const name of namesIn(dirname(path))) {
+    const isDraft = name.startsWith(prefix) && draft.test(name.slice(prefix.length));
+    if (isDraft) rmSync(join(dirname(path), name), { force: true });
+  }
+}
+
+const draft = /^(last|piece\d+|\d+\.part)$/;
 
 /** A log file that is open for reading, whatever becomes of its name. */
 export interface OpenLogFile extends LogFile {

@@ -161,10 +161,13 @@ describe('Rotation', () => {
 
   it('goes on where a killed daemon stopped: after the writer was told', async () => {
     writer.write(3);
+    for (const draft of ['last', 'piece0', '1.part'])
+      writeFileSync(`${source.path}.${draft}`, 'half');
     writeFileSync(`${source.path}.full`, '1970-01-01T00:00:01.000000000+00:00 stdout F 0\n');
     await rotation().recover(async () => {
       throw new Error('there is no need');
     });
     expect(await read()).to.deep.equal([0, 1, 2, 3]);
+    expect(files()).to.deep.equal(['log', 'log.1']);
   });
 });

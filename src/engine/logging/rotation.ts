@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import type { LogLimits } from './limits.js';
-import { fullPath, numberedFiles, numberedPath, sizeOf } from './log-files.js';
+import { fullPath, numberedFiles, numberedPath, removeDrafts, sizeOf } from './log-files.js';
 import { copyPiece, pieceStarts } from './log-pieces.js';
 import type { LogSource } from './log-source.js';
 
@@ -36,6 +36,7 @@ export class Rotation {
   /** After a start of the daemon: goes on with what another one had begun. */
   async recover(reopen: Reopen | undefined): Promise<void> {
     const { path } = this.#source;
+    removeDrafts(path);
     if (sizeOf(fullPath(path)) === undefined) return;
     // It died before the writer was told: what it writes goes to the file that was put aside.
     if (sizeOf(path) === undefined && reopen) await this.#reopened(reopen);
