@@ -40,7 +40,16 @@ for (let round = 0; ; round++) {
     type: 'file' as const,
     content: `${round}-${i}`,
   }));
-  const { chainId } = await images.import(tarOf(files), { repo: 'x', tag: String(round % 3) });
+  // Large enough that kills hit the middle of it.
+  const large = {
+    name: 'large',
+    type: 'file' as const,
+    content: Buffer.alloc(3_000_000, round + 1),
+  };
+  const { chainId } = await images.import(tarOf([...files, large]), {
+    repo: 'x',
+    tag: String(round % 3),
+  });
   await storage.rootfs.prepare(container, chainId);
   storage.rootfs.mount(container);
   await images.tag(`x:${round % 3}`, 'y');
