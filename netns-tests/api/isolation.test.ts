@@ -197,6 +197,25 @@ describe('API: isolation', () => {
     expect(host).to.deep.include({ CapAdd: ['net_admin'], SecurityOpt: ['label=disable'] });
   });
 
+  it('shows what is hidden, unless nothing is', async () => {
+    const shown = async (host: object) => {
+      const name = await daemon.it.container({ HostConfig: host });
+      const { HostConfig } = await daemon.it.ok<{
+        HostConfig: { MaskedPaths: string[] | null; ReadonlyPaths: string[] | null };
+      }>(`GET /containers/${name}/json`);
+      return HostConfig;
+    };
+    const { MaskedPaths, ReadonlyPaths } = await shown({});
+    expect(MaskedPaths).to.include.members(['/proc/kcore', '/proc/keys', '/sys/firmware']);
+    expect(ReadonlyPaths).to.include.members(['/proc/sys', '/proc/sysrq-trigger']);
+    expect(await shown({ Privileged: true })).to.include({
+      MaskedPaths: null,
+      ReadonlyPaths: null,
+    });
+    const all = await shown({ MaskedPaths: [], ReadonlyPaths: [] });
+    expect([all.MaskedPaths, all.ReadonlyPaths]).to.deep.equal([[], []]);
+  });
+
   it('joins the namespaces of a container that runs and shares them', async () => {
     const still = await daemon.it.container();
     const [alone, shares] = await Promise.all([

@@ -86,4 +86,11 @@ export const containerFlags = [
     default: 'builtin',
     help: 'Path to seccomp profile, "builtin" or "unconfined"',
   },
+  {
+    flag: 'userns-remap',
+    key: 'userns-remap',
+    type: 'string',
+    default: '',
+    help: 'User/Group setting for user namespaces (not supported yet: refused)',
+  },
 ] as const satisfies readonly Flag[];

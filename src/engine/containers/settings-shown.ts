@@ -44,13 +44,12 @@ export function shownHostConfig(host: HostConfig): Record<string, unknown> {
   const entries = Object.entries(host)
     .filter(([key, value]) => !(absentWhenEmpty.includes(key) && isEmpty(value)))
     .map(([key, value]) => [key, nullWhenEmpty.includes(key) && isEmpty(value) ? null : value]);
-  const hidden = host.Privileged ? [] : undefined;
   return {
     ...notSet,
     ...Object.fromEntries(entries),
     ...(host.Mounts.length > 0 && { Mounts: host.Mounts.map(shownRequest) }),
-    MaskedPaths: host.MaskedPaths ?? hidden ?? maskedPaths,
-    ReadonlyPaths: host.ReadonlyPaths ?? hidden ?? readonlyPaths,
+    MaskedPaths: host.MaskedPaths ?? (host.Privileged ? null : maskedPaths),
+    ReadonlyPaths: host.ReadonlyPaths ?? (host.Privileged ? null : readonlyPaths),
   };
 }
 
