@@ -50,7 +50,7 @@ describe("tsnetd's life", () => {
     const { mode, uid, gid } = statSync(daemon.socket);
     expect([mode & 0o777, uid, gid]).to.deep.equal([0o660, 0, 0]);
     expect(await world.host.must('busybox wget -qO- http://127.0.0.1:2375/_ping')).to.equal('OK');
-    expect(daemon.log).to.match(/level=warning|level=warn msg="anyone who can connect/);
+    expect(daemon.log).to.match(/level=warn msg="Binding to IP address without --tlsverify/);
     expect(await world.outside.ask('tcp', '192.0.2.2', 2375)).to.equal('refused');
   });
 

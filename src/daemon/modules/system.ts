@@ -93,7 +93,7 @@ function fixedFacts(settings: Settings): FixedFacts {
     // As in Docker without the one that keeps nothing.
     logDrivers: () => [...drivers.keys()].filter((name) => name !== 'none').sort(),
     loggingDriver: () => settings.logging.Type,
-    initBinary: () => programOf(['docker-init', 'tini', 'catatonit']),
+    initBinary: () => programOf(['docker-init', 'tini-static', 'tini', 'catatonit']),
   };
 }
 
