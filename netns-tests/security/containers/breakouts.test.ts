@@ -133,6 +133,37 @@ for (const runtime of ['crun', 'runc'] as const) {
       expect(at(after)).to.deep.equal(at(mounts));
     });
 
+    it('a folder that a neighbour swaps for links meanwhile is no way out (CVE-2021-30465)', async () => {
+      const shared = join(host, 'swapped');
+      const data = join(host, 'swapped-data');
+      for (const folder of [shared, data]) mkdirSync(folder, { recursive: true });
+      writeFileSync(join(data, 'mark'), '');
+      const swap =
+        `while true; do ln -s ../../../../../../..${host} /v/l; mv -T /v/l /v/x 2>/dev/null || rm -f /v/l; ` +
+        'rm -rf /v/x; mkdir /v/x 2>/dev/null; ln -s / /v/l; rmdir /v/x; mv /v/l /v/x; rm -f /v/x; done';
+      const { Id } = JSON.parse(
+        await daemon.ask('POST /containers/create', {
+          Image: 'busybox:test',
+          Cmd: ['/bin/sh', '-c', swap],
+          HostConfig: { NetworkMode: 'none', Binds: [`${shared}:/v`] },
+        }),
+      ) as { Id: string };
+      await daemon.ask(`POST /containers/${Id}/start`);
+      try {
+        const before = readdirSync(host);
+        for (let times = 0; times < 15; times++) {
+          const Binds = [`${shared}:/v`, `${data}:/v/x`];
+          // Whether it starts is a matter of luck; if it does, its root is its own and the host's folder is not seen.
+          const text = await outcome('ls -d /bin/busybox /mark /secret /v/x/secret', { Binds });
+          if (!text.startsWith('refused')) expect(text).to.match(/^\/bin\/busybox/m);
+          expect(text).to.not.match(/^\/(v\/x\/)?secret|^\/mark/m);
+        }
+        expect(readdirSync(host)).to.deep.equal(before);
+      } finally {
+        await daemon.ask(`DELETE /containers/${Id}?force=1`);
+      }
+    });
+
     it('a link in the place of /dev/null unmasks nothing (CVE-2025-31133)', async () => {
       const dev = join(host, 'dev');
       mkdirSync(dev, { recursive: true });
