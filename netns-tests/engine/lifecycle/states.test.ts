@@ -123,7 +123,7 @@ describe('states of containers', () => {
     expect(await stage.it.daemon.must('exec aa true')).to.equal('');
     await stage.it.daemon.must('update --pids-limit -1 aa');
     expect(await fails('update aa')).to.equal(
-      '1 You must provide one or more flags when using this command.',
+      '1 you must provide one or more flags when using this command',
     );
     expect(await fails('update --restart : aa')).to.contain('invalid restart policy format');
     expect(await fails('update --memory 1m aa')).to.contain('Minimum memory limit allowed is 6MB');

@@ -158,6 +158,14 @@ const rules: readonly [method: string, path: RegExp, answer: Answerer][] = [
         ? ok({ ...inspected, ...(ref === ids.created && { Id: ref }) })
         : failed(404, `No such container: ${ref}`),
   ],
+  [
+    'POST',
+    /^\/containers\/([^/]+)\/update$/,
+    (request, ref) =>
+      known(ref)
+        ? ok({ Warnings: ref === 'warned' ? ['Limitation discarded.'] : null })
+        : verb(request, ref),
+  ],
   ['POST', /^\/containers\/([^/]+)\/\w+$/, verb],
   ['DELETE', /^\/containers\/(.+)$/, verb],
   ['GET', /^\/images\/json$/, () => ok(images(Date.now()))],

@@ -29,6 +29,26 @@ const flags = {
   restart: text('Restart policy to apply when a container exits'),
 };
 
+/** What update has no flags for. */
+const unchanged = {
+  CgroupParent: '',
+  BlkioWeightDevice: null,
+  BlkioDeviceReadBps: null,
+  BlkioDeviceWriteBps: null,
+  BlkioDeviceReadIOps: null,
+  BlkioDeviceWriteIOps: null,
+  Devices: null,
+  DeviceCgroupRules: null,
+  DeviceRequests: null,
+  MemorySwappiness: null,
+  OomKillDisable: null,
+  Ulimits: null,
+  CpuCount: 0,
+  CpuPercent: 0,
+  IOMaximumIOps: 0,
+  IOMaximumBandwidth: 0,
+};
+
 export default command({
   usage: '[OPTIONS] CONTAINER [CONTAINER...]',
   summary: 'Update configuration of one or more containers',
@@ -36,7 +56,7 @@ export default command({
   flags,
   async run(context, { args, flags: wanted, given }) {
     if (given.size === 0) {
-      throw new Failure('You must provide one or more flags when using this command.');
+      throw new Failure('you must provide one or more flags when using this command');
     }
     const body = updateBody(wanted);
     const warnings: string[] = [];
@@ -45,15 +65,19 @@ export default command({
       return ref;
     });
     // As docker does, on standard output.
-    if (warnings.length > 0) context.terminal.stdout.write(warnings.join('\n'));
+    if (warnings.length > 0) context.terminal.stdout.write(`${warnings.join('\n')}\n`);
     return undefined;
   },
 });
 
-/** Docker API: body of `ContainerUpdate`. What was not given goes out as 0 or '', which changes nothing. */
+/**
+ * Docker API: body of `ContainerUpdate`, complete as Docker's own client sends it. What was not given goes out as 0, ''
+ * or null, which changes nothing.
+ */
 function updateBody(wanted: FlagValues<typeof flags>): object {
   const pids = wanted['pids-limit'] ?? 0;
   return {
+    ...unchanged,
     BlkioWeight: wanted['blkio-weight'] ?? 0,
     CpusetCpus: wanted['cpuset-cpus'],
     CpusetMems: wanted['cpuset-mems'],
@@ -66,7 +90,7 @@ function updateBody(wanted: FlagValues<typeof flags>): object {
     CpuRealtimePeriod: wanted['cpu-rt-period'] ?? 0,
     CpuRealtimeRuntime: wanted['cpu-rt-runtime'] ?? 0,
     NanoCpus: wanted.cpus ?? 0,
-    ...(pids !== 0 && { PidsLimit: pids }),
+    PidsLimit: pids === 0 ? null : pids,
     RestartPolicy: parseRestartPolicy(wanted.restart),
   };
 }
