@@ -80,7 +80,7 @@ async function* fileContent(
   }
 }
 
-/** Tells when a log may have grown. */
+/** Tells when a log may have grown. Nothing of it keeps the process alive. */
 class LogChanges implements Disposable {
   readonly #follow: boolean;
   readonly #poll: NodeJS.Timeout | undefined;
@@ -97,7 +97,7 @@ class LogChanges implements Disposable {
       this.#notify();
     };
     log.onNext = () => this.#notify();
-    this.#poll = setInterval(() => this.#notify(), POLL_MS);
+    this.#poll = setInterval(() => this.#notify(), POLL_MS).unref();
     ended.then(finish, finish);
     signal.addEventListener('abort', finish, { once: true });
   }
@@ -136,7 +136,7 @@ class LogChanges implements Disposable {
 /** Without inotify watches (their number is limited) the poll has to do. */
 function tryWatch(path: string, notify: () => void): FSWatcher | undefined {
   try {
-    const watcher = watch(path, notify);
+    const watcher = watch(path, { persistent: false }, notify);
     watcher.on('error', () => watcher.close());
     return watcher;
   } catch {

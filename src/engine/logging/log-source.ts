@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, openSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, fstatSync, openSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { closeAll, type OpenLogFile, openLogFiles, tryOpen } from './log-files.js';
@@ -55,8 +55,11 @@ export class LogReading implements Disposable {
     this.#wake = wake;
   }
 
+  /** One that it has found by itself, because it came in that moment, is not read twice. */
   next(file: OpenLogFile): void {
-    if (this.#isOver) closeAll([file]);
+    const last = this.#files.at(-1);
+    const isKnown = last !== undefined && isSame(last.fd, file.fd);
+    if (this.#isOver || isKnown) closeAll([file]);
     else this.#files.push(file);
     this.#wake();
   }
@@ -76,6 +79,11 @@ export class LogReading implements Disposable {
     this.#closed();
     closeAll(this.#files.splice(0));
   }
+}
+
+function isSame(one: number, other: number): boolean {
+  const [a, b] = [fstatSync(one), fstatSync(other)];
+  return a.ino === b.ino && a.dev === b.dev;
 }
 
 /** The content in a file without a name, which goes with its descriptor. */

@@ -146,6 +146,30 @@ describe('Rotation', () => {
     expect(await followed).to.deep.equal(range(1, 68));
   });
 
+  it('shows nothing twice to who comes while the new file is begun', async () => {
+    let followed: Promise<number[]> = Promise.resolve([]);
+    writer.write(11);
+    await rotation().rotate(async () => {
+      await writer.reopen();
+      followed = read({ follow: true });
+      await new Promise((done) => setTimeout(done, 20));
+    });
+    expect(await followed).to.deep.equal(range(1, 12));
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    await rotation().rotate(async () => {
+      await writer.reopen();
+      followed = read({ follow: true }, ended);
+      await new Promise((done) => setTimeout(done, 20));
+    });
+    writer.write(2);
+    await new Promise((done) => setTimeout(done, 20));
+    end();
+    expect(await followed).to.deep.equal(range(1, 15));
+  });
+
   it('goes on where a killed daemon stopped: before the writer was told', async () => {
     writer.write(11);
     writeFileSync(`${source.path}.full`, '');
