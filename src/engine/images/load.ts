@@ -44,7 +44,8 @@ export async function loadImages(
   await mkdir(world.scratch, { recursive: true, mode: 0o700 });
   const target = await mkdtemp(join(world.scratch, 'load-'));
   try {
-    await world.extractor.extract(source, { target, kind: 'files' });
+    // Layers are digested when they are added, documents when they are read.
+    await world.extractor.extract(source, { target, kind: 'files', undigested: true });
     const folder = new ArchiveFolder(target);
     const archived = readDockerArchive(folder) ?? readOciLayout(folder, world.platform);
     if (archived === undefined)

@@ -17,6 +17,12 @@ const formats: readonly { readonly magic: string; readonly undo: (source: Bytes)
 ];
 const longestMagic = 6;
 
+/** Whether data that begins so is of a format that {@link decompressed} undoes, or is too short to tell. */
+export function mayBePacked(head: Buffer): boolean {
+  const start = head.toString('hex', 0, longestMagic);
+  return head.length < longestMagic || formats.some(({ magic }) => start.startsWith(magic));
+}
+
 /**
  * The plain content of what may be compressed with gzip, zstd, xz or bzip2. All but gzip need the
  * program of that name. @throws Unavailable without it

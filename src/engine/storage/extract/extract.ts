@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { System, TsnetError } from '../../../base/errors.js';
 import { TarReader } from '../../../base/tar/reader.js';
 import type { DiffId, Digest } from '../digest.js';
-import { type Bytes, decompressed } from './decompress.js';
+import { type Bytes, decompressed, mayBePacked } from './decompress.js';
 import { SkeletonWriter } from './skeleton.js';
 import { type NodeMaker, Unpacker, type UnpackKind } from './unpacker.js';
 import type { WhiteoutKind } from './whiteouts.js';
@@ -23,6 +23,8 @@ export interface ExtractRequest {
   readonly whiteouts?: WhiteoutKind;
   /** Where to put the skeleton by which the same tar can be made again. Default: none. */
   readonly skeleton?: string;
+  /** Nobody asks for digests, which cost more than the rest: they are those of nothing. */
+  readonly undigested?: true;
 }
 
 /** What was extracted. */
@@ -58,8 +60,10 @@ export async function extractHere(
   const { target: root, kind, whiteouts = 'marks' } = request;
   const unpacker = new Unpacker({ root, kind, whiteouts, nodes, ...log });
   const reader = new TarReader(sinkOf(unpacker, skeleton));
-  const packed = new Meter();
-  const plain = new Meter();
+  const digests = request.undigested !== true;
+  // What comes plain is digested once.
+  const packed = new Meter((first) => digests && mayBePacked(first));
+  const plain = new Meter(() => digests);
   try {
     for await (const chunk of decompressed(packed.through(bytesOf(source)))) {
       plain.count(chunk);
@@ -74,9 +78,10 @@ export async function extractHere(
   }
   skeleton?.finish();
   const { size, entries } = unpacker;
+  const diffId = plain.digest();
   return {
-    digest: packed.digest(),
-    diffId: plain.digest(),
+    digest: packed.hashes ? packed.digest() : diffId,
+    diffId,
     compressedSize: packed.size,
     tarSize: plain.size,
     size,
@@ -108,17 +113,29 @@ async function* bytesOf(source: TarSource): Bytes {
     yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** Counts and digests what passes. */
+/** Counts what passes, and digests it if its beginning tells to. */
 class Meter {
   readonly #hash = createHash('sha256');
+  readonly #tells: (first: Buffer) => boolean;
+  #hashes: boolean | undefined;
   #size = 0;
+
+  constructor(tells: (first: Buffer) => boolean) {
+    this.#tells = tells;
+  }
+
+  /** Whether what has passed was digested. */
+  get hashes(): boolean {
+    return this.#hashes === true;
+  }
 
   get size(): number {
     return this.#size;
   }
 
   count(chunk: Buffer): void {
-    this.#hash.update(chunk);
+    this.#hashes ??= this.#tells(chunk);
+    if (this.#hashes) this.#hash.update(chunk);
     this.#size += chunk.length;
   }
 
