@@ -15,9 +15,7 @@ export interface BenchOptions {
 }
 
 /** The numbers of all measurements, as in the README. */
-export const MEASUREMENTS = [
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
-] as const;
+export const MEASUREMENTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16] as const;
 
 export const USAGE = `Usage: npm run bench -- [OPTIONS]
 
