@@ -9,7 +9,7 @@ import {
 } from './fixtures.js';
 import { info } from './info.js';
 import { frame } from './processes.js';
-import { volumes } from './volumes.js';
+import { volumeRules } from './volumes.js';
 
 /** A request as the fake daemon saw it. */
 export interface Recorded {
@@ -31,7 +31,10 @@ export interface Answer {
   readonly afterMs?: number;
 }
 
-type Answerer = (request: Recorded, part: string) => Answer;
+export type Answerer = (request: Recorded, part: string) => Answer;
+
+/** What is asked, and the answer. */
+export type Rule = readonly [method: string, path: RegExp, answer: Answerer];
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
 const none: Answer = { status: 204 };
@@ -76,7 +79,7 @@ const startErrors: Readonly<Record<string, string>> = {
   broken: 'driver failed programming external connectivity: port is already allocated',
 };
 
-const rules: readonly [method: string, path: RegExp, answer: Answerer][] = [
+const rules: readonly Rule[] = [
   ['GET', /^\/_ping$/, () => ok(undefined)],
   ['HEAD', /^\/_ping$/, () => ok(undefined)],
   ['GET', /^\/info$/, () => ok(info)],
@@ -261,43 +264,7 @@ const rules: readonly [method: string, path: RegExp, answer: Answerer][] = [
     (_, ref) => (known(ref) ? none : failed(404, `network ${ref} not found`)),
   ],
   ['GET', /^\/events$/, () => lines(events)],
-  ['GET', /^\/volumes$/, () => ok({ Volumes: volumes(), Warnings: null })],
-  [
-    'POST',
-    /^\/volumes\/create$/,
-    ({ body }) => {
-      const { Name, Driver } = body as { Name?: string; Driver: string };
-      if (Driver === 'nope') return failed(404, `create ${Name}: plugin "nope" not found`);
-      return { status: 201, body: { ...volumes()[0], Name: Name ?? ids.created } };
-    },
-  ],
-  [
-    'POST',
-    /^\/volumes\/prune$/,
-    ({ query }) =>
-      ok({
-        VolumesDeleted: query['filters']?.includes('keep') ? [] : ['data9', 'zeta'],
-        SpaceReclaimed: 2_097_152,
-      }),
-  ],
-  [
-    'GET',
-    /^\/volumes\/(.+)$/,
-    (_, ref) => {
-      const found = volumes().find(({ Name }) => Name === ref);
-      return found ? ok(found) : failed(404, `get ${ref}: no such volume`);
-    },
-  ],
-  [
-    'DELETE',
-    /^\/volumes\/(.+)$/,
-    (_, ref) =>
-      ref === 'busy'
-        ? failed(409, 'remove busy: volume is in use - [0123456789ab]')
-        : known(ref)
-          ? none
-          : failed(404, `get ${ref}: no such volume`),
-  ],
+  ...volumeRules,
 ];
 
 /** The answer to a request. */
