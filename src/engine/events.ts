@@ -99,9 +99,16 @@ function toMessage({ Type, Action, Actor }: EventSubject, ms: number): EventMess
   return { ...(isOld && legacy), Type, Action, Actor, ...time };
 }
 
+/** Docker passes others over: clients may be newer than the daemon. */
+const keys = [
+  ...['type', 'event', 'label', 'scope', 'image', 'container', 'network', 'volume', 'daemon'],
+  ...['plugin', 'builder', 'node', 'service', 'secret', 'config'],
+];
+
 /** Docker's event filters: values of one key are alternatives, but for labels, which must all match. */
 function eventFilter(filters: Filters): (event: EventMessage) => boolean {
-  const tests = [...filters].map(([key, values]) => (event: EventMessage) => {
+  const known = [...filters].filter(([key]) => keys.includes(key));
+  const tests = known.map(([key, values]) => (event: EventMessage) => {
     const one = (value: string) => matches(event, key, value);
     return key === 'label' ? values.every(one) : values.some(one);
   });

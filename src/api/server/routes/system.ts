@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { InvalidParameter } from '../../../base/errors.js';
 import { json, jsonLines } from '../answer.js';
 import type { SystemBackend } from '../backend.js';
 import type { Call, Route } from '../router.js';
@@ -46,6 +47,11 @@ async function events(backend: SystemBackend, { query, response }: Call): Promis
   response.once('close', () => gone.abort());
   const since = query.time('since');
   const until = query.time('until');
+  if (since !== undefined && until !== undefined && until < since) {
+    throw new InvalidParameter(
+      `\`since\` time (${query.text('since')}) cannot be after \`until\` time (${query.text('until')})`,
+    );
+  }
   const stream = backend.events({
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
