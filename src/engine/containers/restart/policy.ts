@@ -13,7 +13,7 @@ export interface EndedRun {
 }
 
 /** The pause before the first restart in a row. */
-export const firstDelayMs = 100;
+const firstDelayMs = 100;
 /** The longest pause. */
 const longestDelayMs = 60_000;
 /** One that ran as long as this counts as started well: the next pause is the first again. */
