@@ -18,6 +18,7 @@ import { checkModes, checkNetworking } from './network-checks.js';
 import { defaultNetwork, joinedContainer, networkMode } from './network-mode.js';
 import { wantedNetworks } from './networking.js';
 import { isRestarting } from './restart/policy.js';
+import { checkStorageOptions } from './storage-options.js';
 import { checkWrittenNames } from './written-names.js';
 
 /** Makes a container: its record and its writable layer. Nothing runs yet. */
@@ -70,6 +71,7 @@ export function draftContainer(
   }
   checkModes({ ...body, host: body.HostConfig });
   checkWrittenNames({ ...body, host: body.HostConfig });
+  checkStorageOptions(body.HostConfig.StorageOpt);
   const image = context.images.resolve(body.Image);
   const name = wantedName
     ? checkName(wantedName)
