@@ -88,9 +88,13 @@ export class Docker {
   }
 }
 
-/** Tests for one noun, for each CLI that is installed, all on one daemon. */
-export function eachDocker(noun: string, tests: (docker: () => Docker) => void): void {
-  for (const cli of clis) {
+/** Tests for one noun, for each CLI that is installed or given, all on one daemon. */
+export function eachDocker(
+  noun: string,
+  tests: (docker: () => Docker) => void,
+  those: readonly Cli[] = clis,
+): void {
+  for (const cli of those) {
     describe(`${cli} ${noun}`, () => {
       const holder: { docker?: Docker } = {};
       before(async function () {

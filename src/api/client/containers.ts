@@ -79,7 +79,10 @@ export class Containers {
   /** Resolves when the daemon has registered the wait, so that no exit after that is missed. */
   async wait(ref: string, condition = ''): Promise<PendingWait> {
     const response = await this.#api.stream('POST', `${path(ref)}/wait`, { query: { condition } });
-    return { result: waitAnswer(response) };
+    const result = waitAnswer(response);
+    // Who waits for it hears of its failure, but maybe only later: nobody's failure would end the program.
+    result.catch(() => undefined);
+    return { result };
   }
 
   top(ref: string, psArgs: string): Promise<ContainerTop> {
