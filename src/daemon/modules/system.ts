@@ -52,8 +52,9 @@ export const systemModule = new ContainerModule(({ bind }) => {
   );
 });
 
+/** Runtimes call their version `crun version 1.8.1`; clients show the name beside it. */
 function runtimeFacts({ name, path, version }: Runtime): DaemonFacts['runtime'] {
-  return { name, path, version };
+  return { name, path, version: version.replace(/^\S+ version /, '') };
 }
 
 type FixedFacts = Pick<
