@@ -96,6 +96,17 @@ function escapeHtml(value: string): string {
   return value.replace(/[&<>"']/g, (sign) => htmlSigns[sign] ?? sign);
 }
 
+const jsSigns: Readonly<Record<string, string>> = { '\\': '\\\\', "'": "\\'", '"': '\\"' };
+
+/** Go's `JSEscape`: quotes by a backslash, what HTML or the eye could stumble over by its code. */
+function escapeJs(value: string): string {
+  const code = (sign: string) => sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return value.replace(
+    /[\\'"<>&=\p{C}]|(?! )\p{Z}/gu,
+    (sign) => jsSigns[sign] ?? `\\u${code(sign)}`,
+  );
+}
+
 /** Go's built-in functions and Docker's own. `and` and `or` are not here: they don't evaluate all of their arguments. */
 export const functions: Readonly<Record<string, TemplateFunction>> = {
   not: (value) => !isTrue(value),
@@ -106,7 +117,7 @@ export const functions: Readonly<Record<string, TemplateFunction>> = {
   println: (...values) => `${values.map(show).join(' ')}\n`,
   printf: (format, ...values) => sprintf(text(format), values),
   html: (...values) => escapeHtml(sprint(values)),
-  js: (...values) => JSON.stringify(sprint(values)).slice(1, -1),
+  js: (...values) => escapeJs(sprint(values)),
   urlquery: (...values) => encodeURIComponent(sprint(values)).replaceAll('%20', '+'),
   eq: (first, ...others) => others.some((other) => equal(first, other)),
   ne: (a, b) => !equal(a, b),
