@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Answer } from './http.js';
-import { image, isDocker, useSetting } from './setting.js';
+import { isDocker, useSetting } from './setting.js';
 
 interface Volume {
   readonly Name: string;
@@ -283,79 +283,6 @@ describe('API: volumes', () => {
     await daemon.it.ok(`DELETE /containers/${name}?v=1`);
     expect(await filtered({})).to.deep.equal(['named']);
     await remove('named');
-  });
-
-  it('finds containers by their volumes', async () => {
-    const name = await daemon.it.container({ HostConfig: { Binds: ['sought:/data'] } });
-    await daemon.it.container();
-    const found = async (value: string) => {
-      const filters = encodeURIComponent(JSON.stringify({ volume: [value] }));
-      const all = await daemon.it.ok<{ Names: string[]; Mounts: Mount[] }[]>(
-        `GET /containers/json?all=1&filters=${filters}`,
-      );
-      return all.map(({ Names }) => Names[0]);
-    };
-    expect(await found('sought')).to.deep.equal([`/${name}`]);
-    expect(await found('/data')).to.deep.equal([`/${name}`]);
-    expect(await found('/dat')).to.deep.equal([]);
-    await daemon.it.ok(`DELETE /containers/${name}`);
-    await remove('sought');
-  });
-
-  const refusals: [object, string][] = [
-    [{ Binds: ['/a:/b:ro:x'] }, "invalid volume specification: '/a:/b:ro:x'"],
-    [{ Binds: [':/b'] }, "invalid volume specification: ':/b'"],
-    [{ Binds: ['/a:/b:fast'] }, 'invalid mode: fast'],
-    [{ Binds: ['/a:/b:ro,rw'] }, 'invalid mode: ro,rw'],
-    [{ Binds: ['data:b'] }, "invalid mount path: 'b' mount path must be absolute"],
-    [{ Binds: ['/a:/'] }, "invalid specification: destination can't be '/'"],
-    [{ Binds: ['data:/x:shared'] }, 'BindOptions must not be specified'],
-    [{ Binds: ['/a:/x:nocopy'] }, 'VolumeOptions must not be specified'],
-    [{ Binds: ['a_:/x', 'b_:/x'] }, 'Duplicate mount point: /x'],
-    [{ Binds: ['a_:/x'], Tmpfs: { '/x': '' } }, 'Duplicate mount point: /x'],
-    [{ Binds: ['a_:/x'], Mounts: [{ Type: 'tmpfs', Target: '/x' }] }, 'Duplicate mount point: /x'],
-    [{ Mounts: [{ Type: 'nope', Target: '/x' }] }, 'mount type unknown'],
-    [{ Mounts: [{ Type: 'bind', Target: '/x' }] }, 'field Source must not be empty'],
-    [{ Mounts: [{ Type: 'volume', Source: 'a_' }] }, 'field Target must not be empty'],
-    [
-      { Mounts: [{ Type: 'bind', Source: '/nope/nope', Target: '/x' }] },
-      'invalid mount config for type "bind": bind source path does not exist: /nope/nope',
-    ],
-    [
-      { Mounts: [{ Type: 'bind', Source: '/tmp', Target: '/x', VolumeOptions: {} }] },
-      'field VolumeOptions must not be specified',
-    ],
-    [
-      { Mounts: [{ Type: 'tmpfs', Source: 'a_', Target: '/x' }] },
-      'field Source must not be specified',
-    ],
-    [
-      {
-        Mounts: [
-          { Type: 'bind', Source: '/tmp', Target: '/x', BindOptions: { Propagation: 'far' } },
-        ],
-      },
-      'invalid propagation mode: far',
-    ],
-    [{ VolumesFrom: ['nobody'] }, 'No such container: nobody'],
-    [{ VolumesFrom: [''] }, 'volumes-from specification cannot be an empty string'],
-    [{ Tmpfs: { relative: '' } }, 'mount path must be absolute'],
-  ];
-  for (const [HostConfig, words] of refusals) {
-    it(`refuses ${JSON.stringify(HostConfig)}`, async () => {
-      const body = { Image: image, Cmd: ['true'], HostConfig };
-      // Docker takes a `-v` that can't be read for an error of its own.
-      const isSpec =
-        /^invalid (volume specification|mode)|(Bind|Volume)Options must|^invalid mount path|^invalid spec/;
-      const status = isDocker && 'Binds' in HostConfig && isSpec.test(words) ? 500 : 400;
-      await daemon.it.refused('POST /containers/create', status, words, { body });
-    });
-  }
-
-  it('makes no volume for a container that is refused', async function () {
-    // Docker leaves those that it made before it came to what it refuses.
-    if (isDocker) this.skip();
-    expect(await filtered({ name: ['a_'] })).to.deep.equal([]);
   });
 
   it('tells of disk usage', async () => {
