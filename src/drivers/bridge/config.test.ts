@@ -34,6 +34,7 @@ describe('options of a bridge network', () => {
     ['hostBinding', '127.0.0.1', '127.0.0.1'],
     ['hostBinding', '2001:DB8::0:1', '2001:db8::1'],
     ['trustedHostInterfaces', 'eth0:wg0', ['eth0', 'wg0']],
+    ['trustedHostInterfaces', 'eth0:wg0:eth0', ['eth0', 'wg0']],
     ['mtu', '9000', 9000],
     ['interfacePrefix', 'net', 'net'],
     ['snat4', '192.0.2.7', '192.0.2.7'],

@@ -68,7 +68,8 @@ const table: OptionTable<Required<BridgeConfig>> = {
   defaultBridge: [networkLabel.defaultBridge, flag],
   trustedHostInterfaces: [
     networkLabel.trustedHostInterfaces,
-    (text) => text.split(':').filter(Boolean).map(interfaceName),
+    // One that is named twice would be let in by two equal rules.
+    (text) => [...new Set(text.split(':').filter(Boolean).map(interfaceName))],
   ],
   // IPv4 needs 68 bytes (RFC 791); the kernel allows bridges and veths no more than 65535.
   mtu: [networkLabel.mtu, integer(68, 65535)],
