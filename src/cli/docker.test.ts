@@ -140,7 +140,7 @@ const same: readonly string[] = [
     '-p 127.0.0.1:8000-8001:90-91/udp -p [::1]::77 -P --expose 1000-1002/tcp --dns 1.1.1.1 --add-host a:1.2.3.4 -l a=b --cap-add NET_ADMIN ' +
     '--privileged --read-only --tmpfs /tt:size=1m --init --restart on-failure:3 --memory 512m --cpus 1.5 --pids-limit 50 --shm-size 64m ' +
     '--sysctl net.ipv4.ip_forward=1 --ulimit nofile=10:20 --stop-signal INT --stop-timeout 5 --pid host --ipc host nginx sh -c x',
-  'create --network host nginx',
+  'create --network host --storage-opt size=1G nginx',
   'create --network none -p 8000-8010:80 nginx',
   'create --network-alias x nginx',
   'rmi nginx nope',

@@ -20,7 +20,6 @@ const lacking: readonly (readonly [command: RegExp, flags: readonly string[], wh
     ['disable-content-trust'],
     'nothing is downloaded that could be signed',
   ],
-  [/^container (create|run)$/, ['storage-opt'], 'no storage driver here limits sizes'],
   [
     /^container (create|run)$/,
     ['use-api-socket'],

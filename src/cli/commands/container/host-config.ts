@@ -47,6 +47,7 @@ export function hostConfig(
     UTSMode: flags.uts,
     UsernsMode: flags.userns,
     ShmSize: flags['shm-size'] ?? 0,
+    ...storageOptions(flags['storage-opt']),
     ...(Object.keys(flags.sysctl).length > 0 && { Sysctls: flags.sysctl }),
     ...(flags.runtime !== '' && { Runtime: flags.runtime }),
     Isolation: '',
@@ -55,6 +56,10 @@ export function hostConfig(
     ...(flags.init && { Init: true }),
     ...hiddenPaths(flags['security-opt'].includes(SHOW_ALL)),
   };
+}
+
+function storageOptions(options: readonly string[]): object {
+  return options.length > 0 ? { StorageOpt: Object.fromEntries(options.map(splitPair)) } : {};
 }
 
 /** The option that hides nothing of `/proc` and `/sys`; the daemon is told by two empty lists. */

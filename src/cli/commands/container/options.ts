@@ -73,6 +73,7 @@ const storage = {
   }),
   'read-only': toggle("Mount the container's root filesystem as read only"),
   'shm-size': value('Size of /dev/shm', parseBytes, { kind: 'bytes' }),
+  'storage-opt': list('Storage driver options for the container'),
   tmpfs: list('Mount a tmpfs directory'),
   volume: list('Bind mount a volume', { short: 'v' }),
   'volume-driver': text('Optional volume driver for the container'),
