@@ -15,6 +15,9 @@ interface DiskUsage {
       }[]
     | null;
   readonly Containers: readonly { readonly SizeRw?: number; readonly State: string }[] | null;
+  readonly Volumes:
+    | readonly { readonly UsageData?: { readonly Size: number; readonly RefCount: number } }[]
+    | null;
 }
 
 /** One line: how many there are, how many are in use, and how much would come free without the others. */
@@ -38,7 +41,7 @@ export default command({
   },
 });
 
-function shares({ LayersSize, Images, Containers }: DiskUsage): Share[] {
+function shares({ LayersSize, Images, Containers, Volumes }: DiskUsage): Share[] {
   const images = Images ?? [];
   const containers = Containers ?? [];
   const used = images.filter((image) => image.Containers > 0);
@@ -46,7 +49,6 @@ function shares({ LayersSize, Images, Containers }: DiskUsage): Share[] {
   const sizeOf = (list: typeof containers) => list.reduce((sum, { SizeRw = 0 }) => sum + SizeRw, 0);
   // As docker reckons: what images in use share with others counts as if it could go.
   const usedSize = used.reduce((sum, { Size, SharedSize }) => sum + Size - SharedSize, 0);
-  const none = { total: 0, active: 0, size: 0, reclaimable: 0 };
   return [
     {
       type: 'Images',
@@ -62,9 +64,23 @@ function shares({ LayersSize, Images, Containers }: DiskUsage): Share[] {
       size: sizeOf(containers),
       reclaimable: sizeOf(containers) - sizeOf(running),
     },
-    { type: 'Local Volumes', ...none },
-    { type: 'Build Cache', ...none },
+    volumeShare(Volumes ?? []),
+    { type: 'Build Cache', total: 0, active: 0, size: 0, reclaimable: 0 },
   ];
+}
+
+/** Volumes whose size the daemon doesn't know (-1: not of the local driver) count by their number alone. */
+function volumeShare(volumes: NonNullable<DiskUsage['Volumes']>): Share {
+  const known = volumes.flatMap(({ UsageData }) => UsageData ?? []);
+  const used = known.filter(({ RefCount }) => RefCount > 0);
+  const sizeOf = (list: typeof known) => list.reduce((sum, { Size }) => sum + Math.max(0, Size), 0);
+  return {
+    type: 'Local Volumes',
+    total: volumes.length,
+    active: used.length,
+    size: sizeOf(known),
+    reclaimable: sizeOf(known) - sizeOf(used),
+  };
 }
 
 const listing: Listing<Share> = {
