@@ -17,6 +17,13 @@ eachDocker('system', (docker) => {
     expect(await docker().ok('system df --format {{.Type}}:{{.TotalCount}}')).to.include(
       'Images:1',
     );
+    const volume = docker().name('counted');
+    await docker().ok(`run --rm -v ${volume}:/data ${image} sh -c $1`, 'printf 12345 >/data/file');
+    const format = '{{.Type}}:{{.TotalCount}}:{{.Active}}:{{.Reclaimable}}';
+    expect(await docker().ok(`system df --format ${format}`)).to.match(
+      /^Local Volumes:1:0:\S*B \(100%\)$/m,
+    );
+    await docker().ok(`volume rm ${volume}`);
   });
 
   /** A moment after what has happened so far; the CLI makes whole seconds of durations such as `0s`. */
