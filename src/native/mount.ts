@@ -1,4 +1,5 @@
 import { check, libc, SyscallError } from './libc.js';
+import { addMountAttributes, mountAttributes } from './mount-attributes.js';
 
 const c = {
   mount: libc.fn<
@@ -116,23 +117,6 @@ export interface BindOptions {
   readonly readonly?: boolean;
 }
 
-const mountSetattr = libc.fn<
-  (
-    number: number,
-    dir: number,
-    path: string,
-    flags: number,
-    attr: BigUint64Array,
-    size: number,
-  ) => number
->(
-  'int64_t syscall(int64_t number, int dirfd, const char *path, uint32_t flags, void *attr, uint64_t size)',
-);
-/** The same number on every architecture. */
-const SYS_mount_setattr = 442;
-const AT_FDCWD = -100;
-const AT_RECURSIVE = 0x8000;
-
 /** Makes a bind mount. A read-only one is never writable in between for those who see the target only after the call. */
 export function bind({ source, target, recursive = false, readonly = false }: BindOptions): void {
   mount({ source, target, flags: MS.bind | (recursive ? MS.recursive : 0) });
@@ -146,13 +130,9 @@ export function bind({ source, target, recursive = false, readonly = false }: Bi
 }
 
 /**
- * Write-protects the mount at `target`, with `recursive` all below it (mount_setattr(2), Linux 5.12). Unlike
- * a remount this keeps flags such as nosuid.
+ * Write-protects the mount at `target`, with `recursive` all below it. Unlike a remount this keeps flags such as
+ * nosuid.
  */
 export function makeReadonly(target: string, recursive = false): void {
-  // struct mount_attr { u64 attr_set, attr_clr, propagation, userns_fd; }; MOUNT_ATTR_RDONLY is 1.
-  const attr = BigUint64Array.of(1n, 0n, 0n, 0n);
-  const flags = recursive ? AT_RECURSIVE : 0;
-  const result = mountSetattr(SYS_mount_setattr, AT_FDCWD, target, flags, attr, attr.byteLength);
-  check('mount_setattr', Number(result), target);
+  addMountAttributes({ path: target }, { attributes: mountAttributes.rdonly, recursive }, target);
 }

@@ -70,8 +70,8 @@ export interface LaunchRequest {
   readonly stdinOnce: boolean;
 }
 
-/** An additional process in a running container. */
-export interface ExecRequest {
+/** A command in a running container. */
+export interface CommandRequest {
   readonly execId: string;
   readonly containerId: string;
   readonly runDir: string;
@@ -80,6 +80,30 @@ export interface ExecRequest {
   readonly cwd: string;
   /** Empty: the container's. */
   readonly user: string;
+}
+
+/** One that runs by itself for a short while. */
+export interface ProbeRequest extends CommandRequest {
+  /** It is killed then, with all that it has started. */
+  readonly timeoutMs: number;
+}
+
+/** How it went. */
+export interface ProbeOutcome {
+  readonly exitCode: number;
+  /** Both streams as they came, cut at Docker's 4096 bytes with `...`. */
+  readonly output: string;
+  readonly timedOut: boolean;
+}
+
+/** Runs short commands in containers, without all that an exec for a client needs. */
+export interface Probes {
+  /** @throws System if it can't be run. Aborted: it is killed. */
+  run(request: ProbeRequest, signal: AbortSignal): Promise<ProbeOutcome>;
+}
+
+/** An additional process that clients talk to. */
+export interface ExecRequest extends CommandRequest {
   readonly tty: boolean;
   readonly openStdin: boolean;
   readonly privileged: boolean;

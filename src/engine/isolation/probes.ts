@@ -7,6 +7,7 @@ import type { Child, Children } from '../../native/children.js';
 import { Fd, pipe } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
 import type { ContainerRecords } from './container-record.js';
+import type { ProbeOutcome, ProbeRequest } from './contract.js';
 import { SPEC_FILE } from './deletion.js';
 import { execProcess } from './exec-process.js';
 import { type HostFacts, readAccounts } from './host-facts.js';
@@ -14,28 +15,6 @@ import { type OciSpec, specText } from './oci.js';
 import { killTree } from './process-tree.js';
 import type { Runtime } from './runtime.js';
 import { runtimeError } from './runtime-errors.js';
-
-/** A command to run once in a running container. */
-export interface ProbeRequest {
-  readonly execId: string;
-  readonly containerId: string;
-  readonly runDir: string;
-  readonly args: readonly string[];
-  readonly env: readonly string[];
-  readonly cwd: string;
-  /** Empty: the container's. */
-  readonly user: string;
-  /** It is killed then, with all that it has started. */
-  readonly timeoutMs: number;
-}
-
-/** How it went. */
-export interface ProbeOutcome {
-  readonly exitCode: number;
-  /** Both streams as they came, cut at Docker's 4096 bytes with `...`. */
-  readonly output: string;
-  readonly timedOut: boolean;
-}
 
 const MAX_OUTPUT_BYTES = 4096;
 /** What Docker gives the runtime to start one. */

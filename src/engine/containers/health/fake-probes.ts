@@ -1,4 +1,4 @@
-import type { ProbeOutcome, ProbeRequest, Probes } from './monitor.js';
+import type { ProbeOutcome, ProbeRequest, Probes } from '../../isolation/contract.js';
 
 /** Probes that end when they are told to. */
 export class FakeProbes implements Probes {

@@ -1,38 +1,12 @@
 import type { HealthProbe } from '../../../api/types/health.js';
 import { messageOf } from '../../../base/errors.js';
 import type { Timer } from '../../../base/timers.js';
+import type { ProbeRequest } from '../../isolation/contract.js';
 import type { Container } from '../container.js';
 import type { ContainersContext } from '../context.js';
 import { mergeEnv } from '../merge.js';
 import { runDirOf } from '../paths.js';
 import { type HealthCheck, healthAfter, healthCheck, nextProbeMs } from './check.js';
-
-/** A command to run once in a running container. */
-export interface ProbeRequest {
-  readonly execId: string;
-  readonly containerId: string;
-  readonly runDir: string;
-  readonly args: readonly string[];
-  readonly env: readonly string[];
-  readonly cwd: string;
-  readonly user: string;
-  /** From when it runs; it is killed then. */
-  readonly timeoutMs: number;
-}
-
-/** How a probe went. */
-export interface ProbeOutcome {
-  readonly exitCode: number;
-  /** Its first 4096 bytes, with `...` if there was more. */
-  readonly output: string;
-  readonly timedOut: boolean;
-}
-
-/** Runs short commands in containers, without all that an exec for a client needs. */
-export interface Probes {
-  /** @throws System if it can't be run. Aborted: it is killed. */
-  run(request: ProbeRequest, signal: AbortSignal): Promise<ProbeOutcome>;
-}
 
 /**
  * Has a running container's health checked from now on, if it has a check: at most one probe at a time, the next a
