@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Hijacked } from '../../api/client/client.js';
 import type { Output } from '../../api/client/frames.js';
-import type { Terminal } from '../command.js';
 import { DetachWatch } from '../../base/detach-keys.js';
+import type { Terminal } from '../command.js';
 import { rawMode } from './raw-mode.js';
 
 /** Writes output to the user's streams, no faster than they take it. */
