@@ -57,10 +57,8 @@ describe('API: protocol', () => {
     // Docker has them all.
     if (isDocker) this.skip();
     await daemon.it.refused('POST /build', 501, 'not available in tsnet yet: building images');
-    const volume = { body: { Name: 'data' } };
-    await daemon.it.refused('POST /volumes/create', 501, 'named volumes', volume);
-    await daemon.it.refused('GET /volumes/data', 404, 'get data: no such volume');
-    await daemon.it.refused('GET /containers/box/archive', 501, 'copying files out');
+    await daemon.it.refused('POST /images/box/push', 501, 'pushing to a registry');
+    await daemon.it.refused('POST /containers/box/checkpoints', 501, 'checkpoints');
     await daemon.it.refused('GET /services', 503, 'This node is not a swarm manager.');
   });
 
