@@ -1,0 +1,110 @@
+import type { Load, Step } from './load.js';
+
+/** How many containers a user may have. */
+const MOST = 4;
+
+/** Counts, so that a line that the log lacks is seen, and ends when asked to. */
+const counter = 'trap "exit 0" TERM; i=0; while :; do echo n=$i; i=$((i+1)); sleep 0.02; done';
+
+const programs: readonly (readonly string[])[] = [
+  ['sh', '-c', counter],
+  ['sh', '-c', counter],
+  ['sh', '-c', counter],
+  ['true'],
+  ['sh', '-c', 'sleep 0.2; exit 1'],
+];
+
+async function create(load: Load): Promise<void> {
+  if (load.containers.there.size >= MOST) return remove(load);
+  const { random } = load;
+  const path = `/containers/create?name=box${load.number}-${random.below(8)}`;
+  const wanted = settings(load);
+  const { status, body } = await load.ask('POST', path, wanted);
+  if (status !== 201) return;
+  const { Id } = JSON.parse(String(body)) as { Id: string };
+  load.everMade.add(Id);
+  if (!wanted.HostConfig.AutoRemove) load.containers.made(Id);
+  for (const bind of wanted.HostConfig.Binds ?? []) load.volumes.made(bind.split(':')[0] ?? '');
+  if (!load.once(4)) await load.ask('POST', `/containers/${Id}/start`);
+}
+
+/** Docker API: body of create. */
+function settings(load: Load) {
+  const { random } = load;
+  const AutoRemove = load.once(4);
+  const Name = random.pick(['no', 'no', 'always', 'on-failure', 'unless-stopped']);
+  return {
+    Image: load.once(4) ? (random.pick([...load.tags.there]) ?? 'tsnet/busybox') : 'tsnet/busybox',
+    Cmd: random.pick(programs),
+    ...(load.once(2) && { Volumes: { '/anonymous': {} } }),
+    ...(load.once(3) && { Healthcheck: { Test: ['CMD', 'true'], Interval: 100_000_000 } }),
+    HostConfig: {
+      AutoRemove,
+      NetworkMode: load.once(3) ? 'bridge' : 'none',
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '2k', 'max-file': '3' } },
+      ...(load.once(2) && { Binds: [`${volumeOf(load)}:/data`] }),
+      ...(!AutoRemove && { RestartPolicy: { Name } }),
+    },
+  };
+}
+
+function volumeOf({ number, random }: Load): string {
+  return `vol${number}-${random.below(3)}`;
+}
+
+async function remove(load: Load): Promise<void> {
+  const id = load.anyContainer();
+  if (id === undefined) return;
+  load.containers.doubt(id);
+  const { status } = await load.ask('DELETE', `/containers/${id}?force=1&v=1`);
+  if (status === 204) load.containers.deleted(id);
+  else load.containers.made(id);
+}
+
+/** Changes of a container's state, and questions that take something from it. */
+const changes: Readonly<Record<string, (load: Load) => string>> = {
+  start: () => '/start',
+  stop: () => '/stop?t=1',
+  restart: () => '/restart?t=1',
+  kill: () => '/kill',
+  pause: () => '/pause',
+  unpause: () => '/unpause',
+  rename: (load) => `/rename?name=box${load.number}-${load.random.below(8)}`,
+};
+
+const stateSteps = Object.entries(changes).map(([name, pathOf]) => {
+  const step: Step = async (load) => {
+    const id = load.anyContainer();
+    if (id === undefined) return create(load);
+    return load.ask('POST', `/containers/${id}${pathOf(load)}`);
+  };
+  Object.defineProperty(step, 'name', { value: name });
+  return step;
+});
+
+async function update(load: Load): Promise<unknown> {
+  const id = load.anyContainer();
+  const change = { CpuShares: 2 + load.random.below(1000) };
+  return id && load.ask('POST', `/containers/${id}/update`, change);
+}
+
+async function logs(load: Load): Promise<unknown> {
+  const id = load.anyContainer();
+  return id && load.ask('GET', `/containers/${id}/logs?stdout=1&stderr=1`);
+}
+
+async function exec(load: Load): Promise<void> {
+  const id = load.anyContainer();
+  if (id === undefined) return;
+  const Cmd = ['sleep', load.once(3) ? '2' : '0.05'];
+  const { status, body } = await load.ask('POST', `/containers/${id}/exec`, { Cmd });
+  if (status !== 201) return;
+  const { Id } = JSON.parse(String(body)) as { Id: string };
+  await load.ask('POST', `/exec/${Id}/start`, { Detach: true });
+}
+
+/** The more often a step is in the list, the likelier it is. */
+export const containerSteps: readonly Step[] = [
+  ...[create, create, create, create, create, remove, exec, exec, update, logs],
+  ...stateSteps,
+];

@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CommandLine, commandLines, mentions, read } from '../../survive/machine.js';
+import type { Random } from '../../survive/random.js';
+
+/** Programs around a container that may be killed at any instant. */
+export type Victim = 'monitor' | 'runtime' | 'container';
+
+/** How long a runtime may be waited for; it lives for a few milliseconds. */
+const PATIENCE_MS = 1500;
+
+/** Kills one of a daemon's programs; false where there was none. */
+export async function killOne(folder: string, victim: Victim, random: Random): Promise<boolean> {
+  if (victim === 'runtime') return killRuntime(folder);
+  const monitors = programs(folder).filter(isMonitor);
+  const monitor = random.pick(monitors);
+  if (!monitor) return false;
+  const children = read(`/proc/${monitor.pid}/task/${monitor.pid}/children`);
+  const child = random.pick(children.split(' ').filter(Boolean));
+  const pid = victim === 'monitor' ? monitor.pid : Number(child);
+  return pid > 0 && kill(pid);
+}
+
+/** A daemon's programs apart from itself. */
+export function programs(folder: string): CommandLine[] {
+  return commandLines().filter(({ argv }) => mentions(argv, folder));
+}
+
+/** Whether it is the monitor of a container or of a program that runs in one. */
+export function isMonitor({ argv }: CommandLine): boolean {
+  return argv[0]?.endsWith('conmon') ?? false;
+}
+
+async function killRuntime(folder: string): Promise<boolean> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
+    const one = programs(folder).find(({ argv }) =>
+      /(^|\/)(crun|runc|fd\/\d+)$/.test(argv[0] ?? ''),
+    );
+    if (one && kill(one.pid)) return true;
+    await delay(2);
+  }
+  return false;
+}
+
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+    return false;
+  }
+}
