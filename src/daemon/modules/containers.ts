@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
+import { Limit } from '../../base/limit.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import { systemTimers } from '../../base/timers.js';
 import { cnmIds } from '../../cnm/ids.js';
@@ -25,6 +26,9 @@ import * as id from '../ids.js';
 import { durableRecords, recordFolder, volatileRecords } from '../records.js';
 import type { Settings } from '../settings.js';
 import { WarnedContainers } from '../warned-containers.js';
+
+/** Starts, ends and removals under way at a time: enough for every processor, and others are answered meanwhile. */
+const STARTS_AT_ONCE = 3;
 
 /** Containers. The launcher is opened before, because that may fail for want of a runtime. */
 export const containersModule = new ContainerModule(({ bind }) => {
@@ -77,6 +81,7 @@ export const containersModule = new ContainerModule(({ bind }) => {
       memory: opened.memory,
       logs,
       locks: new KeyedMutex(),
+      turns: new Limit(STARTS_AT_ONCE),
       settings: containerSettings(settings),
     }),
     [

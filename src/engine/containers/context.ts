@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { FileChange, HostConfig } from '../../api/types/container.js';
 import type { Clock } from '../../base/clock.js';
 import type { Ids } from '../../base/ids.js';
+import type { Limit } from '../../base/limit.js';
 import type { Logger } from '../../base/logger.js';
 import type { KeyedMutex } from '../../base/mutex.js';
 import type { Timers } from '../../base/timers.js';
@@ -132,6 +133,8 @@ export interface ContainersContext {
   readonly launcher: Launcher;
   readonly logs: Logs;
   readonly locks: KeyedMutex;
+  /** For work that takes the daemon's own time: sandboxes, mounts, processes made and taken apart. */
+  readonly turns: Limit;
   readonly settings: ContainerSettings;
   readonly ids: Ids;
   readonly clock: Clock;

@@ -12,6 +12,7 @@ import {
 import { FakeClock } from '../../base/clock.js';
 import { NotFound, System } from '../../base/errors.js';
 import { countingIds } from '../../base/ids.js';
+import { Limit } from '../../base/limit.js';
 import { silentLogger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import { FakeTimers } from '../../base/timers.js';
@@ -106,6 +107,7 @@ export class FakeContext implements ContainersContext, Disposable {
   };
   readonly ids = countingIds();
   readonly locks = new KeyedMutex();
+  readonly turns = new Limit(8);
   readonly logger = silentLogger;
   readonly records: FakeRecords<ContainerRecord>;
   readonly runs: FakeRecords<RunRecord>;

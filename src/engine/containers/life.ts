@@ -49,8 +49,8 @@ async function end(
   const last = container.run.record;
   container.monitor?.cancel();
   container.monitor = undefined;
-  await context.networks
-    .closeSandbox(container.id)
+  await context.turns
+    .run(() => context.networks.closeSandbox(container.id))
     .catch((error: unknown) => warn(context, container, 'network', error));
   const restarts = isToRestart(container, exit);
   container.record = {
@@ -105,7 +105,9 @@ async function cleanUp(
   const volumes = attempt('volumes', () => context.volumes.unmountAll(container.id));
   await Promise.all([remember(), unmount, volumes]);
   // The exit is on disk before the volatile traces that would tell of it after a restart are removed.
-  await attempt('process', () => context.launcher.delete(container.id, runDir));
+  await attempt('process', () =>
+    context.turns.run(() => context.launcher.delete(container.id, runDir)),
+  );
   await attempt('run folder', () => rm(runDir, { recursive: true, force: true }));
   await attempt('run record', () => context.runs.remove(container.id));
   if (container.record.host.AutoRemove && !container.removing && !container.restarting) {

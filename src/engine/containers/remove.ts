@@ -61,7 +61,10 @@ export async function removeStopped(
     await context.records.remove(id);
     isForgotten = true;
     const files = join(context.settings.containersDir, id);
-    await Promise.all([context.rootfs.remove(id), rm(files, { recursive: true, force: true })]);
+    await Promise.all([
+      context.turns.run(() => context.rootfs.remove(id)),
+      rm(files, { recursive: true, force: true }),
+    ]);
     await mounts.finish();
   } catch (error) {
     // Without its record it won't be back: nothing is left to do but to try again.

@@ -78,20 +78,50 @@ function refuseLeaving({ removing, dead }: Container): void {
   if (removing || dead) throw new Conflict('container is marked for removal and cannot be started');
 }
 
-/** The story of a start: file system, network, process; each undone if a later one fails. */
+/**
+ * The story of a start: file system, network, process; each undone if a later one fails. Only so many are in the
+ * middle of one at a time, so that the daemon answers others meanwhile; nobody waits for another's volume plugin.
+ */
 async function launch(context: ContainersContext, container: Container): Promise<void> {
   const { id, record } = container;
-  const { launcher, networks, rootfs, runs } = context;
+  const { launcher, rootfs, turns } = context;
   await using rollback = new Rollback(context.logger);
   launcher.expect();
   await makeOwnFolder(join(context.settings.containersDir, id));
   const request = wantedSandbox(context, container);
   const joined = joinedNamespaces(context, record.host);
 
-  const merged = await rootfs.mount(id);
+  const merged = await turns.run(() => rootfs.mount(id));
   rollback.defer('root file system', () => rootfs.unmount(id));
   rollback.defer('volumes', () => context.volumes.unmountAll(id));
   const mounts = await setUpMounts(context, container);
+  const run = await turns.run(() =>
+    runIn(context, container, { request, joined, merged, mounts, rollback }),
+  );
+  rollback.commit();
+  notePresumedEnd(context, container, run);
+  watchHealth(context, container);
+  watchMemory(context, container);
+  context.emit({ action: 'start', container: record });
+}
+
+/** What a start has made ready for the sandbox and the process. */
+interface Prepared {
+  readonly request: SandboxRequest;
+  readonly joined: ReturnType<typeof joinedNamespaces>;
+  /** Path of the root file system. */
+  readonly merged: string;
+  readonly mounts: Awaited<ReturnType<typeof setUpMounts>>;
+  readonly rollback: Rollback;
+}
+
+async function runIn(
+  context: ContainersContext,
+  container: Container,
+  { request, joined, merged, mounts, rollback }: Prepared,
+): Promise<RunRecord> {
+  const { id, record } = container;
+  const { launcher, networks, runs } = context;
   const sandbox = await networks.openSandbox(request).catch(networkFailure);
   rollback.defer('sandbox', () => networks.closeSandbox(id));
 
@@ -131,11 +161,7 @@ async function launch(context: ContainersContext, container: Container): Promise
     container.run = undefined;
   });
   await launcher.start(id);
-  rollback.commit();
-  notePresumedEnd(context, container, run);
-  watchHealth(context, container);
-  watchMemory(context, container);
-  context.emit({ action: 'start', container: record });
+  return run;
 }
 
 function newRun({ clock }: ContainersContext, { record }: Container, pid: number): RunRecord {
