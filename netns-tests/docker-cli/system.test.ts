@@ -51,7 +51,7 @@ eachDocker('system', (docker) => {
       `events --since 5m --until ${soon()} -f event=die -f container=${name}`,
     );
     expect(line).to.match(
-      /^\S+ container die [0-9a-f]{64} \(exitCode=0, .*image=tsnet\/busybox, name=/,
+      /^\S+ container die [0-9a-f]{64} \(execDuration=\d+, exitCode=0, .*image=tsnet\/busybox, name=/,
     );
   });
 
