@@ -39,7 +39,6 @@ export async function expectedThings({ api }: TestDaemon): Promise<Things> {
     ...inspected.map(({ Id }) => `image ${Id.replace('sha256:', '')}`),
     `${inspected.flatMap(({ RepoTags }) => RepoTags ?? []).length} names of images`,
     ...[...layers].map((id) => `layer ${id}`),
-    ...containers.map(({ Id }) => `folder of ${Id}`),
     ...volumeNames.flatMap((name) => [`files of volume ${name}`, `record of volume ${name}`]),
     // One that nobody named goes with its container.
     ...volumeNames.filter(isAnonymous).map((name) => `${name} is used`),
@@ -59,6 +58,7 @@ export async function foundThings(daemon: TestDaemon): Promise<Things> {
     containers.map(({ Id }) => api.must<Container>('GET', `/containers/${Id}/json`)),
   );
   const mounted = known.flatMap(({ Mounts }) => Mounts.flatMap(({ Name = [] }) => Name));
+  const ids = containers.map(({ Id }) => Id);
   const volumes = names(data('volumes'));
   const anonymous = volumes.filter(isAnonymous);
   return [
@@ -66,10 +66,12 @@ export async function foundThings(daemon: TestDaemon): Promise<Things> {
     `${image('names').length} names of images`,
     ...records(image('layers')).map((id) => `layer ${id}`),
     ...layersWithoutRecords(data()),
-    ...names(data('containers')).map((id) => `folder of ${id}`),
-    // One that was never started has none.
+    // One that was never started has neither.
+    ...names(data('containers'))
+      .filter((id) => !ids.includes(id))
+      .map((id) => `folder of ${id}, which is gone`),
     ...records(names(data('state/container-states')))
-      .filter((id) => containers.every(({ Id }) => Id !== id))
+      .filter((id) => !ids.includes(id))
       .map((id) => `state of ${id}, which is gone`),
     ...volumes.map((name) => `files of volume ${name}`),
     ...records(names(data('state/volumes'))).map((name) => `record of volume ${name}`),
@@ -77,10 +79,7 @@ export async function foundThings(daemon: TestDaemon): Promise<Things> {
     ...anonymous.map((name) => `${name} of a container`),
     ...mounted.filter(isAnonymous).map((name) => `${name} of a container`),
     ...strangers(folder),
-    ...lostPrograms(
-      folder,
-      containers.map(({ Id }) => Id),
-    ),
+    ...lostPrograms(folder, ids),
   ].sort();
 }
 
