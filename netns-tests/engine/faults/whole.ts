@@ -121,7 +121,8 @@ function layersWithoutRecords(data: string): string[] {
 /** Folders that have nothing but what the pattern fits; everything else in them is somebody's half-made file. */
 const regular: Readonly<Record<string, RegExp>> = {
   data: /^(volumes|overlay2|containers|engine-id|image|state|tmp)$/,
-  'data/tmp': /^$/,
+  'data/tmp': /^images$/,
+  'data/tmp/images': /^$/,
   'data/image': /^overlay2$/,
   'data/image/overlay2': /^(rootfs|images|names|layers)$/,
   'data/image/overlay2/rootfs': /^\w{64}\.json$/,
