@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Installs what tsnet needs on a Debian machine with Node: packages (as root), then the npm packages.
-# Does nothing that is done already.
+# Does nothing that is done already. Arguments are further packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(crun runc conmon libnftables1 nftables libseccomp2 iptables busybox-static iproute2 procps zstd btrfs-progs fuse-overlayfs)
+packages=(
+  crun runc conmon libnftables1 nftables libseccomp2 iptables busybox-static iproute2 procps zstd btrfs-progs fuse-overlayfs
+  "$@"
+)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
