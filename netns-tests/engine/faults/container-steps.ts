@@ -19,12 +19,14 @@ async function create(load: Load): Promise<void> {
   const { random } = load;
   const path = `/containers/create?name=box${load.number}-${random.below(8)}`;
   const wanted = settings(load);
+  const volumes = (wanted.HostConfig.Binds ?? []).map((bind) => bind.split(':')[0] ?? '');
+  for (const name of volumes) if (!load.volumes.there.has(name)) load.volumes.doubt(name);
   const { status, body } = await load.ask('POST', path, wanted);
   if (status !== 201) return;
   const { Id } = JSON.parse(String(body)) as { Id: string };
   load.everMade.add(Id);
   if (!wanted.HostConfig.AutoRemove) load.containers.made(Id);
-  for (const bind of wanted.HostConfig.Binds ?? []) load.volumes.made(bind.split(':')[0] ?? '');
+  for (const name of volumes) load.volumes.made(name);
   if (!load.once(4)) await load.ask('POST', `/containers/${Id}/start`);
 }
 

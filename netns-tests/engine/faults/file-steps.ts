@@ -37,6 +37,7 @@ async function commit(load: Load): Promise<void> {
   const tag = load.random.below(3);
   const name = `im${load.number}:${tag}`;
   if (id === undefined) return;
+  mayBe(load, name);
   const { status } = await load.ask(
     'POST',
     `/commit?container=${id}&repo=im${load.number}&tag=${tag}`,
@@ -44,9 +45,15 @@ async function commit(load: Load): Promise<void> {
   if (status === 201) load.tags.made(name);
 }
 
+/** One that is there stays so, whatever becomes of the request; of one that was deleted nobody knows. */
+function mayBe({ tags }: Load, name: string): void {
+  if (!tags.there.has(name)) tags.doubt(name);
+}
+
 async function tag(load: Load): Promise<void> {
   const number = load.random.below(3);
   const path = `/images/tsnet/busybox/tag?repo=im${load.number}&tag=${number}`;
+  mayBe(load, `im${load.number}:${number}`);
   const { status } = await load.ask('POST', path);
   if (status === 201) load.tags.made(`im${load.number}:${number}`);
 }

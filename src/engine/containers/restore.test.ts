@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Container } from './container.js';
@@ -165,6 +165,20 @@ describe('restoreContainers', () => {
     expect(folders.filter(existsSync)).to.deep.equal([]);
     expect(kept.filter(existsSync)).to.deep.equal(kept);
     expect([...world.rootfs.prepared.keys()]).to.deep.equal([id]);
+  });
+
+  it('removes what programs in running containers have left, not what still runs', async () => {
+    const { id } = await started('web');
+    const runDir = join(world.settings.runDir, id.slice(0, 12));
+    const [over, cutShort, running] = ['a', 'b', 'c'].map((letter) => letter.repeat(64));
+    // No process has a number as high as that.
+    const pids = { [`${over}`]: '4194305', [`${cutShort}`]: '', [`${running}`]: `${process.pid}` };
+    for (const [name, pid] of Object.entries(pids)) {
+      mkdirSync(join(runDir, name), { recursive: true });
+      if (pid) writeFileSync(join(runDir, name, 'pid'), pid);
+    }
+    await afterCrash();
+    expect(readdirSync(runDir).filter((name) => name in pids)).to.deep.equal([running]);
   });
 
   it('lists the newest first, as before', async () => {
