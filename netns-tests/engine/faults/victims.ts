@@ -30,12 +30,21 @@ export function isMonitor({ argv }: CommandLine): boolean {
   return argv[0]?.endsWith('conmon') ?? false;
 }
 
+function isRuntime({ argv }: CommandLine): boolean {
+  return /(^|\/)(crun|runc|fd\/\d+)$/.test(argv[0] ?? '');
+}
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1]);
+}
+
 async function killRuntime(folder: string): Promise<boolean> {
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
-    const one = programs(folder).find(({ argv }) =>
-      /(^|\/)(crun|runc|fd\/\d+)$/.test(argv[0] ?? ''),
-    );
+    const runtimes = programs(folder).filter(isRuntime);
+    const pids = runtimes.map(({ pid }) => pid);
+    // What it has forked becomes the container; that is another victim.
+    const one = runtimes.find(({ pid }) => !pids.includes(parentOf(pid)));
     if (one && kill(one.pid)) return true;
     await delay(2);
   }
