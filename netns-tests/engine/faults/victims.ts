@@ -43,9 +43,10 @@ async function killRuntime(folder: string): Promise<boolean> {
   while (performance.now() < deadline) {
     const runtimes = programs(folder).filter(isRuntime);
     const pids = runtimes.map(({ pid }) => pid);
-    // What it has forked becomes the container; that is another victim.
+    // With what it has forked: conmon listens to that as long as it lives, so that a start would not end.
     const one = runtimes.find(({ pid }) => !pids.includes(parentOf(pid)));
-    if (one && kill(one.pid)) return true;
+    const forked = runtimes.filter(({ pid }) => one && parentOf(pid) === one.pid);
+    if (one && [one, ...forked].map(({ pid }) => kill(pid))[0]) return true;
     await delay(2);
   }
   return false;
