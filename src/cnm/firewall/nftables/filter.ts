@@ -13,8 +13,9 @@ export const into = {
   internal: 'into-internal',
 } as const;
 export const OUT_OF_INTERNAL = 'out-of-internal';
-/** ICC is off: of a normal network, of an internal one. */
+/** ICC is off: of a normal network, of a routed one, of an internal one. */
 export const APART = 'apart';
+export const ROUTED_APART = 'routed-apart';
 export const INTERNAL_APART = 'internal-apart';
 
 /** Who may forward what. */
@@ -72,7 +73,10 @@ function internalChains(): NftChain[] {
  * With ICC off, a neighbour is still reached by a link, and by a published port, like anyone's. In IPv6 it is
  * looked for by packets that br_netfilter shows here, as ARP's never are.
  */
-function apartChains({ name, discovery }: FirewallFamily, marked: readonly NftRule[]): NftChain[] {
+function apartChains(
+  { name, discovery, icmp }: FirewallFamily,
+  marked: readonly NftRule[],
+): NftChain[] {
   const found = discovery ? [{ text: `${discovery} accept`, comment: 'NEIGHBOUR DISCOVERY' }] : [];
   const linked = {
     text: `${name} saddr . ${name} daddr . meta l4proto . th dport @links accept`,
@@ -89,6 +93,8 @@ function apartChains({ name, discovery }: FirewallFamily, marked: readonly NftRu
         { text: 'ct status & dnat != dnat drop', comment: 'ICC' },
       ],
     },
+    // As in Docker: whoever may ping a routed network's containers from outside may do so from inside.
+    { name: ROUTED_APART, rules: [{ text: `${icmp} accept` }, { text: `goto ${APART}` }] },
     { name: INTERNAL_APART, rules: [answers, ...found, linked, { text: 'drop', comment: 'ICC' }] },
   ];
 }

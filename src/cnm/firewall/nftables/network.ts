@@ -7,7 +7,7 @@ import {
   translates,
 } from '../model.js';
 import { firewallFamily, TABLE } from './family.js';
-import { APART, INTERNAL_APART, into, OUT_OF_INTERNAL } from './filter.js';
+import { APART, INTERNAL_APART, into, OUT_OF_INTERNAL, ROUTED_APART } from './filter.js';
 
 /** Which chains a network's packets go through, and how they leave, for each of its families. */
 export function networkFragments({ owner, network }: NetworkPolicy): NftFragment[] {
@@ -37,7 +37,7 @@ function forwarding(
   { mode }: FirewalledFamily,
 ): NftElement[] {
   const key = quoted(bridge);
-  const apart = internal ? INTERNAL_APART : APART;
+  const apart = internal ? INTERNAL_APART : mode === 'routed' ? ROUTED_APART : APART;
   const goto = (chain: string) => `goto ${chain}`;
   return [
     { set: 'neighbours', key: `${key} . ${key}`, value: icc ? 'accept' : `jump ${apart}` },
