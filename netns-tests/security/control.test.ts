@@ -86,8 +86,8 @@ describe('security: control channels, and what users may name', () => {
     const programs = filesBelow('src')
       .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\/fake[^/]*\.ts$/.test(path))
       .filter((path) => shell.test(code(path)));
-    // The words of a Dockerfile's CMD, which a container's own shell will read.
-    expect(programs).to.deep.equal(['src/engine/images/changes.ts']);
+    // Before an image's own words, which a container's own shell will read.
+    expect(programs).to.deep.equal(['src/engine/default-shell.ts']);
   });
 });
 

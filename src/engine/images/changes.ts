@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { InvalidParameter } from '../../base/errors.js';
+import { defaultShell } from '../default-shell.js';
 import { signalNumber } from '../isolation/signals.js';
 import type { RunConfig } from './config.js';
 import { healthcheckOf } from './healthcheck-change.js';
@@ -8,7 +9,6 @@ import { jsonWords, parsePairs, plainWord, splitWords } from './words.js';
 /** What one instruction makes of a configuration. */
 type Instruction = (config: RunConfig, text: string) => RunConfig;
 
-const shell = ['/bin/sh', '-c'];
 /** What must not stand behind `ONBUILD`. */
 const noTriggers = ['FROM', 'MAINTAINER'];
 
@@ -83,7 +83,7 @@ function applyChange(config: RunConfig, line: string): RunConfig {
 function commandOf(config: RunConfig, text: string): string[] {
   const words = jsonWords(text);
   if (words !== undefined) return words;
-  return [...(config.Shell ?? shell), ...(text === '' ? [] : [text])];
+  return [...(config.Shell ?? defaultShell), ...(text === '' ? [] : [text])];
 }
 
 function mergeEnv(env: readonly string[], pairs: readonly [string, string][]): string[] {

@@ -1,5 +1,6 @@
 import { constants, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path/posix';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Child, Children } from '../../native/children.js';
 import { Fd, pipe } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
@@ -30,6 +31,9 @@ const WRITE_NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
 const GO = Buffer.of(0);
 /** 128 + SIGKILL: what is said of a process whose conmon was killed. */
 const LOST = 137;
+
+/** A runtime that was killed once it had forked leaves conmon waiting for ever; what is left of it, who deletes kills. */
+const CREATE_MS = 60_000;
 
 /** The caller's part in an exec. */
 export interface ExecSteps<T> {
@@ -67,7 +71,9 @@ export class Conmon {
     } finally {
       write.close();
     }
-    const answer = await sync.next();
+    const answer = await within(CREATE_MS, sync.next());
+    if (answer === 'late')
+      throw fail(`the runtime has not answered for ${CREATE_MS / 1000} seconds`);
     if (answer && answer.data > 0) return answer.data;
     throw fail(answer?.message || complaintIn(options.folder));
   }
@@ -145,6 +151,18 @@ export class Conmon {
       fds: { ...fds, 2: errors.number, ...(image && { [RUNTIME_FD]: image.number }) },
       ...(runtime.namespace ? { mntnsFd: runtime.namespace.number } : {}),
     });
+  }
+}
+
+/** The outcome of `work`, or `late`. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T | 'late'> {
+  const abort = new AbortController();
+  const late = delay(milliseconds, 'late' as const, { signal: abort.signal });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    abort.abort();
+    late.catch(() => {});
   }
 }
 

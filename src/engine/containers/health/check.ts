@@ -1,6 +1,7 @@
 import type { ContainerConfig } from '../../../api/types/container.js';
 import type { HealthProbe } from '../../../api/types/health.js';
 import { InvalidParameter } from '../../../base/errors.js';
+import { defaultShell } from '../../default-shell.js';
 import type { ImageHealthcheck } from '../context.js';
 import type { Health } from '../model.js';
 
@@ -22,7 +23,6 @@ export interface HealthCheck {
 /** Probes that are remembered. */
 const kept = 5;
 const nanosPerMs = 1e6;
-const defaultShell = ['/bin/sh', '-c'];
 
 /** The check that a configuration asks for; undefined if there is none, or of a kind that nobody knows. */
 export function healthCheck({ Healthcheck: it, Shell }: ContainerConfig): HealthCheck | undefined {
