@@ -15,11 +15,12 @@ export class DockerDaemon implements AsyncDisposable {
 
   private constructor(host: Namespace, folder: string) {
     this.#folder = folder;
-    this.#process = host.start([
+    const command = [
       dockerd,
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')],
       ...['--pidfile', join(folder, 'pid'), '--host', `unix://${join(folder, 'sock')}`],
-    ]);
+    ];
+    this.#process = host.start(command, { outlived: true });
   }
 
   /** Starts one and waits until it takes requests. */

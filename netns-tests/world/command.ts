@@ -10,7 +10,7 @@ export interface Result {
 }
 
 /** How long a command may take before it is killed and the test fails. */
-export const COMMAND_TIMEOUT_MS = 10_000;
+export const COMMAND_TIMEOUT_MS = 20_000;
 
 /** Runs a command to its end, whatever its exit status. @throws Error after `timeoutMs` */
 export function run(
@@ -45,26 +45,42 @@ export async function must(
   throw new Error(`exit status ${code}: ${argv.join(' ')}\n${stdout}${stderr}`);
 }
 
-/** A process that runs beside the test, until it is stopped or disposed. */
+/** How a process is started beside a test. */
+export interface BackgroundOptions {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  /** What it has started goes on when it is stopped, such as a daemon's containers. */
+  readonly outlived?: boolean;
+}
+
+/** A process that runs beside the test, until it is stopped or disposed, with all that it has started. */
 export class Background implements AsyncDisposable {
   readonly #child: ChildProcess;
+  readonly #outlived: boolean;
   readonly #output: ReturnType<typeof collect>;
   readonly #what: string;
   readonly #ended: Promise<number | null>;
+  #isOver = false;
 
   constructor(
     argv: readonly string[],
-    { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {},
+    { env = {}, cwd, outlived = false }: BackgroundOptions = {},
   ) {
     this.#what = argv.join(' ');
+    this.#outlived = outlived;
     this.#child = spawn(argv[0] ?? '', argv.slice(1), {
       env: { ...environment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own.
+      detached: true,
       ...(cwd !== undefined && { cwd }),
     });
     this.#output = collect(this.#child);
     this.#ended = new Promise((resolve) => {
-      this.#child.on('close', (code) => resolve(code));
+      this.#child.on('close', (code) => {
+        this.#isOver = true;
+        resolve(code);
+      });
       this.#child.on('error', () => resolve(null));
     });
   }
@@ -99,12 +115,27 @@ export class Background implements AsyncDisposable {
 
   /** Sends a signal and waits for the end; after `graceMs` it is killed. */
   async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = 5_000): Promise<number | null> {
-    this.#child.kill(signal);
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
+    this.#signal(signal);
+    const timer = setTimeout(() => this.#signal('SIGKILL'), graceMs);
     try {
       return await this.#ended;
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** To all of its group, whose number is its own as long as one of them holds its output. */
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (this.#outlived || pid === undefined) {
+      this.#child.kill(signal);
+      return;
+    }
+    if (this.#isOver) return;
+    try {
+      process.kill(-pid, signal);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }
 

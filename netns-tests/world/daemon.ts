@@ -63,11 +63,12 @@ export class TestDaemon implements AsyncDisposable {
   /** Starts the program (again) on the same folders; `dist`: another build of it. */
   async start(dist?: string): Promise<void> {
     const { folder } = this;
-    this.#process = this.#host.start([
+    const command = [
       ...daemonCommand(dist),
       ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')],
       ...['--host', `unix://${this.socket}`, '--debug', ...this.#flags],
-    ]);
+    ];
+    this.#process = this.#host.start(command, { outlived: true });
     await this.#process.waitFor(/has completed initialization/);
   }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Lifetime } from '../../src/base/rollback.js';
-import { Background, must, type Result, run } from './command.js';
+import { Background, type BackgroundOptions, must, type Result, run } from './command.js';
 
 /** How long a probe waits before it says `timeout`. Answers inside one machine take a millisecond. */
 const PROBE_TIMEOUT_MS = 700;
@@ -76,10 +76,7 @@ export class Namespace implements AsyncDisposable {
   }
 
   /** Starts a process inside, such as a daemon; it is stopped with the namespace. */
-  start(
-    argv: readonly string[],
-    options: { env?: Record<string, string>; cwd?: string } = {},
-  ): Background {
+  start(argv: readonly string[], options: BackgroundOptions = {}): Background {
     const process = new Background(this.inside(argv), options);
     this.#running.push(process);
     return process;

@@ -1,7 +1,6 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { run } from './command.js';
 import { TestDaemon } from './daemon.js';
 import { needsRoot } from './root.js';
 import { snapshot } from './snapshot.js';
@@ -50,6 +49,16 @@ describe('the test world', () => {
     expect(await box.ask('tcp', '127.0.0.1', 80)).to.equal('refused');
   });
 
+  it('stops what a process of the test has started, also one that has lost its peer', async () => {
+    const world = await World.create();
+    await using _ = world;
+    const server = world.outside.start(['sh', '-c', 'sleep 1000 & echo $!; exec sleep 1000']);
+    await server.waitFor(/^\d+\n$/);
+    const started = Number(server.output);
+    await world[Symbol.asyncDispose]();
+    expect(await hasEnded(started)).to.equal(true);
+  });
+
   it('ends the containers of a daemon that can not be asked to', async () => {
     const world = await World.create();
     await using _ = world;
@@ -58,13 +67,10 @@ describe('the test world', () => {
     await daemon.must('pull -q tsnet/busybox');
     const id = await daemon.must('run -d tsnet/busybox sleep 1000');
     const pid = await daemon.must(`inspect -f {{.State.Pid}} ${id}`);
-    // One that nobody has waited for yet has no words any more.
-    const runs = async () => (await run(['cat', `/proc/${pid}/cmdline`])).stdout !== '';
-    expect(await runs()).to.equal(true);
+    expect(isThere(Number(pid))).to.equal(true);
     rmSync(daemon.socket);
     await daemon[Symbol.asyncDispose]();
-    for (let i = 0; i < 50 && (await runs()); i++) await delay(20);
-    expect(await runs()).to.equal(false);
+    expect(await hasEnded(Number(pid))).to.equal(true);
     expect(existsSync(daemon.folder)).to.equal(false);
   });
 
@@ -75,3 +81,15 @@ describe('the test world', () => {
     expect(error).to.contain('no end after 50 ms');
   });
 });
+
+/** One that nobody has waited for yet has no words any more. */
+function isThere(pid: number): boolean {
+  const path = `/proc/${pid}/cmdline`;
+  return existsSync(path) && readFileSync(path, 'utf8') !== '';
+}
+
+/** Whether a process ends within a second. */
+async function hasEnded(pid: number): Promise<boolean> {
+  for (let i = 0; i < 50 && isThere(pid); i++) await delay(20);
+  return !isThere(pid);
+}

@@ -1,4 +1,4 @@
-import { type FSWatcher, fstatSync, read, watch } from 'node:fs';
+import { type FSWatcher, read, watch } from 'node:fs';
 import { promisify } from 'node:util';
 import type { OpenLogFile } from './log-files.js';
 import type { LogReading } from './log-source.js';
@@ -43,8 +43,9 @@ export async function* growingContent(
     const file = await log.plain(at);
     if (!file) return;
     const start = at === from.file ? from.offset : 0;
+    const end = limits.follow ? Number.POSITIVE_INFINITY : log.sizeAtOpening(file);
     const isOver = () => changes.areOver || log.count > at + 1;
-    yield* fileContent({ file, start, isOver }, changes, limits);
+    yield* fileContent({ file, start, end, isOver }, changes, limits);
     yield 'end of file';
     if (log.count === at + 1) return;
   }
@@ -53,16 +54,16 @@ export async function* growingContent(
 interface Section {
   readonly file: OpenLogFile;
   readonly start: number;
+  readonly end: number;
   /** Whether nothing more will be written to it. */
   readonly isOver: () => boolean;
 }
 
 async function* fileContent(
-  { file: { fd, path }, start, isOver }: Section,
+  { file: { fd, path }, start, end, isOver }: Section,
   changes: LogChanges,
   { follow, signal }: ReadLimits,
 ): AsyncGenerator<Buffer | 'pause'> {
-  const end = follow ? Number.POSITIVE_INFINITY : fstatSync(fd).size;
   changes.watch(path);
   let at = start;
   while (!signal.aborted && at < end) {

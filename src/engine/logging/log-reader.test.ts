@@ -86,6 +86,16 @@ describe('readLog', () => {
     ]);
   });
 
+  it('has no more lines than wanted when others are written while it is read', async () => {
+    writeFileSync(path, log);
+    for (const tail of [1, undefined]) {
+      const reading = read({ ...(tail !== undefined && { tail }) });
+      appendFileSync(path, `${at(7)} stdout F later\n`);
+      expect(await reading).not.to.include('later');
+      writeFileSync(path, log);
+    }
+  });
+
   it('follows until the end', async () => {
     writeFileSync(path, log);
     const { promise, resolve } = deferred();

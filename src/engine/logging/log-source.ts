@@ -37,12 +37,16 @@ export class LogSource {
 export class LogReading implements Disposable {
   readonly #files: OpenLogFile[];
   readonly #closed: () => void;
+  /** The last file when the log was opened, and how many bytes it had. */
+  readonly #end: { readonly file: OpenLogFile; readonly size: number } | undefined;
   #wake = () => {};
   #isOver = false;
 
   constructor(files: OpenLogFile[], closed: () => void) {
     this.#files = files;
     this.#closed = closed;
+    const last = files.at(-1);
+    this.#end = last && { file: last, size: fstatSync(last.fd).size };
   }
 
   /** How many files there are by now. */
@@ -72,6 +76,11 @@ export class LogReading implements Disposable {
     this.#files[at] = plain;
     closeAll([file]);
     return plain;
+  }
+
+  /** How many bytes of a plain file were there when the log was opened: what came later is not its end. */
+  sizeAtOpening(file: OpenLogFile): number {
+    return file === this.#end?.file ? this.#end.size : fstatSync(file.fd).size;
   }
 
   [Symbol.dispose](): void {

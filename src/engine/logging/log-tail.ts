@@ -1,4 +1,4 @@
-import { fstatSync, read } from 'node:fs';
+import { read } from 'node:fs';
 import { promisify } from 'node:util';
 import type { LogPlace } from './growing-file.js';
 import { type LogRecord, parseLogLine } from './log-lines.js';
@@ -22,7 +22,7 @@ export async function tailPlace(
   for (let at = files - 1; at >= 0; at--) {
     const file = await log.plain(at);
     if (!file) continue;
-    const { size } = fstatSync(file.fd);
+    const size = log.sizeAtOpening(file);
     if (count <= 0) return { file: at, offset: size };
     for await (const { line, offset } of linesBackwards(file.fd, size)) {
       const record = parseLogLine({ bytes: line, from: 0, end: line.length });
