@@ -19,7 +19,7 @@ const rules: readonly { folder: string; ours: string[]; packages: string[]; type
     types: ['api/types', 'api/server'],
   },
   { folder: 'api/types', ours: ['base'], packages: ['valibot'] },
-  { folder: 'api/server', ours: ['base', 'api/types'], packages: ['valibot'] },
+  { folder: 'api/server', ours: ['base', 'api/types'], packages: ['valibot', 'ws'] },
   { folder: 'api/client', ours: ['base'], packages: [], types: ['api/types'] },
   { folder: 'cli', ours: ['base', 'api/client'], packages: ['yargs-parser'], types: ['api/types'] },
   { folder: 'proxy', ours: ['base', 'native'], packages: [] },

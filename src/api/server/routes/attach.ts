@@ -6,12 +6,20 @@ import { decode, jsonBody } from '../body.js';
 import { acceptHijack } from '../hijack.js';
 import type { HijackCall, Route } from '../router.js';
 import { join, streamType } from '../streams.js';
+import { compareVersions } from '../version.js';
+import { acceptWebSocket, checkWebSocketWanted } from '../web-socket.js';
+import { joinWebSocket } from '../web-socket-streams.js';
 import { ttySize } from './tty-size.js';
 
 /** Routes that take the connection over (attach and exec start), and what belongs to exec. */
 export function attachRoutes(backend: ContainersBackend): Route[] {
   return [
     { method: 'POST', path: '/containers/{id}/attach', hijack: (call) => attach(backend, call) },
+    {
+      method: 'GET',
+      path: '/containers/{id}/attach/ws',
+      hijack: (call) => attachByWebSocket(backend, call),
+    },
     {
       method: 'POST',
       path: '/containers/{id}/exec',
@@ -50,6 +58,26 @@ async function attach(backend: ContainersBackend, call: HijackCall): Promise<voi
   });
   acceptHijack(call, streamType(streams.tty, call.version));
   await join(streams, call.socket);
+}
+
+async function attachByWebSocket(backend: ContainersBackend, call: HijackCall): Promise<void> {
+  const { query, params, version } = call;
+  checkWebSocketWanted(call);
+  // Before API 1.42 a web socket has all streams, whatever the query says.
+  const wants = (name: string) => compareVersions(version, '1.42') < 0 || query.flag(name);
+  const streams = await backend.attach(params['id'] ?? '', {
+    logs: query.flag('logs'),
+    stream: query.flag('stream'),
+    stdin: wants('stdin'),
+    stdout: wants('stdout'),
+    stderr: wants('stderr'),
+    detachKeys: query.text('detachKeys'),
+  });
+  const socket = await acceptWebSocket(call).catch((error: unknown) => {
+    streams.abort();
+    throw error;
+  });
+  await joinWebSocket(streams, socket, compareVersions(version, '1.28') < 0 ? 'text' : 'binary');
 }
 
 async function startExec(backend: ContainersBackend, call: HijackCall): Promise<void> {

@@ -10,7 +10,6 @@ const missing: readonly (readonly [method: string, path: string, what: string])[
   ['GET', '/distribution/{name*}/json', 'asking a registry'],
   ['POST', '/build', 'building images'],
   ['POST', '/session', 'building images with BuildKit'],
-  ['GET', '/containers/{id}/attach/ws', 'attaching by a web socket'],
   ['POST', '/containers/{id}/checkpoints', 'checkpoints'],
   ['GET', '/containers/{id}/checkpoints', 'checkpoints'],
   ['POST', '/plugins/pull', 'managed plugins'],
