@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { FakeClock } from './clock.js';
 import { Limit } from './limit.js';
+import { FakeTimers } from './timers.js';
 
 describe('limit', () => {
   /** Work that ends when it is told to, and notes when it begins. */
@@ -55,5 +57,28 @@ describe('limit', () => {
     const [first, second] = [limit.run(fails).catch(String), limit.run(() => 2)];
     expect(await first).to.equal('Error: no');
     expect(await second).to.equal(2);
+  });
+
+  it('counts work that takes too long no more, and that once', async () => {
+    const timers = new FakeTimers(new FakeClock());
+    const limit = new Limit(1, { ms: 1000, timers });
+    const begun: string[] = [];
+    const [slow, quick, last] = ['slow', 'quick', 'last'].map((name) => piece(name, begun));
+    const done = [slow, quick, last].map((one) => limit.run(() => one?.work()));
+    await settled();
+    timers.advance(999);
+    await settled();
+    expect(begun).to.deep.equal(['slow']);
+    timers.advance(1);
+    await settled();
+    expect(begun).to.deep.equal(['slow', 'quick']);
+    slow?.end();
+    await settled();
+    // The slow one's place was taken over already.
+    expect(begun).to.deep.equal(['slow', 'quick']);
+    quick?.end();
+    last?.end();
+    expect(await Promise.all(done)).to.deep.equal(['slow', 'quick', 'last']);
+    expect(timers.pending).to.deep.equal([]);
   });
 });

@@ -29,6 +29,8 @@ import { WarnedContainers } from '../warned-containers.js';
 
 /** Starts, ends and removals under way at a time: enough for every processor, and others are answered meanwhile. */
 const STARTS_AT_ONCE = 3;
+/** A runtime that takes longer hangs, or waits for something that isn't the daemon's time. */
+const START_PATIENCE_MS = 3000;
 
 /** Containers. The launcher is opened before, because that may fail for want of a runtime. */
 export const containersModule = new ContainerModule(({ bind }) => {
@@ -81,7 +83,7 @@ export const containersModule = new ContainerModule(({ bind }) => {
       memory: opened.memory,
       logs,
       locks: new KeyedMutex(),
-      turns: new Limit(STARTS_AT_ONCE),
+      turns: new Limit(STARTS_AT_ONCE, { ms: START_PATIENCE_MS }),
       settings: containerSettings(settings),
     }),
     [

@@ -5,8 +5,9 @@ import type { Child, Children } from '../../native/children.js';
 import { Fd, pipe } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
 import { type ConmonOptions, conmonCommand, RUNTIME_LOG } from './conmon-command.js';
+import { LostRuntime } from './lost-runtime.js';
 import type { Runtime } from './runtime.js';
-import { SyncPipe } from './sync-pipe.js';
+import { type SyncMessage, SyncPipe } from './sync-pipe.js';
 
 /** The descriptors that conmon is told of by its environment. */
 const fdNumbers = { sync: 3, start: 4, attach: 5 };
@@ -32,8 +33,10 @@ const GO = Buffer.of(0);
 /** 128 + SIGKILL: what is said of a process whose conmon was killed. */
 const LOST = 137;
 
-/** A runtime that was killed once it had forked leaves conmon waiting for ever; what is left of it, who deletes kills. */
+/** How long a runtime may take that does not get on; what is left of it, who deletes kills. */
 const CREATE_MS = 60_000;
+/** Said of one that something else has killed. */
+const LOST_RUNTIME = 'the runtime was killed before it had answered';
 
 /** The caller's part in an exec. */
 export interface ExecSteps<T> {
@@ -50,12 +53,20 @@ export interface StartedExec<T> {
   readonly exitCode: Promise<number>;
 }
 
+/** What conmon is started with. */
+export interface ConmonParts {
+  readonly path: string;
+  readonly children: Children;
+  /** How long to wait for the answer to a `create`. Default: a minute. */
+  readonly createMs?: number;
+}
+
 /** Starts conmon, which detaches and outlives us. */
 export class Conmon {
-  readonly #deps: { readonly path: string; readonly children: Children };
+  readonly #deps: Required<ConmonParts>;
 
-  constructor(deps: { path: string; children: Children }) {
-    this.#deps = deps;
+  constructor(parts: ConmonParts) {
+    this.#deps = { createMs: CREATE_MS, ...parts };
   }
 
   /**
@@ -71,11 +82,12 @@ export class Conmon {
     } finally {
       write.close();
     }
-    const answer = await within(CREATE_MS, sync.next());
+    const { createMs } = this.#deps;
+    const answer = await within(createMs, this.#answer(sync, options.folder));
     if (answer === 'late')
-      throw fail(`the runtime has not answered for ${CREATE_MS / 1000} seconds`);
-    if (answer && answer.data > 0) return answer.data;
-    throw fail(answer?.message || complaintIn(options.folder));
+      throw fail(`the runtime has not answered for ${createMs / 1000} seconds`);
+    if (answer.data > 0) return answer.data;
+    throw fail(answer.message || complaintIn(options.folder));
   }
 
   /** Has the runtime start a process in a running container. @throws what `steps.fail` makes of the runtime's complaint */
@@ -91,16 +103,23 @@ export class Conmon {
       if (!(await ready(attached))) throw steps.fail('conmon ended before it could exec');
       const streams = steps.attach();
       writeSync(gate.number, GO);
-      const answer = await sync.next();
-      if (answer && answer.data > 0) {
+      const answer = await this.#answer(sync, options.folder);
+      if (answer.data > 0) {
         return { pid: answer.data, streams, exitCode: exitCodeFrom(sync) };
       }
       streams.abort();
-      throw steps.fail(answer?.message || complaintIn(options.folder));
+      throw steps.fail(answer.message || complaintIn(options.folder));
     } catch (error) {
       sync[Symbol.dispose]();
       throw error;
     }
+  }
+
+  /** What has become of the runtime's work. One without a message has failed for a reason that is in its log, if anywhere. */
+  async #answer(sync: SyncPipe, folder: string): Promise<SyncMessage> {
+    using lost = new LostRuntime(this.#deps.path, folder);
+    const answer = await sync.next();
+    return lost.isLost ? { data: -1, message: LOST_RUNTIME } : (answer ?? { data: -1 });
   }
 
   #spawnExec(options: Supervision): { sync: SyncPipe; start: Fd; attached: SyncPipe } {

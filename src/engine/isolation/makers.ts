@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isErrno } from '../../native/libc.js';
-import { signalProcess } from '../../native/pidfd.js';
+import { type ProcessId, signalProcess } from '../../native/pidfd.js';
 import { processState } from './processes.js';
 
 /** How often to look again, and how long between two looks: what is killed goes within milliseconds. */
@@ -25,7 +25,7 @@ export async function killMakers(folder: string, programs: readonly string[]): P
 }
 
 /** Processes of these programs with the folder on their command line. */
-function makersIn(folder: string, programs: readonly string[]) {
+export function makersIn(folder: string, programs: readonly string[]): Required<ProcessId>[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).flatMap((pid) => {
     const [program = '', ...words] = commandLine(pid);

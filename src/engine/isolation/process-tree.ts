@@ -13,8 +13,8 @@ export function killTree(pid: number): void {
   for (const child of children) killTree(child);
 }
 
-/** /proc/<pid>/task/<tid>/children of proc(5). */
-function childrenOf(pid: number): number[] {
+/** /proc/<pid>/task/<tid>/children of proc(5). None if there is no such process. */
+export function childrenOf(pid: number): number[] {
   try {
     const threads = readdirSync(`/proc/${pid}/task`);
     return threads.flatMap((thread) =>
