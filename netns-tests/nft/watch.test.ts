@@ -5,6 +5,7 @@ import { openNftElementBatches } from '../../src/native/nft/element-batch.js';
 import { exampleEndpoint, exampleNetwork, exampleTable } from '../../src/native/nft/example.js';
 import { NftFirewall } from '../../src/native/nft/firewall.js';
 import { type NftChange, type NftWatchOptions, watchNft } from '../../src/native/nft/watch.js';
+import { eventually } from '../world/eventually.js';
 import { isRoot, World } from './world.js';
 
 const user = { family: 'inet', name: 'user' } as const;
@@ -72,6 +73,7 @@ describe('nft: hearing of what others change', () => {
       firewall.replaceAll([exampleEndpoint('web', 8080, 3)]);
       watch();
       world.exec('nft', [command]);
+      await eventually(() => expect(heard).not.to.deep.equal([]));
       await delay(50);
       expect(heard.map(({ program }) => program)).to.deep.equal(['nft']);
       expect(heard[0]?.pid).to.be.greaterThan(0);
@@ -84,8 +86,7 @@ describe('nft: hearing of what others change', () => {
     using other = world.run(openNft);
     other.run('add element ip tsnet-test trusted { "eth0" }\n');
     other.run('delete element ip tsnet-test trusted { "eth0" }\n');
-    await delay(50);
-    expect(heard).to.have.length(2);
+    await eventually(() => expect(heard).to.have.length(2));
   });
 
   it('hears nothing of what others do to theirs', async () => {
@@ -108,11 +109,9 @@ describe('nft: hearing of what others change', () => {
       ['-f', '-'],
       `table ip stranger { set s { type ipv4_addr; elements = { ${elements} }; }; }\n`,
     );
-    await delay(100);
-    expect(heard).to.deep.equal([{}]);
+    await eventually(() => expect(heard).to.deep.equal([{}]));
     world.exec('nft', ['flush ruleset']);
-    await delay(50);
-    expect(heard.length).to.be.greaterThan(1);
+    await eventually(() => expect(heard.length).to.be.greaterThan(1));
   });
 
   it('hears nothing once it is disposed', async () => {

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { TestDaemon } from '../world/daemon.js';
+import { eventually } from '../world/eventually.js';
 import type { Namespace } from '../world/namespace.js';
 import { type Snapshot, snapshot } from '../world/snapshot.js';
 import { World } from '../world/world.js';
@@ -36,7 +35,9 @@ export class Lan implements AsyncDisposable {
       const neighbour = await world.neighbour();
       const daemon = await TestDaemon.start(world.host);
       await daemon.must('pull -q tsnet/busybox', { cli });
-      await until(async () => !(await world.host.must('ip -6 addr')).includes('tentative'));
+      await eventually(async () =>
+        expect(await world.host.must('ip -6 addr')).not.to.include('tentative'),
+      );
       return new Lan(world, daemon, neighbour);
     } catch (error) {
       await world[Symbol.asyncDispose]();
@@ -126,23 +127,12 @@ export class Lan implements AsyncDisposable {
 
   /** The kernel deletes links for a while after docker has its answer. @throws AssertionError */
   async isAgain(before: Snapshot): Promise<void> {
-    const now = () => snapshot(this.world.host);
-    await until(async () => isDeepStrictEqual(await now(), before)).catch(() => {});
-    expect(await now()).to.deep.equal(before);
+    await eventually(async () => expect(await snapshot(this.world.host)).to.deep.equal(before));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.daemon[Symbol.asyncDispose]();
     await this.world[Symbol.asyncDispose]();
-  }
-}
-
-/** Waits until it holds. @throws Error after 3 s */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 3000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('it did not come true within 3 s');
-    await delay(20);
   }
 }
 

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { type Snapshot, snapshot } from '../world/snapshot.js';
-import { until, useLan } from './lan.js';
+import { useLan } from './lan.js';
 
 describe('macvlan over restarts', () => {
   const lan = useLan();
@@ -23,9 +24,9 @@ describe('macvlan over restarts', () => {
     await lan().docker('restart -t 0 aa');
     const second = await lan().endpoint('aa', 'wire');
     expect(second.MacAddress).not.to.equal(first.MacAddress);
-    await until(async () => {
+    await eventually(async () => {
       const [known] = await lan().neighbour.ip<{ lladdr?: string }>('neigh show 192.0.2.200');
-      return known?.lladdr === second.MacAddress;
+      expect(known?.lladdr).to.equal(second.MacAddress);
     });
     expect(await lan().neighbour.pings('192.0.2.200')).to.equal(true);
   });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { needsRoot } from '../world/root.js';
 import { Publishing } from './publishing.js';
 
@@ -12,7 +12,6 @@ describe('the userland proxy may do nothing but serve', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     all = await Publishing.create();
     const web = await all.run('web', '-p 80:80 -p 53:53/udp');
     await web.echo('tcp/80', 'udp/53');
@@ -40,9 +39,10 @@ describe('the userland proxy may do nothing but serve', () => {
   it('nor be looked into by others without capabilities', async () => {
     const exe = (pid: number) =>
       all.host.run(['setpriv', '--bounding-set=-sys_ptrace', 'readlink', `/proc/${pid}/exe`]);
-    const other = all.host.start(['setpriv', '--bounding-set=-all', 'sleep', '20']);
-    await delay(100);
-    expect((await exe(other.pid)).code, 'another process').to.equal(0);
+    const other = all.host.start(['setpriv', '--bounding-set=-all', 'sleep', '600']);
+    await eventually(async () =>
+      expect((await exe(other.pid)).code, 'another process').to.equal(0),
+    );
     expect((await exe(proxy)).code, 'the proxy').not.to.equal(0);
   });
 
@@ -61,8 +61,7 @@ describe('the userland proxy may do nothing but serve', () => {
     await late.echo('tcp/80');
     expect(await all.host.ask('tcp', '::1', 81)).to.match(/^late 172\./);
     await all.daemon.must('rm -f late');
-    await delay(50);
-    expect(await all.host.ask('tcp', '::1', 81)).to.equal('refused');
+    await eventually(async () => expect(await all.host.ask('tcp', '::1', 81)).to.equal('refused'));
   });
 });
 

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Background } from '../world/command.js';
+import { eventually } from '../world/eventually.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
 import { Publishing } from './publishing.js';
@@ -16,7 +17,6 @@ describe('the userland proxy under pressure', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     all = await Publishing.create();
     web = await all.run('web', '-p 8080:80 -p 8081:81 -p 8082:82');
     friend = await all.run('friend', '-p 8090:80');
@@ -51,8 +51,7 @@ describe('the userland proxy under pressure', () => {
     await torrent.stop('SIGKILL');
   });
 
-  it('serves others while connections pile up before a container that takes none', async function () {
-    this.timeout(40_000);
+  it('serves others while connections pile up before a container that takes none', async () => {
     // Its queue is full with the first, so that the container answers no further handshake.
     const line = "require('net').createServer().listen({port:82,host:'0.0.0.0',backlog:1})";
     const server = web.start([
@@ -64,12 +63,15 @@ describe('the userland proxy under pressure', () => {
     process.kill(server.pid, 'SIGSTOP');
     const pile = await crowd(8082, 500);
     await othersAnswer();
-    const waiting = await all.host.must('ss -Hnt state syn-sent');
-    expect(waiting.trim().split('\n')).to.have.length.above(400);
+    await eventually(async () => {
+      const waiting = await all.host.must('ss -Hnt state syn-sent');
+      expect(waiting.trim().split('\n')).to.have.length.above(400);
+    });
     await pile.stop('SIGKILL');
     await all.daemon.must('rm -f web');
-    await delay(300);
-    expect(descriptorsOf(all.proxy()), 'after the container').to.be.below(50);
+    await eventually(() =>
+      expect(descriptorsOf(all.proxy()), 'after the container').to.be.below(50),
+    );
     expect(await all.host.ask('tcp', '::1', 8090)).to.match(/^friend 172\./);
     process.kill(server.pid, 'SIGCONT');
   });

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
 import { Publishing, proxiesOf } from './publishing.js';
@@ -15,7 +15,6 @@ describe('the userland proxy', () => {
 
   beforeEach(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     all = await Publishing.create();
     web = await all.run('web', '-p 8080:80 -p 8080:80/udp -p 8081:81');
     await web.echo('tcp/80', 'udp/80');
@@ -31,7 +30,7 @@ describe('the userland proxy', () => {
   it('is one for all ports, and outlives a daemon that is killed, with its flows', async () => {
     const proxy = all.proxy();
     web.start(['busybox', 'nc', '-ll', '-p', '81', '-e', 'cat']);
-    await delay(100);
+    await web.listens(81);
     const flow = all.host.start([process.execPath, flowProgram, '::1', '8081']);
     await flow.waitFor(/^5$/m);
     await all.daemon.stop('SIGKILL');
@@ -40,8 +39,7 @@ describe('the userland proxy', () => {
     expect(all.proxies()).to.deep.equal([proxy]);
     await answers();
     const seen = flow.output.length;
-    await delay(100);
-    expect(flow.output.length).to.be.above(seen);
+    await eventually(() => expect(flow.output.length).to.be.above(seen));
     expect(flow.output).not.to.include('end:');
     expect(await all.refusal('other', '-p [::1]:8080:80')).to.include(
       'Bind for ::1:8080 failed: port is already allocated',
@@ -54,8 +52,7 @@ describe('the userland proxy', () => {
   it('is replaced when it dies', async () => {
     const proxy = all.proxy();
     process.kill(proxy, 'SIGKILL');
-    await delay(100);
-    await answers();
+    await eventually(answers);
     expect(all.proxies()).to.have.length(1).and.not.include(proxy);
   });
 

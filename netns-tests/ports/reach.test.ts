@@ -18,7 +18,6 @@ describe('published ports are reached', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(60_000);
     all = await Publishing.create();
     neighbour = await all.world.neighbour();
     await all.daemon.must('network create four');
@@ -85,8 +84,9 @@ describe('published ports are reached', () => {
     const container = await all.run('half', '--network four -p 8083:81');
     const counting = container.start(['busybox', 'nc', '-ll', '-p', '81', '-e', 'wc', '-c']);
     const bytes = 3_000_000;
-    const line = `sleep 0.3; head -c ${bytes} /dev/zero | busybox nc ::1 8083`;
-    const { stdout } = await all.host.run(['sh', '-c', line], { timeoutMs: 10_000 });
+    await container.listens(81);
+    const line = `head -c ${bytes} /dev/zero | busybox nc ::1 8083`;
+    const { stdout } = await all.host.run(['sh', '-c', line]);
     await counting.stop('SIGKILL');
     expect(stdout.trim()).to.equal(String(bytes));
   });
@@ -97,7 +97,6 @@ describe('without the userland proxy', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     all = await Publishing.create(['--userland-proxy=false']);
   });
 

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
 import { Publishing } from './publishing.js';
@@ -9,7 +9,6 @@ describe('host ports', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     all = await Publishing.create(['-H', 'tcp://127.0.0.1:2375']);
   });
 
@@ -77,7 +76,6 @@ describe('a container on a routed network that is not its gateway', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     all = await Publishing.create();
   });
 
@@ -108,7 +106,6 @@ describe('ten thousand ports', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(60_000);
     all = await Publishing.create();
     web = await all.run('web', '-p 20000-29999:20000-29999');
     await web.echo('tcp/20000', 'tcp/25000', 'tcp/29999');
@@ -126,15 +123,13 @@ describe('ten thousand ports', () => {
     );
   });
 
-  it('are held against other programs soon, and served by the proxy', async function () {
-    this.timeout(30_000);
-    await soon(async () => (await all.sockets()).length >= 12_000);
+  it('are held against other programs soon, and served by the proxy', async () => {
+    await eventually(async () => expect((await all.sockets()).length).to.be.at.least(12_000));
     expect(await all.host.ask('tcp', '::1', 20_000)).to.match(/^web /);
     expect(await all.refusal('other', '-p 25000:80')).to.include('0.0.0.0:25000 failed: port is');
   });
 
-  it('come back with the daemon, and go with the container', async function () {
-    this.timeout(60_000);
+  it('come back with the daemon, and go with the container', async () => {
     await all.daemon.stop('SIGKILL');
     await all.daemon.start();
     expect(await all.host.ask('tcp', '127.0.0.1', 29_999)).to.match(/^web /);
@@ -142,15 +137,6 @@ describe('ten thousand ports', () => {
     await all.daemon.must('rm -f web');
     expect(await all.host.ask('tcp', '127.0.0.1', 29_999)).to.match(/refused|timeout/);
     await all.run('next', '-p 25000:80');
-    await soon(async () => (await all.sockets()).length === 2);
+    await eventually(async () => expect(await all.sockets()).to.have.length(2));
   });
 });
-
-/** Waits for what takes seconds on a busy machine. */
-async function soon(isSo: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (await isSo()) return;
-    await delay(200);
-  }
-  throw new Error('it never came to it');
-}

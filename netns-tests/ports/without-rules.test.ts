@@ -13,7 +13,6 @@ describe('published ports without rules of ours (--iptables=false)', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     all = await Publishing.create(['--iptables=false', '--ip6tables=false']);
     neighbour = await all.world.neighbour();
     web = await all.run('web', '-p 8080:80 -p 8080:80/udp -p 127.0.0.1:8081:80');

@@ -10,7 +10,7 @@ export interface Result {
 }
 
 /** How long a command may take before it is killed and the test fails. */
-export const COMMAND_TIMEOUT_MS = 20_000;
+export const COMMAND_TIMEOUT_MS = 30_000;
 
 /** Runs a command to its end, whatever its exit status. @throws Error after `timeoutMs` */
 export function run(
@@ -145,7 +145,7 @@ export class Background implements AsyncDisposable {
 }
 
 /** Node starts several times faster without extra certificates. */
-function environment(): NodeJS.ProcessEnv {
+export function environment(): NodeJS.ProcessEnv {
   const { NODE_EXTRA_CA_CERTS: _, ...rest } = process.env;
   return rest;
 }

@@ -17,6 +17,9 @@ function daemonCommand(dist = process.env['TSNET_DIST']): string[] {
   return [process.execPath, '--enable-source-maps', join(resolve(dist), 'tsnetd.mjs')];
 }
 
+/** How long a daemon may take to stop its containers and itself. */
+const STOP_MS = 30_000;
+
 /** Which CLI a test speaks through: ours, or an unmodified docker. */
 export type Cli = 'tsnet' | 'docker' | `/${string}`;
 
@@ -76,7 +79,7 @@ export class TestDaemon implements AsyncDisposable {
   async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
-    await process?.stop(signal);
+    await process?.stop(signal, STOP_MS);
   }
 
   /** Holds the program still, or lets it go on: meanwhile it repairs nothing and answers nobody. */
@@ -92,7 +95,7 @@ export class TestDaemon implements AsyncDisposable {
     const { cli = 'tsnet', ...rest } = options;
     const program = cli === 'tsnet' ? join(bin, 'tsnet') : cli;
     const argv = ['env', `DOCKER_HOST=unix://${this.socket}`, program, ...args];
-    return run(this.#host.inside(argv), { timeoutMs: 20_000, ...rest });
+    return run(this.#host.inside(argv), rest);
   }
 
   /** Runs a command line that must succeed, split at spaces; gives its output without the last line end. */

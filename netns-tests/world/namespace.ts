@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Lifetime } from '../../src/base/rollback.js';
 import { Background, type BackgroundOptions, must, type Result, run } from './command.js';
-
-/** How long a probe waits before it says `timeout`. Answers inside one machine take a millisecond. */
-const PROBE_TIMEOUT_MS = 700;
+import { eventually } from './eventually.js';
+import { Prober } from './prober.js';
 
 /** A network namespace of a test: a machine, or a container, with nothing but a network stack. */
 export class Namespace implements AsyncDisposable {
@@ -14,6 +13,7 @@ export class Namespace implements AsyncDisposable {
   readonly path: string;
   readonly #running: Background[] = [];
   #mounts: string | undefined;
+  #prober: Prober | undefined;
   readonly #pinned: boolean;
 
   private constructor(name: string, path: string, pinned: boolean) {
@@ -88,6 +88,14 @@ export class Namespace implements AsyncDisposable {
     await server.waitFor(/ready/);
   }
 
+  /** Waits until a program inside listens on a TCP port. */
+  async listens(port: number): Promise<void> {
+    await eventually(async () => {
+      if ((await this.must(`ss -Hlnt sport = :${port}`)) === '')
+        throw new Error(`nobody on ${port}`);
+    });
+  }
+
   /** Asks an echo server, from `localPort` or any: its answer, `refused`, `timeout`, or an errno. */
   async ask(
     protocol: 'tcp' | 'udp',
@@ -95,9 +103,14 @@ export class Namespace implements AsyncDisposable {
     port: number,
     { localPort = 0 }: { localPort?: number } = {},
   ): Promise<string> {
-    const args = [protocol, address, port, PROBE_TIMEOUT_MS, localPort].map(String);
-    const output = await must(this.inside([process.execPath, program('probe'), ...args]));
-    return output.trim();
+    const question = { protocol, address, port, localPort };
+    if (this.#pinned) {
+      this.#prober ??= new Prober((argv) => this.inside(argv));
+      return this.#prober.ask(question);
+    }
+    // Somebody else's goes when nobody is in it any more.
+    await using prober = new Prober((argv) => this.inside(argv));
+    return await prober.ask(question);
   }
 
   /** Whether the address answers an echo request within a second. */
@@ -113,6 +126,7 @@ export class Namespace implements AsyncDisposable {
 
   /** Stops what was started inside and removes the pin. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#prober?.[Symbol.asyncDispose]();
     await Promise.all(this.#running.map((process) => process.stop('SIGKILL')));
     if (this.#pinned) await run(['umount', this.path]);
   }
