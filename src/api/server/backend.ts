@@ -54,10 +54,14 @@ export interface ContainersBackend {
   unpause(ref: string): Promise<void>;
   rename(ref: string, name: string): Promise<void>;
   remove(ref: string, options: { force: boolean; volumes: boolean; link: boolean }): Promise<void>;
-  /** Registers at once (an unknown ref throws before the promise of the result is handed out), so that headers can be sent before the exit. */
+  /**
+   * Registers at once (an unknown ref throws before the promise of the result is handed out), so that headers can be
+   * sent before the exit. Nothing is kept of one who has gone, which `signal` tells, and whose result never comes.
+   */
   wait(
     ref: string,
     condition: 'not-running' | 'next-exit' | 'removed',
+    signal: AbortSignal,
   ): Promise<{ result: Promise<ContainerWait> }>;
   top(ref: string, psArgs: string): Promise<ContainerTop>;
   attach(ref: string, query: AttachQuery): Promise<AttachedStreams>;

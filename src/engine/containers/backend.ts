@@ -117,12 +117,12 @@ export class Containers implements ContainersBackend, LogsBackend {
     return this.#change(ref, (container) => startContainer(this.#context, container));
   }
 
-  stop(ref: string, options: StopOptions): Promise<void> {
-    return this.#change(ref, (container) => stopContainer(this.#context, container, options));
+  async stop(ref: string, options: StopOptions): Promise<void> {
+    return stopContainer(this.#context, this.#find(ref), options);
   }
 
-  restart(ref: string, options: StopOptions): Promise<void> {
-    return this.#change(ref, (container) => restartContainer(this.#context, container, options));
+  async restart(ref: string, options: StopOptions): Promise<void> {
+    return restartContainer(this.#context, this.#find(ref), options);
   }
 
   /** Not serialised with the others: it must get through while a stop waits. */
@@ -153,8 +153,12 @@ export class Containers implements ContainersBackend, LogsBackend {
     await this.#change(ref, (container) => removeContainer(this.#context, container, options));
   }
 
-  async wait(ref: string, condition: WaitCondition): Promise<{ result: Promise<ContainerWait> }> {
-    return waitFor(this.#find(ref), condition);
+  async wait(
+    ref: string,
+    condition: WaitCondition,
+    signal: AbortSignal,
+  ): Promise<{ result: Promise<ContainerWait> }> {
+    return waitFor(this.#find(ref), condition, signal);
   }
 
   async top(ref: string, psArgs: string): Promise<ContainerTop> {
@@ -246,7 +250,7 @@ export class Containers implements ContainersBackend, LogsBackend {
 
   /** Resolves when all that follows the exits so far is done: unmounted, forgotten, written down. */
   async settled(): Promise<void> {
-    await Promise.all(this.#context.registry.all().map((container) => container.cleaned));
+    await Promise.all(this.#context.registry.all().map((container) => container.settled));
   }
 
   #find(ref: string): Container {

@@ -30,9 +30,13 @@ export class Container {
   run: Run | undefined;
   /** The last life's clean-up; the next start and the removal wait for it. */
   cleaned: Promise<void> = Promise.resolve();
+  /** All that follows the last life's end: the clean-up, and with `--rm` the removal. */
+  settled: Promise<void> = Promise.resolve();
   removing = false;
-  /** Between the stop and the start of a restart, when `--rm` must not strike. */
-  restarting = false;
+  /** Its last life was that of a container with `--rm`, which is about to go. */
+  leaving = false;
+  /** Restarts that are between their stop and their start, when `--rm` must not strike. */
+  restarts = 0;
   /** Set while its restart policy waits to start it. */
   pendingRestart: Timer | undefined;
   /** The last pause before a restart by its policy; 0 if there was none. */

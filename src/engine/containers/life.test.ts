@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Container } from './container.js';
 import { FakeContext, rejection, settle } from './fake-context.js';
 import { exitWith } from './fake-launcher.js';
+import { renameContainer } from './rename.js';
 import { startContainer } from './start.js';
 
 describe('the end of a container', () => {
@@ -89,7 +90,7 @@ describe('the end of a container', () => {
   it('removes a container with --rm', async () => {
     const web = await started({ HostConfig: { AutoRemove: true } });
     world.launcher.of(web.id).end(exitWith(0));
-    await web.cleaned;
+    await web.settled;
     expect(world.registry.all()).to.deep.equal([]);
     expect(world.records.values()).to.deep.equal([]);
     expect(world.rootfs.prepared.size).to.equal(0);
@@ -98,11 +99,34 @@ describe('the end of a container', () => {
 
   it('does not remove one with --rm while it is restarted', async () => {
     const web = await started({ HostConfig: { AutoRemove: true } });
-    web.restarting = true;
+    web.restarts = 1;
     world.launcher.of(web.id).end(exitWith(0));
-    await web.cleaned;
+    await web.settled;
     expect(world.registry.all()).to.deep.equal([web]);
     expect(web.removing).to.equal(false);
+  });
+
+  it('removes one with --rm once all else that is done to it is over, for good', async () => {
+    const web = await started({ HostConfig: { AutoRemove: true } });
+    let go = () => {};
+    const renamed = world.locks.run(web.id, async () => {
+      await new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      await renameContainer(world, web, 'shop');
+    });
+    await settle();
+    world.launcher.of(web.id).end(exitWith(0));
+    await web.cleaned;
+    await settle();
+    expect(web.status).to.equal('exited');
+    expect((await rejection(startContainer(world, web))).message).to.contain('marked for removal');
+    go();
+    await renamed;
+    await web.settled;
+    expect(world.registry.all()).to.deep.equal([]);
+    expect(world.records.values()).to.deep.equal([]);
+    expect(world.actions.slice(2)).to.deep.equal(['die', 'rename', 'destroy']);
   });
 
   it('forgets its execs', async () => {

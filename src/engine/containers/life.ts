@@ -28,6 +28,7 @@ export function watchRun(
   const cleaned = ended.then(() => cleanUp(context, container, record));
   container.run = { record, ended, cleaned };
   container.cleaned = cleaned;
+  container.settled = cleaned.then(() => leave(context, container));
   watchLog(context, container);
 }
 
@@ -44,7 +45,7 @@ async function end(
   { run, exit, start }: { run: RunRecord; exit: Exit; start: Starter },
 ): Promise<Exit> {
   // The start failed and was rolled back: there is no life to end.
-  if (container.run?.record.id !== run.id) return exit;
+  if (container.run?.record.startedAt !== run.startedAt) return exit;
   const health = container.health && endedHealth(container.health);
   const last = container.run.record;
   container.monitor?.cancel();
@@ -67,6 +68,7 @@ async function end(
     },
   };
   container.run = undefined;
+  container.leaving = container.record.host.AutoRemove && container.restarts === 0;
   container.execIds.clear();
   if (restarts) restartLater(context, container, { run, exit, start });
   tellEnd(context, container, last, exit);
@@ -110,9 +112,17 @@ async function cleanUp(
   );
   await attempt('run folder', () => rm(runDir, { recursive: true, force: true }));
   await attempt('run record', () => context.runs.remove(container.id));
-  if (container.record.host.AutoRemove && !container.removing && !container.restarting) {
-    await attempt('removal', () => removeStopped(context, container));
-  }
+}
+
+/** The removal that `--rm` asks for. Whatever else is done to the container ends before: it must not write it down again. */
+async function leave(context: ContainersContext, container: Container): Promise<void> {
+  if (!container.leaving) return;
+  await context.locks
+    .run(container.id, async () => {
+      const isThere = context.registry.has(container);
+      if (isThere && !container.removing) await removeStopped(context, container);
+    })
+    .catch((error: unknown) => warn(context, container, 'removal', error));
 }
 
 function warn(

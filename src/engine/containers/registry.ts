@@ -41,6 +41,11 @@ export class ContainerRegistry {
     this.#idByName.delete(name);
   }
 
+  /** Whether it has not been removed. */
+  has(container: Container): boolean {
+    return this.#byId.get(container.id) === container;
+  }
+
   /** Adds a container whose name was reserved. */
   add(container: Container): void {
     this.#byId.set(container.id, container);

@@ -71,7 +71,7 @@ describe('removeContainer', () => {
     const web = await world.create('web');
     await startContainer(world, web);
     world.launcher.of(web.id).end(exitWith(7));
-    const { result } = waitFor(web, 'removed');
+    const { result } = waitFor(web, 'removed', new AbortController().signal);
     await removeContainer(world, web, byForce);
     expect(await result).to.deep.equal({ StatusCode: 7 });
     expectGone(web.id);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { FakeContext, rejection } from './fake-context.js';
+import { FakeContext, rejection, settle } from './fake-context.js';
+import { removeContainer } from './remove.js';
 import { startContainer } from './start.js';
 import { restartContainer } from './stop.js';
 
@@ -32,8 +33,31 @@ describe('restartContainer', () => {
     await restartContainer(world, web, {});
     expect(world.registry.all()).to.deep.equal([web]);
     await world.launcher.kill(web.id, 'SIGKILL');
-    await web.cleaned;
+    await web.settled;
     expect(world.registry.all()).to.deep.equal([]);
+  });
+
+  it('is content with what another restart has done', async () => {
+    const web = await world.create('web', { HostConfig: { AutoRemove: true } });
+    await startContainer(world, web);
+    world.launcher.ignored = ['SIGTERM'];
+    const both = Promise.all([restartContainer(world, web, {}), restartContainer(world, web, {})]);
+    while (world.timers.pending.length < 2) await settle();
+    world.timers.advance(10_000);
+    await both;
+    expect(web.status).to.equal('running');
+    expect(world.actions.filter((action) => action === 'start')).to.have.length(2);
+  });
+
+  it('does not bring back what is removed meanwhile', async () => {
+    const web = await world.create('web');
+    await startContainer(world, web);
+    world.launcher.ignored = ['SIGTERM'];
+    const restarted = rejection(restartContainer(world, web, { timeoutSeconds: 1000 }));
+    while (world.timers.pending.length < 1) await settle();
+    await world.locks.run(web.id, () => removeContainer(world, web, { force: true }));
+    expect((await restarted).message).to.contain('marked for removal');
+    expect(world.records.values()).to.deep.equal([]);
   });
 
   it('is over when it failed: --rm strikes again', async () => {
@@ -41,7 +65,7 @@ describe('restartContainer', () => {
     await startContainer(world, web);
     world.failOn = /launcher.create/;
     await rejection(restartContainer(world, web, {}));
-    expect(web.restarting).to.equal(false);
+    expect(web.restarts).to.equal(0);
     expect(world.registry.all()).to.deep.equal([]);
   });
 });

@@ -1,4 +1,5 @@
-import { Conflict, InvalidParameter, NotModified } from '../../base/errors.js';
+import { Conflict, NotModified } from '../../base/errors.js';
+import type { Timer } from '../../base/timers.js';
 import type { Container, Run } from './container.js';
 import type { ContainersContext } from './context.js';
 import { watchHealth } from './health/monitor.js';
@@ -16,36 +17,51 @@ export interface StopOptions {
 /** Docker's default. */
 const defaultTimeoutSeconds = 10;
 
-/** Asks the container to end, and makes it after the timeout. @throws NotModified if it doesn't run */
+/**
+ * Asks the container to end, and makes it after the timeout. Only the asking has the container for itself: who kills,
+ * removes or pauses it, or stops it with less patience, must not wait for an end that may take minutes.
+ * @throws NotModified if it doesn't run
+ */
 export async function stopContainer(
   context: ContainersContext,
   container: Container,
   options: StopOptions,
 ): Promise<void> {
+  const run = await context.locks.run(container.id, () => askToEnd(context, container, options));
+  if (run) await outlast(context, container, run, options);
+  context.emit({ action: 'stop', container: container.record });
+}
+
+/** @returns the life whose end is to come; undefined if it only waited for a restart */
+async function askToEnd(
+  context: ContainersContext,
+  container: Container,
+  options: StopOptions,
+): Promise<Run | undefined> {
   const { run } = container;
   if (!container.isUp) throw new NotModified(`container ${container.id} is not running`);
   if (!context.registry.closing) await noteManualStop(context, container);
   container.exitOnNext = true;
   cancelRestart(container);
-  if (run) await endRun(context, container, run, options);
-  context.emit({ action: 'stop', container: container.record });
+  if (!run) return undefined;
+  if (run.record.paused) await resume(context, container);
+  const { StopSignal } = container.record.config;
+  const signal = parseSignal(options.signal || StopSignal || 'SIGTERM');
+  await signalUnlessGone(context, container, signal);
+  return run;
 }
 
-async function endRun(
+async function outlast(
   context: ContainersContext,
   container: Container,
-  run: Run,
+  { ended }: Run,
   options: StopOptions,
 ): Promise<void> {
-  if (run.record.paused) await resume(context, container);
-  const { config } = container.record;
-  const signal = parseSignal(options.signal || config.StopSignal || 'SIGTERM');
-  const seconds = options.timeoutSeconds ?? config.StopTimeout ?? defaultTimeoutSeconds;
-  await signalUnlessGone(context, container, signal);
-  if (!(await within(run.ended, seconds))) {
-    await signalUnlessGone(context, container, 'SIGKILL');
-    await run.ended;
-  }
+  const { StopTimeout } = container.record.config;
+  const seconds = options.timeoutSeconds ?? StopTimeout ?? defaultTimeoutSeconds;
+  if (await within(context, ended, seconds)) return;
+  await signalUnlessGone(context, container, 'SIGKILL');
+  await ended;
 }
 
 /** Stops if need be, then starts. */
@@ -54,14 +70,23 @@ export async function restartContainer(
   container: Container,
   options: StopOptions,
 ): Promise<void> {
-  container.restarting = true;
+  container.restarts++;
   try {
-    if (container.isUp) await stopContainer(context, container, options);
-    await startContainer(context, container);
+    await unlessDoneAlready(stopContainer(context, container, options));
+    await unlessDoneAlready(
+      context.locks.run(container.id, () => startContainer(context, container)),
+    );
   } finally {
-    container.restarting = false;
+    container.restarts--;
   }
   context.emit({ action: 'restart', container: container.record });
+}
+
+/** One that has ended by itself, or that somebody else has started meanwhile, is as it should be. */
+async function unlessDoneAlready(work: Promise<void>): Promise<void> {
+  await work.catch((error: unknown) => {
+    if (!(error instanceof NotModified)) throw error;
+  });
 }
 
 /** Sends a signal to a running container's first process. */
@@ -147,7 +172,7 @@ async function setPaused(
   container: Container,
   paused: boolean,
 ): Promise<void> {
-  if (!container.run) throw new InvalidParameter(`container ${container.id} has ended`);
+  if (!container.run) throw new Conflict(`container ${container.id} is not running`);
   container.run = { ...container.run, record: { ...container.run.record, paused } };
   if (paused) container.monitor?.cancel();
   else watchHealth(context, container);
@@ -174,21 +199,20 @@ async function sendSignal(
   context.emit({ action: 'kill', container: container.record, attributes: { signal } });
 }
 
-/** Whether the promise resolves in time. */
-async function within(promise: Promise<unknown>, seconds: number): Promise<boolean> {
+/** Whether the promise resolves in time; there is none for less than 0 seconds. */
+async function within(
+  { timers }: ContainersContext,
+  promise: Promise<unknown>,
+  seconds: number,
+): Promise<boolean> {
   if (seconds < 0) return promise.then(() => true);
-  const { promise: timeout, cancel } = timer(seconds * 1000);
-  try {
-    return await Promise.race([promise.then(() => true), timeout.then(() => false)]);
-  } finally {
-    cancel();
-  }
-}
-
-function timer(ms: number): { promise: Promise<void>; cancel: () => void } {
-  let handle: NodeJS.Timeout | undefined;
-  const promise = new Promise<void>((done) => {
-    handle = setTimeout(done, ms);
+  let timer: Timer | undefined;
+  const timeout = new Promise<boolean>((done) => {
+    timer = timers.after(seconds * 1000, () => done(false));
   });
-  return { promise, cancel: () => clearTimeout(handle) };
+  try {
+    return await Promise.race([promise.then(() => true), timeout]);
+  } finally {
+    timer?.cancel();
+  }
 }

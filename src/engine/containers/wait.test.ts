@@ -7,6 +7,9 @@ import { removeContainer } from './remove.js';
 import { startContainer } from './start.js';
 import { waitFor } from './wait.js';
 
+/** Of a client that stays. */
+const stays = new AbortController().signal;
+
 describe('waitFor', () => {
   let world: FakeContext;
   beforeEach(() => {
@@ -23,7 +26,7 @@ describe('waitFor', () => {
     let now = 'at once';
     const watch = async () => {
       for (const condition of conditions) {
-        void waitFor(web, condition).result.then(({ StatusCode }) => {
+        void waitFor(web, condition, stays).result.then(({ StatusCode }) => {
           answered[condition] = `${now}, ${StatusCode}`;
         });
       }
@@ -59,9 +62,19 @@ describe('waitFor', () => {
     const web = await world.create('web');
     const query = { logs: false, stream: true, stdin: false, stdout: true, stderr: true };
     await attach(world, web, query);
-    const { result } = waitFor(web, 'not-running');
+    const { result } = waitFor(web, 'not-running', stays);
     await startContainer(world, web);
     world.launcher.of(web.id).end(exitWith(9));
     expect(await result).to.deep.equal({ StatusCode: 9 });
+  });
+
+  it('keeps nothing of a client that has gone', async () => {
+    const web = await world.create('web');
+    await startContainer(world, web);
+    const gone = new AbortController();
+    for (const condition of conditions) waitFor(web, condition, gone.signal);
+    waitFor(web, 'removed', stays);
+    gone.abort();
+    expect([...web.waiters].map(({ condition }) => condition)).to.deep.equal(['removed']);
   });
 });

@@ -55,6 +55,8 @@ const LOST = 137;
 /** Containers by an OCI runtime under conmon. */
 export class ConmonLauncher implements Launcher {
   readonly #parts: LauncherParts;
+  /** Those that were sent a SIGKILL. */
+  readonly #doomed = new Set<string>();
 
   constructor(parts: LauncherParts) {
     this.#parts = parts;
@@ -128,15 +130,18 @@ export class ConmonLauncher implements Launcher {
     const { init, cgroupsPath } = this.#parts.records.get(id);
     const there = signalProcess({ pid: init.pid, startTime: BigInt(init.startTime) }, number);
     if (!there) throw new Conflict(`container ${id} is not running`);
+    if (number !== SIGKILL) return;
+    this.#doomed.add(id);
     // A frozen process of a v1 group does not even die.
-    if (number === SIGKILL && this.#parts.cgroups.isFrozen(cgroupsPath)) {
+    if (this.#parts.cgroups.isFrozen(cgroupsPath)) {
       this.#parts.cgroups.freeze(cgroupsPath, false);
     }
   }
 
   async pause(id: string): Promise<void> {
     const { cgroups, records } = this.#parts;
-    await freezeGroup(cgroups, { id, cgroupsPath: records.get(id).cgroupsPath });
+    const { cgroupsPath } = records.get(id);
+    await freezeGroup(cgroups, { id, cgroupsPath, isDoomed: () => this.#doomed.has(id) });
   }
 
   async resume(id: string): Promise<void> {
@@ -145,6 +150,7 @@ export class ConmonLauncher implements Launcher {
   }
 
   delete(id: string, runDir = ''): Promise<void> {
+    this.#doomed.delete(id);
     return this.#parts.deletion.delete(id, runDir);
   }
 

@@ -97,7 +97,9 @@ async function wait(
   const wanted = query.text('condition') || 'not-running';
   const condition = conditions.find((one) => one === wanted);
   if (!condition) throw new InvalidParameter(`invalid condition: "${wanted}"`);
-  const { result } = await backend.wait(ref, condition);
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const { result } = await backend.wait(ref, condition, gone.signal);
   response.writeHead(200, { 'Content-Type': 'application/json' });
   response.flushHeaders();
   response.end(`${JSON.stringify(await result)}\n`);
