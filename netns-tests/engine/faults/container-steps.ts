@@ -38,10 +38,13 @@ function settings(load: Load) {
   return {
     Image: load.once(4) ? (random.pick([...load.tags.there]) ?? 'tsnet/busybox') : 'tsnet/busybox',
     Cmd: random.pick(programs),
+    Labels: { user: String(load.number) },
+    Tty: load.once(6),
     ...(load.once(2) && { Volumes: { '/anonymous': {} } }),
     ...(load.once(3) && { Healthcheck: { Test: ['CMD', 'true'], Interval: 100_000_000 } }),
     HostConfig: {
       AutoRemove,
+      Init: load.once(4),
       NetworkMode: load.once(3) ? 'bridge' : 'none',
       LogConfig: { Type: 'json-file', Config: { 'max-size': '2k', 'max-file': '3' } },
       ...(load.once(2) && { Binds: [`${volumeOf(load)}:/data`] }),
@@ -86,13 +89,39 @@ const stateSteps = Object.entries(changes).map(([name, pathOf]) => {
 
 async function update(load: Load): Promise<unknown> {
   const id = load.anyContainer();
-  const change = { CpuShares: 2 + load.random.below(1000) };
+  const Name = load.random.pick(['no', 'always', 'unless-stopped']);
+  const change = load.once(2)
+    ? { CpuShares: 2 + load.random.below(1000) }
+    : { RestartPolicy: { Name } };
   return id && load.ask('POST', `/containers/${id}/update`, change);
 }
 
-async function logs(load: Load): Promise<unknown> {
+/** A user's own that do not run. */
+async function prune(load: Load): Promise<void> {
+  const filters = JSON.stringify({ label: [`user=${load.number}`] });
+  const before = [...load.containers.there];
+  for (const id of before) load.containers.doubt(id);
+  const path = `/containers/prune?filters=${encodeURIComponent(filters)}`;
+  const { status, body } = await load.ask('POST', path);
+  const { ContainersDeleted } = (status === 200 ? JSON.parse(String(body)) : {}) as {
+    ContainersDeleted?: readonly string[] | null;
+  };
+  for (const id of before) load.containers.made(id);
+  for (const id of ContainersDeleted ?? []) load.containers.deleted(id);
+}
+
+/** Questions that take something from a container. */
+const questions = [
+  'logs?stdout=1&stderr=1',
+  'changes',
+  'top',
+  'stats?stream=0&one-shot=1',
+  'export',
+];
+
+async function ask(load: Load): Promise<unknown> {
   const id = load.anyContainer();
-  return id && load.ask('GET', `/containers/${id}/logs?stdout=1&stderr=1`);
+  return id && load.ask('GET', `/containers/${id}/${load.random.pick(questions)}`);
 }
 
 async function exec(load: Load): Promise<void> {
@@ -107,6 +136,6 @@ async function exec(load: Load): Promise<void> {
 
 /** The more often a step is in the list, the likelier it is. */
 export const containerSteps: readonly Step[] = [
-  ...[create, create, create, create, create, remove, exec, exec, update, logs],
+  ...[create, create, create, create, create, remove, exec, exec, exec, update, ask, ask, prune],
   ...stateSteps,
 ];

@@ -26,7 +26,10 @@ const LONGEST_MS = 500;
 /** Restarts wait a little, health checks come and go: what differs must be the same soon. */
 const SETTLE_MS = 15_000;
 
-const victims: readonly Victim[] = ['monitor', 'runtime', 'runtime', 'container'];
+const victims: readonly Victim[] = [
+  ...(['monitor', 'runtime', 'container'] as const),
+  ...(['lone runtime', 'lone runtime'] as const),
+];
 
 describe('an engine whose programs are killed at random instants', function () {
   this.timeout(KILLS * 10_000 + 60_000);
@@ -85,7 +88,7 @@ class Killing {
     const working = Promise.all(this.#loads.map((load) => load.run(STEPS)));
     // Its error is told of below.
     working.catch(() => {});
-    for (let kills = this.#random.below(4); kills > 0; kills--) await this.#killAround();
+    for (let kills = 1 + this.#random.below(4); kills > 0; kills--) await this.#killAround();
     await delay(this.#random.next() * LONGEST_MS);
     if (this.#random.below(2) === 0) {
       this.#killed.push('daemon');
@@ -228,7 +231,7 @@ function promises(path: string, { there, gone }: Load['containers']) {
 
 /** Numbers that are neither the next nor the first of a run. */
 function gapsIn(log: string): string[] {
-  const numbers = [...log.matchAll(/n=(\d+)\n/g)].map(([, number]) => Number(number));
+  const numbers = [...log.matchAll(/n=(\d+)\r?\n/g)].map(([, number]) => Number(number));
   return numbers.flatMap((number, at) => {
     const before = numbers[at - 1];
     const isNext = before === undefined || number === 0 || number === before + 1;

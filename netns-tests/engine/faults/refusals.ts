@@ -12,7 +12,7 @@ const objects: readonly (readonly [RegExp, string])[] = [
 
 /** Docker's words for what an object's state is in the way of. */
 const conflicts =
-  /is not running|is not paused|already paused|is paused|is restarting|in use|being used|in progress|marked for removal|same name/;
+  /is not running|is not paused|already paused|is paused|is restarting|in use|already running|being used|in progress|marked for removal|same name/;
 
 /** Whether a quiet daemon's answer is a success, or a refusal for a reason that can be seen. */
 export async function isRefusedRightly(
