@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { extract, type Header, pack } from 'tar-stream';
 
 /** An entry to be written; a file unless its type says otherwise. */
-export type Draft = Partial<Header> & { readonly name: string; readonly content?: string };
+export type Draft = Partial<Header> & { readonly name: string; readonly content?: string | Buffer };
 
 /** A tar of these entries. */
 export async function tarOf(drafts: readonly Draft[]): Promise<Buffer> {

@@ -8,6 +8,12 @@ export type TarEntryType =
   | 'directory'
   | 'fifo';
 
+/** A part of a sparse file that an archive has. Bytes. */
+export interface Extent {
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** One entry of a tar archive, extended headers already applied. */
 export interface TarEntry {
   /** As written in the archive, unchecked: may be absolute or contain `..`. Text as of `nameText`. */
@@ -19,8 +25,10 @@ export interface TarEntry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Bytes of payload; 0 unless `file`. */
+  /** Bytes of the file; 0 unless `file`. */
   readonly size: number;
+  /** Of a sparse file: the parts that the archive has, one after the other and in order; elsewhere are holes. */
+  readonly extents?: readonly Extent[];
   /** Seconds since 1970; may have a fraction, may be negative. */
   readonly mtime: number;
   /** The same in nanoseconds, all digits kept. */

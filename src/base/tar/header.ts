@@ -65,7 +65,7 @@ function textAt(block: Buffer, start: number, length: number): string {
 }
 
 /** Octal text between spaces and NULs, or GNU's base 256 when the first bit is set. */
-function numberAt(block: Buffer, start: number, length: number): number {
+export function numberAt(block: Buffer, start: number, length: number): number {
   if (((block[start] ?? 0) & 0x80) !== 0) return base256(block.subarray(start, start + length));
   const text = textAt(block, start, length).trim();
   if (text === '') return 0;

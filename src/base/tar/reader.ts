@@ -1,16 +1,22 @@
 import { InvalidParameter, NotImplemented } from '../errors.js';
 import { nameText } from '../raw-name.js';
-import { blockSize, paddingOf, type TarEntry, type TarEntryType } from './entry.js';
+import { blockSize, type Extent, paddingOf, type TarEntry, type TarEntryType } from './entry.js';
 import { decodeHeader, type RawHeader } from './header.js';
 import { decodePax, type PaxRecords, xattrPrefix } from './pax.js';
 import { ownerOf, paxNumber, paxTime } from './pax-values.js';
+import { gnuMap } from './sparse/gnu.js';
+import { damagedMap, type MapBlocks, type SparseFile } from './sparse/model.js';
+import { paxMap } from './sparse/pax.js';
+import { Spread } from './sparse/spread.js';
 
 /** Who gets what a {@link TarReader} finds, in archive order. */
 export interface TarSink {
   /** An entry begins. A `file`'s payload follows by `data`, then `end` for every entry. */
   entry(entry: TarEntry): void;
-  /** A piece of the payload; valid only during the call. */
+  /** A piece of the file; valid only during the call. */
   data(chunk: Buffer): void;
+  /** So many zeros of a sparse file, which are not in the archive. Left out: they come by `data`. */
+  hole?(bytes: number): void;
   /** The entry is complete. */
   end(): void;
   /** Every byte that isn't payload, for who must rebuild the archive bit by bit. Valid only during the call. */
@@ -20,6 +26,7 @@ export interface TarSink {
 const types: Readonly<Record<string, TarEntryType>> = {
   '0': 'file',
   '7': 'file',
+  S: 'file',
   '1': 'link',
   '2': 'symlink',
   '3': 'character',
@@ -48,7 +55,7 @@ const globalKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** What the next bytes are. */
-type State = 'header' | 'meta' | 'payload' | 'padding' | 'trailer';
+type State = 'header' | 'meta' | 'map' | 'payload' | 'padding' | 'trailer';
 
 /**
  * Reads a tar archive that arrives in pieces. Synchronous: everything found in a piece has been handed
@@ -66,6 +73,10 @@ export class TarReader {
   #local: PaxRecords = new Map();
   #longName: string | undefined;
   #longLink: string | undefined;
+  /** An entry whose map is being read. */
+  #mapped: { readonly raw: RawHeader; readonly blocks: MapBlocks; left: number } | undefined;
+  /** The present entry, if it is a sparse file. */
+  #spread: Spread | undefined;
 
   constructor(sink: TarSink) {
     this.#sink = sink;
@@ -94,7 +105,8 @@ export class TarReader {
 
   #take(piece: Buffer): void {
     if (this.#state === 'payload') {
-      this.#sink.data(piece);
+      if (this.#spread) this.#spread.data(piece);
+      else this.#sink.data(piece);
       return;
     }
     this.#sink.framing?.(piece);
@@ -108,6 +120,7 @@ export class TarReader {
     const finish: Record<State, () => void> = {
       header: () => this.#header(held ?? Buffer.alloc(0)),
       meta: () => this.#extended(held ?? Buffer.alloc(0)),
+      map: () => this.#map(held ?? Buffer.alloc(0)),
       payload: () => this.#entryEnds(),
       padding: () => this.#expect('header', blockSize),
       trailer: () => {},
@@ -124,21 +137,45 @@ export class TarReader {
     const raw = decodeHeader(block);
     if (raw === undefined) this.#expect('trailer', 0);
     else if (isMeta(raw.typeflag)) this.#metaBegins(raw.typeflag, raw.size);
-    else this.#entryBegins(raw);
+    else this.#entryBegins(raw, block);
   }
 
-  #entryBegins(raw: RawHeader): void {
-    const entry = this.#entryOf(raw);
+  #entryBegins(raw: RawHeader, block: Buffer): void {
+    const map = raw.typeflag === 'S' ? gnuMap(block) : paxMap(this.#pax());
+    if (map !== undefined && 'take' in map) {
+      this.#mapped = { raw, blocks: map, left: this.#payloadOf(raw) };
+      this.#expect('map', blockSize);
+    } else this.#begin(raw, this.#payloadOf(raw), map);
+  }
+
+  #map(block: Buffer): void {
+    const mapped = this.#mapped;
+    if (mapped === undefined) return;
+    if (mapped.blocks.areOfPayload) mapped.left -= block.length;
+    const file = mapped.blocks.take(block);
+    this.#expect('map', blockSize);
+    if (file) this.#begin(mapped.raw, mapped.left, file);
+  }
+
+  /** `payload`: bytes that follow of it. */
+  #begin(raw: RawHeader, payload: number, sparse: SparseFile | undefined): void {
+    const entry = this.#entryOf(raw, payload, sparse);
+    this.#mapped = undefined;
     this.#local = new Map();
     this.#longName = undefined;
     this.#longLink = undefined;
-    this.#padding = paddingOf(entry.size);
+    this.#spread = sparse && new Spread(sparse, this.#sink);
+    if (sparse && (entry.type !== 'file' || sizeOf(sparse.extents) !== payload)) throw damagedMap();
+    const left = entry.type === 'file' ? payload : 0;
+    this.#padding = paddingOf(left);
     this.#sink.entry(entry);
-    if (entry.size === 0) this.#entryEnds();
-    else this.#expect('payload', entry.size);
+    if (left === 0) this.#entryEnds();
+    else this.#expect('payload', left);
   }
 
   #entryEnds(): void {
+    this.#spread?.end();
+    this.#spread = undefined;
     this.#sink.end();
     this.#pad();
   }
@@ -176,14 +213,23 @@ export class TarReader {
     this.#pad();
   }
 
-  #entryOf(raw: RawHeader): TarEntry {
-    const pax: PaxRecords = new Map([...this.#global, ...this.#local]);
-    const name = textOf(pax, 'path') ?? this.#longName ?? raw.name;
-    const type = typeOf(raw.typeflag, name, pax);
-    const size = paxNumber(pax, 'size') ?? raw.size;
+  #pax(): PaxRecords {
+    return new Map([...this.#global, ...this.#local]);
+  }
+
+  /** Bytes that follow the header. @throws InvalidParameter if there can't be so many */
+  #payloadOf(raw: RawHeader): number {
+    const size = paxNumber(this.#pax(), 'size') ?? raw.size;
+    if (size >= 0 && Number.isSafeInteger(size)) return size;
+    throw new InvalidParameter(`tar entry ${JSON.stringify(raw.name)} has an impossible size`);
+  }
+
+  #entryOf(raw: RawHeader, payload: number, sparse: SparseFile | undefined): TarEntry {
+    const pax = this.#pax();
+    const ofSparse = sparse && textOf(pax, 'GNU.sparse.name');
+    const name = ofSparse ?? textOf(pax, 'path') ?? this.#longName ?? raw.name;
+    const type = typeOf(raw.typeflag, name);
     const mtimeNs = paxTime(pax) ?? BigInt(raw.mtime) * 1_000_000_000n;
-    if (size < 0 || !Number.isSafeInteger(size))
-      throw new InvalidParameter(`tar entry ${JSON.stringify(name)} has an impossible size`);
     return {
       name,
       type,
@@ -192,23 +238,26 @@ export class TarReader {
       uid: ownerOf(pax, 'uid', raw.uid),
       gid: ownerOf(pax, 'gid', raw.gid),
       // Other types have no payload, whatever the field says (as in Go's archive/tar).
-      size: type === 'file' ? size : 0,
+      size: type === 'file' ? (sparse?.size ?? payload) : 0,
       mtime: Number(mtimeNs) / 1e9,
       mtimeNs,
       major: raw.major,
       minor: raw.minor,
       xattrs: xattrsOf(pax),
+      ...(sparse && { extents: sparse.extents }),
     };
   }
 }
 
-function typeOf(flag: string, name: string, pax: PaxRecords): TarEntryType {
-  const sparse = flag === 'S' || [...pax.keys()].some((key) => key.startsWith('GNU.sparse.'));
+function sizeOf(extents: readonly Extent[]): number {
+  return extents.reduce((sum, { size }) => sum + size, 0);
+}
+
+function typeOf(flag: string, name: string): TarEntryType {
   const type = types[flag];
-  if (type === undefined || sparse) {
-    const what = sparse ? 'a sparse file' : `of type ${JSON.stringify(flag)}`;
+  if (type === undefined) {
     throw new NotImplemented(
-      `tar entry ${JSON.stringify(name)} is ${what}, which is not supported`,
+      `tar entry ${JSON.stringify(name)} is of type ${JSON.stringify(flag)}, which is not supported`,
     );
   }
   // Before ustar a folder was a file whose name ends in a slash.

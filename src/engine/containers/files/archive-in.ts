@@ -10,6 +10,7 @@ import type { ContainerTree } from './tree.js';
 type Found =
   | { readonly kind: 'entry'; readonly entry: TarEntry }
   | { readonly kind: 'data'; readonly data: Buffer }
+  | { readonly kind: 'hole'; readonly bytes: number }
   | { readonly kind: 'end' };
 
 /**
@@ -25,6 +26,7 @@ export async function unpackInto(
   const reader = new TarReader({
     entry: (entry) => void found.push({ kind: 'entry', entry }),
     data: (data) => void found.push({ kind: 'data', data }),
+    hole: (bytes) => void found.push({ kind: 'hole', bytes }),
     end: () => void found.push({ kind: 'end' }),
   });
   await using writer = new FolderWriter(tree, options);
@@ -40,6 +42,7 @@ export async function unpackInto(
 
 async function take(writer: FolderWriter, folder: string, found: Found): Promise<void> {
   if (found.kind === 'data') return await writer.data(found.data);
+  if (found.kind === 'hole') return writer.hole(found.bytes);
   if (found.kind === 'end') return await writer.end();
   const names = namesInside(folder, found.entry.name, 'entry');
   try {

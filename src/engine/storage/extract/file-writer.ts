@@ -30,6 +30,12 @@ export class FileWriter {
     this.#put(chunk.subarray(from));
   }
 
+  /** A hole. */
+  skip(bytes: number): void {
+    this.#at += bytes;
+    this.#isShort = true;
+  }
+
   close(): void {
     try {
       if (this.#isShort) ftruncateSync(this.#fd, this.#at);

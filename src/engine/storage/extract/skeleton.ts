@@ -11,9 +11,10 @@ import type { PayloadLog } from './unpacker.js';
  * headers quite like another.
  *
  * A gzip'ed list of records `u8 kind, u32be length, bytes`. Kind 0: bytes of the tar. Kind 1: u48be size of
- * a payload, then the path of the file that holds it.
+ * a payload, then the path of the file that holds it. Kind 2: the same of a part of a sparse file, its offset (u64be)
+ * between size and path.
  */
-const kinds = { bytes: 0, payload: 1 } as const;
+const kinds = { bytes: 0, payload: 1, part: 2 } as const;
 const flushAt = 1 << 20;
 
 /** Writes a skeleton while a layer is unpacked. */
@@ -36,11 +37,17 @@ export class SkeletonWriter implements PayloadLog, Disposable {
     this.framing(chunk);
   }
 
-  stored(path: string, size: number): void {
+  stored(path: string, size: number, offset?: number): void {
     this.#endRun();
     const length = Buffer.alloc(6);
     length.writeUIntBE(size, 0, 6);
-    this.#record(kinds.payload, Buffer.concat([length, nameBytes(path)]));
+    if (offset === undefined) {
+      this.#record(kinds.payload, Buffer.concat([length, nameBytes(path)]));
+      return;
+    }
+    const place = Buffer.alloc(8);
+    place.writeBigUInt64BE(BigInt(offset));
+    this.#record(kinds.part, Buffer.concat([length, place, nameBytes(path)]));
   }
 
   finish(): void {
@@ -78,16 +85,25 @@ export class SkeletonWriter implements PayloadLog, Disposable {
 /** The tar that was unpacked to `root`, byte for byte. @throws System if a file is not as it was */
 export async function* assembleTar(skeleton: string, root: string): AsyncIterable<Buffer> {
   for await (const { kind, content } of records(skeleton)) {
-    if (kind === kinds.bytes) yield content;
-    else yield* payload(`${root}/${nameText(content.subarray(6))}`, content.readUIntBE(0, 6));
+    if (kind === kinds.bytes) {
+      yield content;
+      continue;
+    }
+    const isPart = kind === kinds.part;
+    const path = `${root}/${nameText(content.subarray(isPart ? 14 : 6))}`;
+    const offset = isPart ? Number(content.readBigUInt64BE(6)) : undefined;
+    yield* payload(path, content.readUIntBE(0, 6), offset);
   }
 }
 
-async function* payload(path: string, size: number): AsyncIterable<Buffer> {
+/** The whole file, which must have this size, or the part of it at an offset. */
+async function* payload(path: string, size: number, offset?: number): AsyncIterable<Buffer> {
   const file = await open(rawPath(path), 'r');
   try {
     let left = size;
-    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: 1 << 18 })) {
+    const range = offset === undefined ? {} : { start: offset, end: offset + size - 1 };
+    const options = { ...range, autoClose: false, highWaterMark: 1 << 18 };
+    for await (const chunk of file.createReadStream(options)) {
       left -= (chunk as Buffer).length;
       yield chunk as Buffer;
     }

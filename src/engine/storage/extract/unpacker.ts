@@ -1,8 +1,10 @@
 import * as fs from 'node:fs';
 import { InvalidParameter } from '../../../base/errors.js';
+import { hostOwner, type IdMaps, remappedRoot } from '../../../base/id-mapping.js';
 import { nameBytes, rawPath } from '../../../base/raw-name.js';
 import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
 import type { TarSink } from '../../../base/tar/reader.js';
+import { CAPABILITY_XATTR, capabilityOnDisk } from '../file-capabilities.js';
 import { FileWriter } from './file-writer.js';
 import { isWhiteout, partsOf, Tree } from './tree.js';
 import {
@@ -32,8 +34,11 @@ export type UnpackKind =
 
 /** Tells who rebuilds archives where each payload went. */
 export interface PayloadLog {
-  /** The payload that follows is in the file at this path below the root. */
-  stored(path: string, size: number): void;
+  /**
+   * The payload that follows is in the file at this path below the root: it is the whole file, or with an offset a part of a
+   * sparse one.
+   */
+  stored(path: string, size: number, offset?: number): void;
   /** A piece of payload that was not stored anywhere. */
   dropped(chunk: Buffer): void;
 }
@@ -45,6 +50,8 @@ export interface UnpackerOptions {
   readonly kind: UnpackKind;
   /** Default `marks`. */
   readonly whiteouts?: WhiteoutKind;
+  /** What the owners of a layer's files are on the disk. Default: the same. */
+  readonly maps?: IdMaps | undefined;
   readonly nodes: NodeMaker;
   readonly log?: PayloadLog;
 }
@@ -74,10 +81,11 @@ export class Unpacker implements TarSink {
   >();
 
   constructor(options: UnpackerOptions) {
-    const { root, nodes, whiteouts = 'marks' } = options;
+    const { root, kind, nodes, maps, whiteouts = 'marks' } = options;
     this.#options = options;
     this.#tree = new Tree(root, {
       inherits: whiteouts === 'applied',
+      owner: kind === 'layer' ? remappedRoot(maps) : undefined,
       madeOverWhiteout: (folder) => markOpaque(nodes, folder),
       replaced: (stat) => {
         if (!stat.isDirectory() && stat.nlink === 1) this.#size -= stat.size;
@@ -115,6 +123,10 @@ export class Unpacker implements TarSink {
   data(chunk: Buffer): void {
     if (this.#file === undefined) this.#options.log?.dropped(chunk);
     else this.#file.writer.write(chunk);
+  }
+
+  hole(bytes: number): void {
+    this.#file?.writer.skip(bytes);
   }
 
   end(): void {
@@ -163,7 +175,13 @@ export class Unpacker implements TarSink {
     const path = this.#tree.free(parts);
     this.#file = { writer: new FileWriter(path), path, entry };
     this.#size += entry.size;
-    if (entry.size > 0) this.#options.log?.stored(parts.join('/'), entry.size);
+    this.#logPlaces(entry, parts.join('/'));
+  }
+
+  #logPlaces({ size, extents }: TarEntry, path: string): void {
+    const { log } = this.#options;
+    if (extents === undefined && size > 0) log?.stored(path, size);
+    for (const extent of extents ?? []) log?.stored(path, extent.size, extent.offset);
   }
 
   #symlink(entry: TarEntry, parts: string[]): void {
@@ -208,12 +226,15 @@ export class Unpacker implements TarSink {
 
   /** Owner before mode and capabilities, because chown(2) clears those. */
   #dress(path: string, entry: TarEntry): void {
-    const { kind, nodes } = this.#options;
+    const { kind, nodes, maps } = this.#options;
     if (kind === 'files') return;
     const raw = rawPath(path);
-    fs.lchownSync(raw, entry.uid, entry.gid);
-    for (const [name, value] of entry.xattrs)
-      if (!overlayXattrs.test(name)) nodes.setXattr(path, name, value);
+    const { uid, gid } = hostOwner(maps, entry);
+    fs.lchownSync(raw, uid, gid);
+    for (const [name, value] of entry.xattrs) {
+      const own = name === CAPABILITY_XATTR ? capabilityOnDisk(value, maps) : value;
+      if (!overlayXattrs.test(name)) nodes.setXattr(path, name, own);
+    }
     if (entry.type !== 'symlink') fs.chmodSync(raw, entry.mode);
     nodes.setTimes(path, timeOf(entry));
   }
