@@ -1,6 +1,6 @@
 /** Containers on the wire. Docker Engine API: tag `Container`. */
 import * as v from 'valibot';
-import { command, count, flag, labels, set, text, texts } from './fields.js';
+import { command, consoleSize, count, flag, int64, labels, set, text, texts } from './fields.js';
 import { type ContainerHealth, healthcheck } from './health.js';
 import { type EndpointSettings, endpointSettingsInput } from './network.js';
 import { resources } from './resources.js';
@@ -47,7 +47,7 @@ const mount = v.object({
 export const hostConfig = v.object({
   ...resources,
   Annotations: labels,
-  ConsoleSize: v.nullish(v.tuple([v.number(), v.number()])),
+  ConsoleSize: consoleSize,
   StorageOpt: labels,
   Binds: texts,
   ContainerIDFile: text,
@@ -109,7 +109,7 @@ export const containerConfig = v.object({
   MacAddress: text,
   Labels: labels,
   StopSignal: text,
-  StopTimeout: v.nullish(v.number()),
+  StopTimeout: v.nullish(int64),
   /** The image's shell, which `CMD-SHELL` health checks use too. */
   Shell: v.nullish(v.array(v.string())),
 });

@@ -1,6 +1,6 @@
 /** Additional processes on the wire. Docker Engine API: tag `Exec`. */
 import * as v from 'valibot';
-import { flag, text, texts } from './fields.js';
+import { consoleSize, flag, text, texts } from './fields.js';
 
 /** Body of `POST /containers/{id}/exec`. */
 export const execCreate = v.object({
@@ -14,7 +14,7 @@ export const execCreate = v.object({
   Privileged: flag,
   User: text,
   WorkingDir: text,
-  ConsoleSize: v.nullish(v.tuple([v.number(), v.number()])),
+  ConsoleSize: consoleSize,
 });
 export type ExecCreate = v.InferOutput<typeof execCreate>;
 
@@ -22,7 +22,7 @@ export type ExecCreate = v.InferOutput<typeof execCreate>;
 export const execStart = v.object({
   Detach: flag,
   Tty: flag,
-  ConsoleSize: v.nullish(v.tuple([v.number(), v.number()])),
+  ConsoleSize: consoleSize,
 });
 export type ExecStart = v.InferOutput<typeof execStart>;
 

@@ -5,8 +5,22 @@ import * as v from 'valibot';
 export const text = v.nullish(v.string(), '');
 /** A boolean; absent and null are false. */
 export const flag = v.nullish(v.boolean(), false);
-/** A number; absent and null are 0. */
-export const count = v.nullish(v.number(), 0);
+/** Go's int64: what is neither whole nor within its range is no number there. */
+export const int64 = v.pipe(
+  v.number(),
+  v.check(
+    (value) => Number.isInteger(value) && Math.abs(value) <= 2 ** 63,
+    'not a whole number of 64 bits',
+  ),
+);
+/** Go's unsigned integers, as far as they are counted by. */
+export const unsigned = v.pipe(int64, v.minValue(0, 'below zero'));
+/** A whole number; absent and null are 0. */
+export const count = v.nullish(int64, 0);
+/** The same from 0 up. */
+export const unsignedCount = v.nullish(unsigned, 0);
+/** Rows and columns of a terminal. */
+export const consoleSize = v.nullish(v.tuple([unsigned, unsigned]));
 /** A list of strings; absent and null are []. */
 export const texts = v.nullish(v.array(v.string()), []);
 /** String to string; absent and null are {}. */

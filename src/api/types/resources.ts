@@ -1,10 +1,10 @@
 /** What a container may use. Docker Engine API: `Resources`. */
 import * as v from 'valibot';
-import { count, labels, text, texts } from './fields.js';
+import { count, int64, labels, text, texts, unsignedCount } from './fields.js';
 
 /** Weights and rates of block devices, by the device's path on the host. */
-const weights = v.nullish(v.array(v.object({ Path: text, Weight: count })), []);
-const rates = v.nullish(v.array(v.object({ Path: text, Rate: count })), []);
+const weights = v.nullish(v.array(v.object({ Path: text, Weight: unsignedCount })), []);
+const rates = v.nullish(v.array(v.object({ Path: text, Rate: unsignedCount })), []);
 
 /** Docker API: `Resources`, which `POST /containers/{id}/update` takes too. */
 export const resources = {
@@ -12,7 +12,7 @@ export const resources = {
   Memory: count,
   NanoCpus: count,
   CgroupParent: text,
-  BlkioWeight: count,
+  BlkioWeight: unsignedCount,
   BlkioWeightDevice: weights,
   BlkioDeviceReadBps: rates,
   BlkioDeviceWriteBps: rates,
@@ -27,9 +27,9 @@ export const resources = {
   MemoryReservation: count,
   MemorySwap: count,
   KernelMemory: count,
-  MemorySwappiness: v.nullish(v.number()),
+  MemorySwappiness: v.nullish(int64),
   OomKillDisable: v.nullish(v.boolean()),
-  PidsLimit: v.nullish(v.number()),
+  PidsLimit: v.nullish(int64),
   Ulimits: v.nullish(v.array(v.object({ Name: text, Soft: count, Hard: count })), []),
   Devices: v.nullish(
     v.array(v.object({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text })),

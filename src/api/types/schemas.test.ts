@@ -79,6 +79,12 @@ describe('schemas', () => {
     });
   });
 
+  it('take the largest number that Go has', () => {
+    const text = '{"HostConfig": {"Memory": 9223372036854775807, "MemorySwap": -1}}';
+    const { HostConfig } = v.parse(containerCreate, JSON.parse(text));
+    expect(HostConfig).to.include({ Memory: 2 ** 63, MemorySwap: -1 });
+  });
+
   const wrong: [keyof typeof objects, object, string][] = [
     ['containerCreate', { Image: 1 }, 'Image'],
     ['containerCreate', { Env: 'A=1' }, 'Env'],
@@ -87,6 +93,11 @@ describe('schemas', () => {
     ['containerCreate', { Tty: 'true' }, 'Tty'],
     ['containerCreate', { Cmd: 1 }, 'Cmd'],
     ['containerCreate', { HostConfig: { Memory: '1g' } }, 'HostConfig.Memory'],
+    ['containerCreate', { HostConfig: { CpuShares: 1.5 } }, 'HostConfig.CpuShares'],
+    ['containerCreate', { HostConfig: { Memory: 1e308 } }, 'HostConfig.Memory'],
+    ['containerCreate', { HostConfig: { BlkioWeight: -1 } }, 'HostConfig.BlkioWeight'],
+    ['containerCreate', { StopTimeout: 0.5 }, 'StopTimeout'],
+    ['containerCreate', { HostConfig: { ConsoleSize: [-1, 80] } }, 'HostConfig.ConsoleSize.0'],
     ['containerCreate', { HostConfig: [], Env: {} }, 'Env'],
     [
       'containerCreate',
