@@ -175,6 +175,18 @@ describe('join', () => {
     expect(stdin.writableEnded).to.equal(false);
   });
 
+  it('goes on showing a terminal to who has nothing to send', async () => {
+    const { server, sent } = connection();
+    const output = new FakeOutput(true, [], false);
+    const joined = join(output, server);
+    sent.end();
+    await tick();
+    await tick();
+    expect(output.aborted).to.equal(0);
+    output.abort();
+    await joined;
+  });
+
   it('drops what nobody reads', async () => {
     const { server, sent } = connection();
     const output = new FakeOutput(false, [], false);

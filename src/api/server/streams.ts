@@ -100,8 +100,9 @@ export async function join(streams: AttachedStreams, socket: Duplex): Promise<vo
   });
   // Reading the request's body may have left the socket paused.
   socket.resume();
-  // A terminal has no end of input: a client that goes away has just detached.
-  socket.once('end', () => (streams.tty ? streams.abort() : stdin?.end()));
+  // A terminal has no end of input: a client that ends what it sends has just detached. One that only listens
+  // has nothing to send, and may say so at once.
+  socket.once('end', () => (streams.tty && stdin ? streams.abort() : stdin?.end()));
   socket.on('error', () => streams.abort());
   await pump(streams, socket);
   socket.end();
