@@ -40,7 +40,6 @@ const lacking: readonly (readonly [command: RegExp, flags: readonly string[], wh
     ],
     'cluster volumes belong to swarm',
   ],
-  [/^system df$/, ['verbose'], 'not yet'],
   [/^image ls$/, ['tree'], 'an image is of one platform'],
 ];
 

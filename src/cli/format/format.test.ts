@@ -3,7 +3,7 @@ import { DetachWatch } from '../../base/detach-keys.js';
 import { indentJson } from './indent.js';
 import { portsText } from './ports.js';
 import { alignTabs } from './tabwriter.js';
-import { goTimeOf } from './words.js';
+import { ellipsis, goTimeOf } from './words.js';
 
 const tcp = (PrivatePort: number, PublicPort?: number, IP?: string) => ({
   PrivatePort,
@@ -41,6 +41,13 @@ describe('tables', () => {
     expect(alignTabs('A\tB\tC\n1\t2\t3\n')).to.equal(
       'A         B         C\n1         2         3\n',
     );
+  });
+
+  it('count what takes two columns twice', () => {
+    expect(alignTabs('日本語…\tx\nabcdefgh\ty')).to.equal('日本語…    x\nabcdefgh   y');
+    expect(ellipsis('a日本語', 7)).to.equal('a日本語');
+    expect(ellipsis('ab日本語', 7)).to.equal('ab日本…');
+    expect(ellipsis('abc日本語', 7)).to.equal('abc日…');
   });
 
   it('count characters, not bytes, and end a column where a line lacks it', () => {

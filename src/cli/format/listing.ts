@@ -17,6 +17,10 @@ export interface Listing<Row> {
   readonly table: string;
   /** With `--quiet`; `{{.ID}}` if left out. */
   readonly quiet?: string;
+  /** With `--quiet` any format but `raw` gives way. */
+  readonly quietWins?: boolean;
+  /** What `--format raw` stands for, and with `--quiet`; where there is nothing it is a template like others. */
+  readonly raw?: { readonly full: string; readonly quiet: string };
 }
 
 /** Renders rows by `--format`: '' and `table` are the default table, `json` a line of JSON each. @throws Failure */
@@ -37,26 +41,33 @@ export function renderListing<Row>(
   return alignTabs(header + body);
 }
 
-function chooseTemplate<Row>(
-  listing: Listing<Row>,
+function chooseTemplate(
+  listing: Pick<Listing<never>, 'table' | 'quiet' | 'quietWins' | 'raw'>,
   { format, quiet = false }: { format: string; quiet?: boolean },
 ): { isTable: boolean; source: string } {
+  if (format === 'raw' && listing.raw) {
+    return { isTable: false, source: quiet ? listing.raw.quiet : listing.raw.full };
+  }
   const usual = format === '' || format === 'table';
-  if (usual && quiet) return { isTable: false, source: listing.quiet ?? '{{.ID}}' };
+  if (quiet && (usual || listing.quietWins)) {
+    return { isTable: false, source: listing.quiet ?? '{{.ID}}' };
+  }
   if (usual) return { isTable: true, source: listing.table };
   if (format === 'json') return { isTable: false, source: '{{json .}}' };
-  const unescaped = format.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
-  const isTable = unescaped.startsWith('table');
-  return { isTable, source: isTable ? unescaped.slice('table'.length).trim() : unescaped };
+  const isTable = format.startsWith('table');
+  const source = (isTable ? format.slice('table'.length) : format).replace(/^ +| +$/g, '');
+  return { isTable, source: source.replaceAll('\\t', '\t').replaceAll('\\n', '\n') };
+}
+
+/** One value by a template, and nothing more: no line end follows. @throws Failure */
+export function renderOne(data: Value, format: string): string {
+  const { source } = chooseTemplate({ table: '' }, { format });
+  return inWords('', () => compile(source).render(data));
 }
 
 /** @throws Failure in Docker's words */
 function compile(source: string): Template {
-  try {
-    return new Template(source);
-  } catch (error) {
-    throw new Failure(`failed to parse template: ${messageOf(error)}`);
-  }
+  return inWords('template parsing error', () => new Template(source));
 }
 
 function execute(
@@ -64,18 +75,44 @@ function execute(
   data: Value,
   by: Readonly<Record<string, TemplateFunction>>,
 ): string {
+  return inWords('template parsing error', () => template.render(data, by));
+}
+
+/**
+ * Tries a format on a row of nothing before anything is listed, as it was given: not even `table` is taken away.
+ * Tells which columns it uses. @throws Failure in Docker's words
+ */
+export function tryFormat<Row>(
+  format: string,
+  listing: Listing<Row>,
+  nothing: Row,
+): ReadonlySet<string> {
+  const template = inWords('failed to parse template', () => new Template(format));
+  const used = new Set<string>();
+  const watched = Object.entries(listing.columns).map(([name, [title, value]]) => {
+    const watch = (row: Row) => {
+      used.add(name);
+      return value(row);
+    };
+    return [name, [title, watch]] as const;
+  });
+  const row = structOf(nothing, { ...listing, columns: Object.fromEntries(watched) });
+  inWords('failed to execute template', () => template.render(row));
+  return used;
+}
+
+function inWords<T>(context: string, work: () => T): T {
   try {
-    return template.render(data, by);
+    return work();
   } catch (error) {
-    throw new Failure(`failed to execute template: ${messageOf(error)}`);
+    if (error instanceof Failure) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Failure(context === '' ? message : `${context}: ${message}`);
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function structOf<Row>(row: Row, listing: Listing<Row>): GoStruct {
+/** One row as templates see it. */
+export function structOf<Row>(row: Row, listing: Listing<Row>): GoStruct {
   const members: Record<string, Method> = {};
   for (const [name, [, value]] of Object.entries(listing.columns)) members[name] = () => value(row);
   for (const [name, method] of Object.entries(listing.methods ?? {})) members[name] = method(row);

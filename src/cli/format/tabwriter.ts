@@ -1,3 +1,5 @@
+import { displayWidth } from './width.js';
+
 /** Space after the widest cell of a column, and the least width of a column with it. */
 const padding = 3;
 const leastWidth = 10;
@@ -14,7 +16,9 @@ export function alignTabs(text: string): string {
   return rows
     .map((row, y) =>
       row
-        .map((cell, x) => cell + ' '.repeat(Math.max(0, (widths[y]?.[x] ?? 0) - columnsOf(cell))))
+        .map(
+          (cell, x) => cell + ' '.repeat(Math.max(0, (widths[y]?.[x] ?? 0) - displayWidth(cell))),
+        )
         .join(''),
     )
     .join('\n');
@@ -26,7 +30,7 @@ function setWidths(rows: readonly string[][], widths: number[][], column: number
     let end = start;
     let width = leastWidth;
     for (; isCell(rows[end], column); end++) {
-      width = Math.max(width, columnsOf(rows[end]?.[column] ?? '') + padding);
+      width = Math.max(width, displayWidth(rows[end]?.[column] ?? '') + padding);
     }
     for (let y = start; y < end; y++) widths[y]?.push(width);
     start = end + 1;
@@ -36,9 +40,4 @@ function setWidths(rows: readonly string[][], widths: number[][], column: number
 /** Whether a line's cell is closed by a tab. */
 function isCell(row: readonly string[] | undefined, column: number): boolean {
   return row !== undefined && column < row.length - 1;
-}
-
-/** Code points, as Go counts them. */
-function columnsOf(cell: string): number {
-  return [...cell].length;
 }

@@ -1,4 +1,5 @@
 import { humanDuration } from '../../base/human.js';
+import { displayWidth, fitting } from './width.js';
 
 /** The first 12 digits of an id, without its algorithm. */
 export function shortId(id: string): string {
@@ -7,8 +8,7 @@ export function shortId(id: string): string {
 
 /** Cut to `most` columns, the last of them an ellipsis. */
 export function ellipsis(text: string, most: number): string {
-  const signs = [...text];
-  return signs.length <= most ? text : `${signs.slice(0, most - 1).join('')}…`;
+  return displayWidth(text) <= most ? text : `${fitting(text, most - 1)}…`;
 }
 
 /** `2 minutes ago`, from seconds since the epoch. */

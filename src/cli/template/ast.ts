@@ -37,9 +37,23 @@ export interface BranchNode {
   readonly otherwise: readonly Node[];
 }
 
+/** `{{template "name" .}}`: another template in this place. Without a pipeline its data is nothing. */
+export interface TemplateNode extends Placed {
+  readonly type: 'template';
+  readonly name: string;
+  readonly pipeline: Pipeline | undefined;
+}
+
+/** A template and those that it defines, by name. */
+export interface ParsedTemplate {
+  readonly nodes: readonly Node[];
+  readonly definitions: ReadonlyMap<string, readonly Node[]>;
+}
+
 /** A part of a template. */
 export type Node =
   | BranchNode
+  | TemplateNode
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'action'; readonly pipeline: Pipeline }
   | { readonly type: 'break' | 'continue' };

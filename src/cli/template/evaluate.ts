@@ -1,4 +1,12 @@
-import type { BranchNode, Call, Node, Operand, Pipeline } from './ast.js';
+import type {
+  BranchNode,
+  Call,
+  Node,
+  Operand,
+  ParsedTemplate,
+  Pipeline,
+  TemplateNode,
+} from './ast.js';
 import { functions as builtIn, type TemplateFunction } from './functions.js';
 import { lineOf } from './lexer.js';
 import { showResult } from './print.js';
@@ -7,10 +15,17 @@ import { GoStruct, isList, isMap, isTrue, sortedKeys, type Value } from './value
 
 /** A template failed while it ran. The message is Go's. */
 export class TemplateError extends Error {
-  constructor(source: string, place: { at: number; source: string }, message: string) {
+  /** `template`: the name of the one that ran; the outermost has none. */
+  constructor(
+    source: string,
+    { template, ...place }: { template: string; at: number; source: string },
+    message: string,
+  ) {
     const line = lineOf(source, place.at);
     const column = place.at - (source.lastIndexOf('\n', place.at - 1) + 1);
-    super(`template: :${line}:${column}: executing "" at <${place.source}>: ${message}`);
+    super(
+      `template: :${line}:${column}: executing ${JSON.stringify(template)} at <${place.source}>: ${message}`,
+    );
     this.name = 'TemplateError';
   }
 }
@@ -24,6 +39,9 @@ class LoopJump {
   }
 }
 
+/** Templates inside templates: one that uses itself without an end is stopped. */
+const deepest = 500;
+
 /** Variables, innermost last. */
 type Scope = { name: string; value: Value }[];
 
@@ -32,6 +50,9 @@ export class Evaluator {
   readonly #source: string;
   readonly #functions: Readonly<Record<string, TemplateFunction>>;
   #output = '';
+  #definitions: ParsedTemplate['definitions'] = new Map();
+  /** The templates that are being run, innermost last. */
+  readonly #running: string[] = [''];
 
   constructor(source: string, functions = builtIn) {
     this.#source = source;
@@ -39,8 +60,9 @@ export class Evaluator {
   }
 
   /** The text that the template makes of a value. @throws TemplateError */
-  run(nodes: readonly Node[], data: Value): string {
+  run({ nodes, definitions }: ParsedTemplate, data: Value): string {
     this.#output = '';
+    this.#definitions = definitions;
     this.#nodes(nodes, data, [{ name: '$', value: data }]);
     return this.#output;
   }
@@ -70,9 +92,24 @@ export class Evaluator {
         this.#nodes(chosen, node.type === 'with' && isTrue(value) ? value : dot, inner);
         break;
       }
+      case 'template':
+        this.#template(node, dot, scope);
+        break;
       default:
         throw new LoopJump(node.type);
     }
+  }
+
+  #template(node: TemplateNode, dot: Value, scope: Scope): void {
+    const nodes = this.#definitions.get(node.name);
+    if (!nodes) throw this.#error(node, `template ${JSON.stringify(node.name)} not defined`);
+    if (this.#running.length > deepest) {
+      throw this.#error(node, `exceeded maximum template depth (${deepest})`);
+    }
+    const data = node.pipeline && this.#pipeline(node.pipeline, dot, scope);
+    this.#running.push(node.name);
+    this.#nodes(nodes, data, [{ name: '$', value: data }]);
+    this.#running.pop();
   }
 
   #range(node: BranchNode, dot: Value, scope: Scope): void {
@@ -186,13 +223,23 @@ export class Evaluator {
     args: readonly Value[],
   ): Value {
     const { path } = operand;
-    return path.reduce<Value>(
-      (value, name, i) => this.#member(value, name, operand, i === path.length - 1 ? args : []),
-      start,
-    );
+    return path.reduce<Value>((value, name, i) => {
+      const isTyped = i === 0 || (start instanceof GoStruct && start.type !== undefined);
+      const given = i === path.length - 1 ? args : [];
+      return this.#member(value, name, { operand, isTyped, args: given });
+    }, start);
   }
 
-  #member(value: Value, name: string, place: Operand, args: readonly Value[]): Value {
+  /** `isTyped`: Go knows what the value is, beyond that it may be anything. */
+  #member(
+    value: Value,
+    name: string,
+    {
+      operand: place,
+      isTyped,
+      args,
+    }: { operand: Operand; isTyped: boolean; args: readonly Value[] },
+  ): Value {
     if (isMap(value)) return value.get(name);
     if (value instanceof GoStruct) {
       const found = value.find(name);
@@ -206,11 +253,15 @@ export class Evaluator {
     }
     if (value === undefined) return undefined;
     if (value === null) throw this.#error(place, `nil pointer evaluating interface {}.${name}`);
-    throw this.#error(place, `can't evaluate field ${name} in type ${fieldless(value)}`);
+    throw this.#error(
+      place,
+      `can't evaluate field ${name} in type ${isTyped ? typeName(value) : fieldless(value)}`,
+    );
   }
 
   #error(place: { at: number; source: string }, message: string): TemplateError {
-    return new TemplateError(this.#source, place, message);
+    const template = this.#running.at(-1) ?? '';
+    return new TemplateError(this.#source, { ...place, template }, message);
   }
 }
 

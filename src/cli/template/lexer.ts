@@ -11,6 +11,21 @@ export interface Token {
   readonly at: number;
 }
 
+const keywords: readonly string[] = [
+  ...['.', 'block', 'break', 'continue', 'define', 'else', 'end', 'if', 'nil', 'range', 'template'],
+  'with',
+];
+/** Longer words are cut in messages. */
+const mostQuoted = 10;
+
+/** A word as Go's messages quote it; none is the end of the action. */
+export function quoteToken(token: Token | undefined): string {
+  const { text } = token ?? { text: '}}' };
+  if (keywords.includes(text)) return `<${text}>`;
+  if (text.length <= mostQuoted) return JSON.stringify(text);
+  return `${JSON.stringify(text.slice(0, mostQuoted))}...`;
+}
+
 /** A template that isn't well formed. The message starts with the line, as Go's do. */
 export class TemplateSyntaxError extends Error {
   constructor(source: string, at: number, message: string) {

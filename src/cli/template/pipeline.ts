@@ -1,5 +1,5 @@
 import type { Call, Operand, Pipeline } from './ast.js';
-import { TemplateSyntaxError, type Token } from './lexer.js';
+import { quoteToken, TemplateSyntaxError, type Token } from './lexer.js';
 
 /** Parses the inside of an action. */
 export class PipelineParser {
@@ -25,8 +25,7 @@ export class PipelineParser {
   parse(context: string): Pipeline {
     const pipeline = this.#pipeline(context);
     const [extra] = this.#tokens;
-    if (extra)
-      throw this.#error(`unexpected ${JSON.stringify(extra.text)} in ${context}`, extra.at);
+    if (extra) throw this.#error(`unexpected ${quoteToken(extra)} in ${context}`, extra.at);
     return pipeline;
   }
 
@@ -91,7 +90,7 @@ export class PipelineParser {
   #signed(token: Token): Operand {
     if (token.text === '.') return { type: 'dot', at: token.at, source: '.' };
     if (token.text !== '(')
-      throw this.#error(`unexpected ${JSON.stringify(token.text)} in operand`, token.at);
+      throw this.#error(`unexpected ${quoteToken(token)} in operand`, token.at);
     const pipeline = this.#pipeline('parenthesized pipeline');
     this.#skipSpace();
     if (!this.#take(')')) throw this.#error('unclosed left paren', token.at);
@@ -162,7 +161,8 @@ const words: Readonly<Record<string, boolean | null>> = { true: true, false: fal
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0' };
 
-function unquote(literal: string): string {
+/** The text of a literal in quotes or backquotes. */
+export function unquote(literal: string): string {
   const inside = literal.slice(1, -1);
   if (literal.startsWith('`')) return inside;
   return inside.replace(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))/gi, (_, unicode, byte, sign) =>

@@ -91,6 +91,16 @@ const rendered: readonly [template: string, text: string][] = [
   ['{{html "<a>"}} {{urlquery "a b"}}', '&lt;a&gt; a+b'],
   ['{{json .Name}} {{json "<&>"}}', '"/web" "<&>"'],
   ['plain', 'plain'],
+  ['{{define "x"}}<{{.}}>{{end}}{{template "x" .Name}}{{template `x` 7}}', '</web><7>'],
+  ['{{define "x"}}<{{.}}>{{end}}{{template "x"}}', '<<no value>>'],
+  ['{{block "x" .State}}{{.Pid}}{{end}} {{template "x" .State}}', '4242 4242'],
+  ['{{template "late" .}}{{define "late"}}{{$.Name}}{{end}}', '/web'],
+  ['{{define "x"}} {{end}}{{define "x"}}second{{end}}{{template "x"}}', 'second'],
+  ['{{define "x"}}first{{end}}{{define "x"}} {{end}}{{template "x"}}', 'first'],
+  [
+    '{{define "a"}}{{if .}}{{slice . 0 1}}{{template "a" slice . 1}}{{end}}{{end}}{{template "a" .Name}}',
+    '/web',
+  ],
 ];
 
 const failing: readonly [template: string, message: string][] = [
@@ -112,6 +122,31 @@ const failing: readonly [template: string, message: string][] = [
   ['{{end}}', 'template: :1: unexpected {{end}}'],
   ['{{if}}x{{end}}', 'template: :1: missing value for if'],
   ['{{range .Config.Env}}{{.}}', 'template: :1: unexpected EOF'],
+  ['{{break}}', 'template: :1: {{break}} outside {{range}}'],
+  [
+    '{{range .Config.Env}}{{block "x" .}}{{continue}}{{end}}{{end}}',
+    'template: :1: {{continue}} outside {{range}}',
+  ],
+  [
+    '{{template "nope" .Name}}',
+    'template: :1:11: executing "" at <{{template "nope" .Name}}>: template "nope" not defined',
+  ],
+  [
+    '{{define "x"}}{{.Nope}}{{end}}{{template "x" .}}',
+    'template: :1:16: executing "x" at <.Nope>: map has no entry for key "Nope"',
+  ],
+  ['{{define "a"}}{{template "a"}}{{end}}{{template "a"}}', 'exceeded maximum template depth'],
+  ['{{template}}', 'template: :1: unexpected "}}" in template clause'],
+  ['{{template x}}', 'template: :1: unexpected "x" in template clause'],
+  ['{{define "x" .}}{{end}}', 'template: :1: unexpected <.> in define clause'],
+  ['{{define "x"}}', 'template: :1: unexpected EOF'],
+  ['{{define "x"}}{{else}}{{end}}', 'template: :1: unexpected {{else}} in define clause'],
+  ['{{if true}}{{define "x"}}{{end}}{{end}}', 'template: :1: unexpected <define> in command'],
+  ['{{block "x"}}{{end}}', 'template: :1: missing value for block clause'],
+  [
+    '{{define "x"}}1{{end}}{{define "x"}}2{{end}}',
+    'template: :1: template: multiple definition of template "x"',
+  ],
   ['{{$nope}}', 'template: :1: undefined variable "$nope"'],
 ];
 

@@ -1,4 +1,4 @@
-import type { Node } from './ast.js';
+import type { ParsedTemplate } from './ast.js';
 import { Evaluator } from './evaluate.js';
 import { functions, type TemplateFunction } from './functions.js';
 import { parseTemplate } from './parser.js';
@@ -7,12 +7,12 @@ import type { Value } from './value.js';
 /** A Go template, as `--format` takes it. */
 export class Template {
   readonly #source: string;
-  readonly #nodes: readonly Node[];
+  readonly #parsed: ParsedTemplate;
 
   /** @throws TemplateSyntaxError */
   constructor(source: string) {
     this.#source = source;
-    this.#nodes = parseTemplate(source, new Set([...Object.keys(functions), 'and', 'or']));
+    this.#parsed = parseTemplate(source, new Set([...Object.keys(functions), 'and', 'or']));
   }
 
   /** The text that it makes of a value. @throws TemplateError */
@@ -20,6 +20,6 @@ export class Template {
     data: Value,
     withFunctions: Readonly<Record<string, TemplateFunction>> = functions,
   ): string {
-    return new Evaluator(this.#source, withFunctions).run(this.#nodes, data);
+    return new Evaluator(this.#source, withFunctions).run(this.#parsed, data);
   }
 }

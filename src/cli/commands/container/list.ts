@@ -1,9 +1,20 @@
 import { Containers } from '../../../api/client/containers.js';
 import { encodeFilters } from '../../../api/client/query.js';
+import type { ContainerSummary } from '../../../api/types/container.js';
 import { command } from '../../command.js';
-import { renderListing } from '../../format/listing.js';
+import { preferred } from '../../connection/preferences.js';
+import { renderListing, tryFormat } from '../../format/listing.js';
 import { filters, integer, tableFormat, toggle } from '../../parse/flag.js';
 import { containerListing } from './listing.js';
+
+const ignored = 'WARNING: Ignoring custom format, because both --format and --quiet are set.';
+
+/** For trying a template. */
+const nothing: ContainerSummary = {
+  ...{ Id: '', Names: [], Image: '', ImageID: '', Command: '', Created: 0, Ports: [], Labels: {} },
+  ...{ State: '', Status: '', Mounts: [], HostConfig: { NetworkMode: '' } },
+  NetworkSettings: { Networks: {} },
+};
 
 export default command({
   usage: '[OPTIONS]',
@@ -22,17 +33,23 @@ export default command({
     quiet: toggle('Only display container IDs', { short: 'q' }),
     size: toggle('Display total file sizes', { short: 's' }),
   },
-  async run({ api, terminal, now }, { flags, given }) {
+  async run(context, { flags, given }) {
+    const { api, terminal, now } = context;
+    if (flags.format !== '' && flags.quiet) terminal.stderr.write(`${ignored}\n`);
+    const format = preferred(flags.format, 'psFormat', context);
+    const showing = { full: flags['no-trunc'], now: now() };
+    // A template that shows sizes needs them told.
+    const uses = tryFormat(format, containerListing({ ...showing, size: false }), nothing);
+    const size = flags.size || (uses.has('Size') && !flags.quiet && !given.has('size'));
     const limit = flags.latest && !given.has('last') ? 1 : flags.last;
     const rows = await new Containers(api).list({
       all: flags.all,
       limit: limit !== undefined && limit > 0 ? limit : undefined,
-      // A template that shows sizes needs them told.
-      size: flags.size || (!flags.quiet && flags.format.includes('.Size')),
+      size,
       filters: encodeFilters(flags.filter),
     });
-    const listing = containerListing({ full: flags['no-trunc'], size: flags.size, now: now() });
-    terminal.stdout.write(renderListing(rows, listing, flags));
+    const listing = containerListing({ ...showing, size });
+    terminal.stdout.write(renderListing(rows, listing, { format, quiet: flags.quiet }));
     return undefined;
   },
 });

@@ -16,6 +16,8 @@ export function containerListing(options: {
   const shown = options.size ? [...columns, 'Size'] : columns;
   return {
     type: '*formatter.ContainerContext',
+    quietWins: true,
+    raw: { full: rawContainer(options.size), quiet: 'container_id: {{.ID}}' },
     table: shown.map((name) => `{{.${name}}}`).join('\t'),
     columns: {
       ID: ['CONTAINER ID', ({ Id }) => (full ? Id : shortId(Id))],
@@ -37,6 +39,23 @@ export function containerListing(options: {
     },
     methods: { Label: (row) => (name) => row.Labels?.[String(name)] ?? '' },
   };
+}
+
+/** What `--format raw` stands for. */
+export function rawContainer(size: boolean): string {
+  const lines = [
+    'container_id: {{.ID}}',
+    'image: {{.Image}}',
+    'command: {{.Command}}',
+    'created_at: {{.CreatedAt}}',
+    'state: {{- pad .State 1 0}}',
+    'status: {{- pad .Status 1 0}}',
+    'names: {{.Names}}',
+    'labels: {{- pad .Labels 1 0}}',
+    'ports: {{- pad .Ports 1 0}}',
+    ...(size ? ['size: {{.Size}}'] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** A name with a slash inside is a link's alias; those are for `--no-trunc`. */

@@ -2,6 +2,7 @@ import { Networks } from '../../../api/client/networks.js';
 import { encodeFilters } from '../../../api/client/query.js';
 import type { NetworkInspect } from '../../../api/types/network.js';
 import { command } from '../../command.js';
+import { listFormat } from '../../connection/preferences.js';
 import { type Listing, renderListing } from '../../format/listing.js';
 import { goTimeOf, labelText, shortId } from '../../format/words.js';
 import { filters, tableFormat, toggle } from '../../parse/flag.js';
@@ -16,11 +17,14 @@ export default command({
     'no-trunc': toggle('Do not truncate the output'),
     quiet: toggle('Only display network IDs', { short: 'q' }),
   },
-  async run({ api, terminal }, { flags }) {
+  async run(context, { flags }) {
+    const { api, terminal } = context;
+    const format = listFormat(flags, 'networksFormat', context);
     const networks = await new Networks(api).list(encodeFilters(flags.filter));
     const natural = new Intl.Collator('en', { numeric: true });
     const rows = networks.sort((a, b) => natural.compare(a.Name, b.Name));
-    terminal.stdout.write(renderListing(rows, networkListing(flags['no-trunc']), flags));
+    const listing = networkListing(flags['no-trunc']);
+    terminal.stdout.write(renderListing(rows, listing, { format, quiet: flags.quiet }));
     return undefined;
   },
 });
@@ -28,6 +32,10 @@ export default command({
 function networkListing(full: boolean): Listing<NetworkInspect> {
   return {
     type: '*network.networkContext',
+    raw: {
+      full: 'network_id: {{.ID}}\nname: {{.Name}}\ndriver: {{.Driver}}\nscope: {{.Scope}}\n',
+      quiet: 'network_id: {{.ID}}',
+    },
     table: '{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}',
     columns: {
       ID: ['NETWORK ID', ({ Id }) => (full ? Id : shortId(Id))],

@@ -2,23 +2,8 @@ import { System } from '../../../api/client/system.js';
 import { humanSize } from '../../../base/human.js';
 import { command } from '../../command.js';
 import { type Listing, renderListing } from '../../format/listing.js';
-import { tableFormat } from '../../parse/flag.js';
-
-/** What of Docker's answer the summary is made of. */
-interface DiskUsage {
-  readonly LayersSize: number;
-  readonly Images:
-    | readonly {
-        readonly Size: number;
-        readonly SharedSize: number;
-        readonly Containers: number;
-      }[]
-    | null;
-  readonly Containers: readonly { readonly SizeRw?: number; readonly State: string }[] | null;
-  readonly Volumes:
-    | readonly { readonly UsageData?: { readonly Size: number; readonly RefCount: number } }[]
-    | null;
-}
+import { tableFormat, toggle } from '../../parse/flag.js';
+import { type DiskUsage, usageDetails } from './usage-details.js';
 
 /** One line: how many there are, how many are in use, and how much would come free without the others. */
 interface Share {
@@ -33,10 +18,16 @@ export default command({
   usage: '[OPTIONS]',
   summary: 'Show tsnet disk usage',
   arity: { least: 0, most: 0 },
-  flags: { format: tableFormat() },
-  async run({ api, terminal }, { flags }) {
+  flags: {
+    format: tableFormat(),
+    verbose: toggle('Show detailed information on space usage', { short: 'v' }),
+  },
+  async run({ api, terminal, now }, { flags }) {
     const usage = await new System(api).diskUsage<DiskUsage>();
-    terminal.stdout.write(renderListing(shares(usage), listing, flags));
+    const text = flags.verbose
+      ? usageDetails(usage, flags.format, now())
+      : renderListing(shares(usage), listing, flags);
+    terminal.stdout.write(text);
     return undefined;
   },
 });
@@ -83,8 +74,17 @@ function volumeShare(volumes: NonNullable<DiskUsage['Volumes']>): Share {
   };
 }
 
+const raw = [
+  'type: {{.Type}}\n',
+  'total: {{.TotalCount}}\n',
+  'active: {{.Active}}\n',
+  'size: {{.Size}}\n',
+  'reclaimable: {{.Reclaimable}}\n',
+].join('');
+
 const listing: Listing<Share> = {
-  type: '*system.diskUsageContext',
+  type: '*formatter.diskUsageImagesContext',
+  raw: { full: raw, quiet: raw },
   table: '{{.Type}}\t{{.TotalCount}}\t{{.Active}}\t{{.Size}}\t{{.Reclaimable}}',
   columns: {
     Type: ['TYPE', ({ type }) => type],
