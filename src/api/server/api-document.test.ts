@@ -14,8 +14,10 @@ function documented(): Map<string, string> {
   return new Map(rows.map(([, method, path, state = '']) => [`${method} ${path}`, state]));
 }
 
-const names = (routes: readonly Route[]) =>
-  routes.map(({ method, path }) => `${method} ${path.replaceAll('*', '')}`);
+const names = (routes: readonly Route[]) => {
+  const all = routes.map(({ method, path }) => `${method} ${path.replaceAll(/\*|\/$/g, '')}`);
+  return [...new Set(all)];
+};
 
 /** How a route that is not there refuses; undefined if it answers, or if there is none. */
 async function refusal(line: string): Promise<unknown> {

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import * as v from 'valibot';
 import { InvalidParameter, messageOf } from '../../base/errors.js';
 import { isJson, mediaType } from './content-type.js';
+import { refuseDoubleKeys, withFieldNames } from './fields.js';
 
 /** Bodies beyond this are refused; Docker's limit for JSON is of the same order. */
 export const maxBytes = 4 * 1024 * 1024;
@@ -68,6 +69,7 @@ export function decode<S extends v.GenericSchema>(
 /** Every body of the API is one object. Valibot would take a list for one. */
 function parseObject(text: string): object {
   const json = parse(text);
+  refuseDoubleKeys(text);
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
   throw new InvalidParameter('invalid JSON: the request body is not an object');
 }
@@ -84,7 +86,7 @@ function parse(text: string): unknown {
 }
 
 function check<S extends v.GenericSchema>(schema: S, json: unknown): v.InferOutput<S> {
-  const result = v.safeParse(schema, json);
+  const result = v.safeParse(schema, withFieldNames(schema, json));
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new InvalidParameter(`invalid JSON: ${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);

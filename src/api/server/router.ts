@@ -76,5 +76,5 @@ function compile(path: string): { pattern: RegExp; names: string[] } {
     names.push(name);
     return star ? '(.+?)' : '([^/]+)';
   });
-  return { pattern: new RegExp(`^${source}/?$`), names };
+  return { pattern: new RegExp(`^${source}$`), names };
 }

@@ -111,6 +111,12 @@ describe('ApiServer', () => {
   const refusals: [string, number, string][] = [
     ['GET /nope', 404, 'page not found'],
     ['PUT /containers/json', 404, 'page not found'],
+    ['GET //host/containers/json', 404, 'page not found'],
+    ['GET /x/../containers/json', 404, 'page not found'],
+    ['GET /x/%2e%2e/containers/json', 404, 'page not found'],
+    ['GET /containers\\\\json', 404, 'page not found'],
+    ['GET /containers/json#', 404, 'page not found'],
+    ['OPTIONS *', 400, 'invalid request URI: *'],
     ['GET /v1.999/version', 400, 'client version 1.999 is too new.'],
     ['GET /v1.2/version', 400, 'client version 1.2 is too old.'],
     ['POST /v1.41/containers/nope/start', 404, 'No such container: nope'],
@@ -177,6 +183,12 @@ describe('ApiServer', () => {
     await one.until('{"Action":"create"}');
     one.destroy();
     while (!fake.isGone) await new Promise((done) => setTimeout(done, 5));
+  });
+
+  it('takes URLs, as proxies send them', async () => {
+    expect((await request('GET http://docker:2375/v1.41/version?x=/y')).body).to.contain(
+      '"Version":"x"',
+    );
   });
 
   it('serves several requests on one connection', async () => {

@@ -146,7 +146,7 @@ export class ApiServer {
   #isHijack(request: IncomingMessage): boolean {
     const match = this.#router.match(
       request.method ?? 'GET',
-      splitVersion(urlOf(request).pathname).path,
+      splitVersion(addressOf(request).path).path,
     );
     return 'route' in match && 'hijack' in match.route;
   }
@@ -196,11 +196,11 @@ export class ApiServer {
   }
 
   #target(request: IncomingMessage): Target {
-    const url = urlOf(request);
-    const { version, path } = splitVersion(url.pathname);
+    const { path: versioned, query } = addressOf(request);
+    const { version, path } = splitVersion(versioned);
     const match = this.#router.match(request.method ?? 'GET', path);
     if (!('route' in match)) throw new NotFound('page not found');
-    return { ...match, version, query: new Query(url.searchParams) };
+    return { ...match, version, query: new Query(query) };
   }
 
   async #refuse(request: IncomingMessage, response: HeldResponse, error: unknown): Promise<void> {
@@ -224,10 +224,15 @@ export class ApiServer {
   }
 }
 
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  const base = 'http://localhost';
-  if (!URL.canParse(url, base)) throw new InvalidParameter(`invalid request URI: ${url}`);
-  return new URL(url, base);
+/**
+ * Path and query as they were sent. A parser of URLs would follow `..` and take `\\` for `/`, so that a request leads
+ * elsewhere than the authorization plugins, which are told the same text, may think.
+ * @throws InvalidParameter for what is neither a path nor a URL
+ */
+function addressOf({ url = '/' }: IncomingMessage): { path: string; query: URLSearchParams } {
+  const [, path, query = ''] = /^(?:https?:\/\/[^/?]*)?(\/[^?]*)(?:\?(.*))?$/s.exec(url) ?? [];
+  if (path === undefined) throw new InvalidParameter(`invalid request URI: ${url}`);
+  return { path, query: new URLSearchParams(query) };
 }
 
 function callOf({ params, query, version }: Target): Omit<Call, 'request' | 'response'> {

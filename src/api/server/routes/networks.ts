@@ -9,12 +9,12 @@ import { inspectText } from './network-status.js';
 /** Docker Engine API, tag `Network`. */
 export function networkRoutes(backend: NetworksBackend): Route[] {
   const id = (params: Readonly<Record<string, string>>) => params['id'] ?? '';
+  const list = async ({ query, response }: Call) =>
+    json(response, await backend.list(query.filters()));
   return [
-    {
-      method: 'GET',
-      path: '/networks',
-      handle: async ({ query, response }) => json(response, await backend.list(query.filters())),
-    },
+    { method: 'GET', path: '/networks', handle: list },
+    // As in Docker; no other path has a slash at its end.
+    { method: 'GET', path: '/networks/', handle: list },
     {
       method: 'POST',
       path: '/networks/create',
