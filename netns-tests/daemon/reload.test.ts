@@ -46,10 +46,13 @@ describe('tsnetd told to read its file again', () => {
     expect(count(), daemon.log).to.equal(before + 1);
   };
   const info = () =>
-    daemon.api.must<{ Labels: string[]; LiveRestoreEnabled: boolean; Debug: boolean }>(
-      'GET',
-      '/info',
-    );
+    daemon.api.must<{
+      Labels: string[];
+      LiveRestoreEnabled: boolean;
+      Debug: boolean;
+      DefaultRuntime: string;
+      Runtimes: Record<string, { path: string }>;
+    }>('GET', '/info');
   const reloads = async () => {
     const filters = encodeURIComponent('{"type":["daemon"],"event":["reload"]}');
     const until = Date.now() / 1000 + 0.1;
@@ -91,6 +94,45 @@ describe('tsnetd told to read its file again', () => {
     write({});
     await reload('Reloaded configuration');
     expect((await info()).Labels).to.deep.equal(['c=d', 'e=f']);
+  });
+
+  it('takes over runtimes and what containers have by default', async () => {
+    await daemon.must('pull -q tsnet/busybox');
+    const { DefaultRuntime: usual, Runtimes: before } = await info();
+    const runtimes = { other: { path: before[usual]?.path } };
+    write({ runtimes, 'default-runtime': 'other', 'default-shm-size': '1M' });
+    await reload('Reloaded configuration');
+    expect(await info()).to.deep.include({ DefaultRuntime: 'other' });
+    await daemon.must('run -d --name kept tsnet/busybox sleep 1000');
+    const shm = 'run --rm tsnet/busybox df -k /dev/shm';
+    expect(await daemon.must(shm)).to.match(/ 1024 /);
+
+    write({ runtimes: {}, 'default-runtime': 'other' });
+    await reload('Error reconfiguring the daemon');
+    expect(daemon.log).to.include("specified default runtime 'other' does not exist");
+    expect(await info()).to.deep.include({ DefaultRuntime: 'other' });
+
+    write({ runtimes: {}, 'default-runtime': usual, 'default-ipc-mode': 'shareable' });
+    await reload('Reloaded configuration');
+    const { Runtimes } = await info();
+    expect(Object.keys(Runtimes)).not.to.include('other');
+    const { stderr } = await daemon.run(['create', '--runtime=other', 'tsnet/busybox']);
+    expect(stderr).to.include('unknown or invalid runtime name: other');
+    expect(await daemon.must('exec kept echo still there')).to.equal('still there');
+    expect(await daemon.must('inspect -f {{.HostConfig.Runtime}} kept')).to.equal('other');
+    await daemon.must('rm -f kept');
+    const made = await daemon.must('create tsnet/busybox');
+    const format = '{{.HostConfig.Runtime}} {{.HostConfig.IpcMode}} {{.HostConfig.ShmSize}}';
+    const settings = await daemon.mustRun(['inspect', '-f', format, made]);
+    expect(settings).to.equal(`${usual} shareable 1048576`);
+    const attributes = (await reloads()).at(-1)?.Actor.Attributes;
+    expect(attributes).to.include({
+      runtimes: '',
+      'default-runtime': usual,
+      'default-ipc-mode': 'shareable',
+      'default-shm-size': '1048576',
+    });
+    await daemon.must(`rm ${made}`);
   });
 
   const wrong: [string, unknown, RegExp][] = [

@@ -11,7 +11,14 @@ const defaultConfigFile = '/etc/tsnet/daemon.json';
 
 const table: readonly Flag[] = flags;
 
-/** The command line and the file as one, and what of it the daemon runs by: once read, it changes by `reload` only. */
+/** What the file says now. */
+export interface Reread {
+  readonly settings: LiveSettings;
+  /** It is what the daemon runs by from now on. */
+  keep(): void;
+}
+
+/** The command line and the file as one, and what of it the daemon runs by: once read, it changes by `reread` only. */
 export class Configuration {
   readonly settings: Settings;
   readonly #given: Partial<Options>;
@@ -43,12 +50,12 @@ export class Configuration {
   }
 
   /**
-   * Reads the file again. What it doesn't say stays as it is, as with dockerd; what it says and can't be changed while the
-   * daemon runs is logged. @throws InvalidParameter, and nothing is changed
+   * Reads the file again; the daemon runs by it once that was kept. What it says and can't be changed while the daemon runs
+   * is logged. @throws InvalidParameter
    */
-  reload(logger: Logger): LiveSettings {
-    const { file } = this.#read();
-    const { taken, left } = changes(this.#options, file.options);
+  reread(logger: Logger): Reread {
+    const { file, options: whole } = this.#read();
+    const { taken, left } = changes(this.#options, file.options, whole);
     const options = { ...this.#options, ...taken };
     const settings = readLiveSettings(options);
     for (const { key, flag } of left) {
@@ -58,8 +65,12 @@ export class Configuration {
         file: JSON.stringify(Reflect.get(file.options, flag)),
       });
     }
-    this.#options = options;
-    return settings;
+    return {
+      settings,
+      keep: () => {
+        this.#options = options;
+      },
+    };
   }
 
   /** Only a file that was asked for must be there. */
@@ -83,18 +94,22 @@ function writtenDown(...parts: readonly Partial<Options>[]): ReadonlySet<string>
   return new Set(parts.flatMap(Object.keys));
 }
 
-/** Settings that the file has otherwise than the daemon: those that can be taken over now, and those that can't. */
+/**
+ * Settings that the file has otherwise than the daemon: those that can be taken over now, and those that can't. `whole`: the
+ * file with the command line.
+ */
 export function changes(
   running: Options,
   file: Partial<Options>,
+  whole: Options,
 ): { taken: Partial<Options>; left: readonly Flag[] } {
-  const differs = ({ flag }: Flag) =>
-    Object.hasOwn(file, flag) &&
-    JSON.stringify(Reflect.get(file, flag)) !== JSON.stringify(Reflect.get(running, flag));
+  const differs = ({ flag, reloadable }: Flag) =>
+    (reloadable === 'whole' || Object.hasOwn(file, flag)) &&
+    JSON.stringify(Reflect.get(whole, flag)) !== JSON.stringify(Reflect.get(running, flag));
   const changed = table.filter(differs);
   const taken = changed
     .filter(({ reloadable }) => reloadable)
-    .map(({ flag }) => [flag, Reflect.get(file, flag)] as const);
+    .map(({ flag }) => [flag, Reflect.get(whole, flag)] as const);
   return {
     taken: Object.fromEntries(taken) as Partial<Options>,
     left: changed.filter(({ reloadable }) => !reloadable),

@@ -19,7 +19,7 @@ import { Doors } from './doors.js';
 import { reloadEvent } from './event-sources.js';
 import { dropWhatRebootVoided, readIdentity } from './identity.js';
 import * as id from './ids.js';
-import { type LiveSettings, LiveState } from './live-settings.js';
+import { type LiveSettings, LiveState, liveDefaults } from './live-settings.js';
 import { claimNamespace } from './namespace-claim.js';
 import { claimPidfile } from './pidfile.js';
 import { lockRoot, shareRoot } from './roots.js';
@@ -102,7 +102,13 @@ export class Daemon {
       own: (server) => this.#servers.push(server),
       logger: this.#logger,
     });
-    this.#tellReload = () => container.get(id.eventsId).emit(reloadEvent(identity.id, this.#live));
+    const { runtimes } = container.get(isolationIds.opened);
+    this.#replaceRuntimes = (settings) => runtimes.replace(settings.runtimes);
+    this.#tellReload = () => {
+      const { cgroupVersion } = container.get(id.factsId);
+      const parts = { live: this.#live, defaultRuntime: runtimes.preferred.name, cgroupVersion };
+      container.get(id.eventsId).emit(reloadEvent(identity.id, parts));
+    };
     this.#stopContainers = () => this.#stopAll(container);
   }
 
@@ -118,8 +124,9 @@ export class Daemon {
     await this.#letGo();
   }
 
-  /** Goes on with other settings, and tells those who follow the events. */
-  reload(settings: LiveSettings): void {
+  /** Goes on with other settings, and tells those who follow the events. @throws TsnetError, and nothing is changed */
+  async reload(settings: LiveSettings): Promise<void> {
+    await this.#replaceRuntimes(settings);
     this.#live.replace(settings);
     this.#tellReload();
   }
@@ -137,6 +144,7 @@ export class Daemon {
   #stopContainers: () => Promise<void> = async () => {};
   #quietContainers: () => void = () => {};
   #tellReload: () => void = () => {};
+  #replaceRuntimes: (settings: LiveSettings) => Promise<void> = async () => {};
   #shutdownNetworks: () => Promise<void> = async () => {};
 
   /** Opens what may be missing on this machine: overlay file systems, an OCI runtime. */
@@ -149,8 +157,9 @@ export class Daemon {
     const storage = this.#lifetime.own(new Storage(parts));
     const children = container.get(id.childrenId);
     const folder = join(execRoot, 'launcher');
+    const defaults = liveDefaults(isolation.defaults, this.#live);
     const launcher = this.#lifetime.own(
-      await openLauncher({ folder, ...isolation, children, logger }),
+      await openLauncher({ folder, ...isolation, defaults, children, logger }),
     );
     container.bind(id.extractorId).toConstantValue(extractor);
     container.bind(id.storageId).toConstantValue(storage);

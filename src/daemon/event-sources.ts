@@ -23,11 +23,28 @@ export function fromImage({ action, id, attributes }: ImageEvent): EventSubject 
   return { Type: 'image', Action: action, Actor: { ID: id, Attributes: attributes } };
 }
 
+/** What a reload is told with. */
+interface ReloadParts {
+  readonly live: LiveState;
+  /** Name of the runtime of containers that ask for none. */
+  readonly defaultRuntime: string;
+  readonly cgroupVersion: '1' | '2';
+}
+
 /** The daemon took over settings of its file: all that it may take over, as they are now. */
-export function reloadEvent(daemonId: string, { current }: LiveState): EventSubject {
+export function reloadEvent(
+  daemonId: string,
+  { live: { current }, defaultRuntime, cgroupVersion }: ReloadParts,
+): EventSubject {
+  const { defaults, runtimes } = current;
+  const cgroupnsMode = defaults.cgroupnsMode || (cgroupVersion === '2' ? 'private' : 'host');
   const Attributes = {
     name: hostname(),
     debug: String(current.debug),
+    'default-cgroupns-mode': cgroupnsMode,
+    'default-ipc-mode': defaults.ipcMode,
+    'default-runtime': defaultRuntime,
+    'default-shm-size': String(defaults.shmSize),
     features: mapText(current.features),
     'insecure-registries': JSON.stringify(current.insecureRegistries),
     labels: JSON.stringify(current.labels),
@@ -36,6 +53,7 @@ export function reloadEvent(daemonId: string, { current }: LiveState): EventSubj
     'max-concurrent-uploads': String(current.maxConcurrentUploads),
     'max-download-attempts': String(current.maxDownloadAttempts),
     'registry-mirrors': JSON.stringify(current.registryMirrors),
+    runtimes: runtimes.configured.map(({ name, program }) => `${name}:${program}`).join(' '),
     'shutdown-timeout': String((current.shutdownTimeoutMs ?? -1000) / 1000),
   };
   return { Type: 'daemon', Action: 'reload', Actor: { ID: daemonId, Attributes } };

@@ -27,24 +27,38 @@ export function isolationOptions(options: Options): IsolationOptions {
   }
   const ulimits = Object.entries(options['default-ulimit']).map(ulimit);
   checkUlimits(ulimits);
+  const { runtimes, defaults } = liveIsolation(options);
+  return {
+    runtimes,
+    cgroupParent: options['cgroup-parent'],
+    defaults: {
+      ...defaults,
+      ulimits,
+      noNewPrivileges: options['no-new-privileges'],
+      seccomp: seccompProfile(options['seccomp-profile']),
+      init: options.init,
+    },
+  };
+}
+
+/** The part that a reload may change. */
+export interface LiveIsolation {
+  readonly runtimes: RuntimeWishes;
+  readonly defaults: Pick<IsolationDefaults, 'shmSize' | 'ipcMode' | 'cgroupnsMode'>;
+}
+
+/** Reads and checks it. @throws InvalidParameter in dockerd's words */
+export function liveIsolation(options: Options): LiveIsolation {
+  const cgroupnsModes = ['', 'private', 'host'];
   return {
     runtimes: {
       configured: Object.entries(options['add-runtime']).map(runtime),
       fallback: options['default-runtime'],
     },
-    cgroupParent: options['cgroup-parent'],
     defaults: {
-      ulimits,
       shmSize: bytes('default-shm-size', options['default-shm-size']),
       ipcMode: oneOf('IPC', options['default-ipc-mode'], ['private', 'shareable']),
-      cgroupnsMode: oneOf('cgroup namespace', options['default-cgroupns-mode'], [
-        '',
-        'private',
-        'host',
-      ]),
-      noNewPrivileges: options['no-new-privileges'],
-      seccomp: seccompProfile(options['seccomp-profile']),
-      init: options.init,
+      cgroupnsMode: oneOf('cgroup namespace', options['default-cgroupns-mode'], cgroupnsModes),
     },
   };
 }

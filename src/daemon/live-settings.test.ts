@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { dockerDefaults } from '../engine/isolation/defaults.js';
 import { changes } from './configuration.js';
 import type { Options } from './flags.js';
-import { LiveState, readLiveSettings } from './live-settings.js';
+import { LiveState, liveDefaults, readLiveSettings } from './live-settings.js';
 import { mergeOptions } from './options.js';
 
 const read = (given: Partial<Options> = {}) => readLiveSettings(mergeOptions({}, given));
@@ -21,6 +22,8 @@ describe('readLiveSettings', () => {
       maxConcurrentDownloads: 3,
       maxConcurrentUploads: 5,
       maxDownloadAttempts: 5,
+      runtimes: { configured: [], fallback: '' },
+      defaults: { shmSize: 67_108_864, ipcMode: 'private', cgroupnsMode: '' },
     }));
 
   const taken: [Partial<Options>, object][] = [
@@ -67,6 +70,27 @@ describe('LiveState', () => {
   });
 });
 
+describe('liveDefaults', () => {
+  it('are those of the moment, where a reload may change them', () => {
+    const state = new LiveState(read());
+    const defaults = liveDefaults({ ...dockerDefaults, init: true }, state);
+    expect(defaults).to.deep.equal({ ...dockerDefaults, init: true });
+    state.replace(
+      read({
+        'default-shm-size': '1k',
+        'default-ipc-mode': 'shareable',
+        'default-cgroupns-mode': 'host',
+      }),
+    );
+    expect(defaults).to.deep.include({
+      shmSize: 1024,
+      ipcMode: 'shareable',
+      cgroupnsMode: 'host',
+      init: true,
+    });
+  });
+});
+
 describe('changes of the file', () => {
   const running = mergeOptions({}, { mtu: 1400, label: ['a=b'] });
   const cases: [string, Partial<Options>, object, string[]][] = [
@@ -78,9 +102,21 @@ describe('changes of the file', () => {
   ];
   for (const [what, file, taken, left] of cases) {
     it(`are ${what}`, () => {
-      const found = changes(running, file);
+      const found = changes(running, file, mergeOptions(file, {}));
       expect(found.taken).to.deep.equal(taken);
       expect(found.left.map(({ flag }) => flag).sort()).to.deep.equal(left);
     });
   }
+
+  it('are what the file no longer says, of features and numbers of downloads alone', () => {
+    const before = mergeOptions(
+      { feature: { a: true }, label: ['a=b'], 'max-concurrent-downloads': 9 },
+      { 'max-concurrent-uploads': 7 },
+    );
+    const whole = mergeOptions({}, { 'max-concurrent-uploads': 7 });
+    expect(changes(before, {}, whole).taken).to.deep.equal({
+      feature: {},
+      'max-concurrent-downloads': 3,
+    });
+  });
 });

@@ -1,9 +1,11 @@
 import { InvalidParameter } from '../base/errors.js';
 import { isLogLevel, type LogLevel } from '../base/logger.js';
+import type { IsolationDefaults } from '../engine/isolation/defaults.js';
 import type { Options } from './flags.js';
+import { type LiveIsolation, liveIsolation } from './isolation-options.js';
 
 /** Settings that a reload may change: the rows of `flags/` that are marked so. */
-export interface LiveSettings {
+export interface LiveSettings extends LiveIsolation {
   readonly debug: boolean;
   readonly logLevel: LogLevel;
   /** `KEY=VALUE`, shown by `info`. */
@@ -36,6 +38,7 @@ export function readLiveSettings(options: Options): LiveSettings {
     maxConcurrentDownloads: count('max concurrent downloads', options['max-concurrent-downloads']),
     maxConcurrentUploads: count('max concurrent uploads', options['max-concurrent-uploads']),
     maxDownloadAttempts: count('max download attempts', options['max-download-attempts'], 1),
+    ...liveIsolation(options),
   };
 }
 
@@ -94,6 +97,22 @@ function mirror(text: string): string {
 function count(what: string, value: number, least = 0): number {
   if (value >= least) return value;
   throw new InvalidParameter(`invalid ${what}: ${value}`);
+}
+
+/** Defaults of which some are asked for anew each time. */
+export function liveDefaults(fixed: IsolationDefaults, live: LiveState): IsolationDefaults {
+  return {
+    ...fixed,
+    get shmSize() {
+      return live.current.defaults.shmSize;
+    },
+    get ipcMode() {
+      return live.current.defaults.ipcMode;
+    },
+    get cgroupnsMode() {
+      return live.current.defaults.cgroupnsMode;
+    },
+  };
 }
 
 /** The live settings as they are now, and whoever wants to hear of new ones. */

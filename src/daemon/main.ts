@@ -71,8 +71,9 @@ async function main(): Promise<void> {
         );
     });
   }
+  const turns = { last: started };
   process.on('SIGHUP', () => {
-    void started.then(() => reload(configuration, daemon, logger));
+    turns.last = turns.last.then(() => reload(configuration, daemon, logger));
   });
   await started;
   notify(env, 'READY=1');
@@ -80,11 +81,16 @@ async function main(): Promise<void> {
 }
 
 /** A file that is wrong changes nothing. */
-function reload(configuration: Configuration, daemon: Daemon, logger: LevelLogger): void {
+async function reload(
+  configuration: Configuration,
+  daemon: Daemon,
+  logger: LevelLogger,
+): Promise<void> {
   logger.info('Got signal to reload configuration', { file: configuration.file });
   try {
-    const settings = configuration.reload(logger);
-    daemon.reload(settings);
+    const { settings, keep } = configuration.reread(logger);
+    await daemon.reload(settings);
+    keep();
     logger.setLevel(settings.logLevel);
     logger.info('Reloaded configuration', { settings: JSON.stringify(settings) });
   } catch (error) {

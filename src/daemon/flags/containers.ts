@@ -21,6 +21,7 @@ export const containerFlags = [
     key: 'runtimes',
     type: 'map',
     default: {},
+    reloadable: true,
     help: 'Register an additional OCI compatible runtime, name=path',
   },
   {
@@ -35,6 +36,7 @@ export const containerFlags = [
     key: 'default-cgroupns-mode',
     type: 'string',
     default: '',
+    reloadable: true,
     help: 'Default mode for containers cgroup namespace ("host" | "private")',
   },
   {
@@ -42,6 +44,7 @@ export const containerFlags = [
     key: 'default-ipc-mode',
     type: 'string',
     default: 'private',
+    reloadable: true,
     help: 'Default mode for containers ipc ("shareable" | "private")',
   },
   {
@@ -49,6 +52,7 @@ export const containerFlags = [
     key: 'default-runtime',
     type: 'string',
     default: '',
+    reloadable: true,
     help: 'Default OCI runtime for containers (default crun where it works, else runc)',
   },
   {
@@ -56,6 +60,7 @@ export const containerFlags = [
     key: 'default-shm-size',
     type: 'string',
     default: '64M',
+    reloadable: true,
     help: 'Default shm size for containers',
   },
   {

@@ -96,7 +96,7 @@ export const daemonFlags = [
     key: 'features',
     type: 'map',
     default: {},
-    reloadable: true,
+    reloadable: 'whole',
     help: 'Enable feature in the daemon (shown, none changes anything)',
   },
 ] as const satisfies readonly Flag[];

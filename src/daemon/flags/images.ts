@@ -29,7 +29,7 @@ export const imageFlags = [
     key: 'max-concurrent-downloads',
     type: 'integer',
     default: 3,
-    reloadable: true,
+    reloadable: 'whole',
     help: 'Set the max concurrent downloads',
   },
   {
@@ -37,7 +37,7 @@ export const imageFlags = [
     key: 'max-concurrent-uploads',
     type: 'integer',
     default: 5,
-    reloadable: true,
+    reloadable: 'whole',
     help: 'Set the max concurrent uploads',
   },
   {
@@ -45,7 +45,7 @@ export const imageFlags = [
     key: 'max-download-attempts',
     type: 'integer',
     default: 5,
-    reloadable: true,
+    reloadable: 'whole',
     help: 'Set the max download attempts for each pull',
   },
   {

@@ -19,7 +19,10 @@ export interface Flag {
     | number
     | readonly string[]
     | Readonly<Record<string, unknown>>;
-  /** A new value in the file counts from the next SIGHUP on; of others it is said that they want a restart. */
-  readonly reloadable?: true;
+  /**
+   * A new value in the file counts from the next SIGHUP on; of others it is said that they want a restart. What the file
+   * doesn't say any more stays as it is, or with `whole` is what it is without the file; both as with dockerd.
+   */
+  readonly reloadable?: true | 'whole';
   readonly help: string;
 }

@@ -28,7 +28,9 @@ export const systemModule = new ContainerModule(({ bind }) => {
       ...fixedFacts(settings),
       id: identity.id,
       storageDriver: storage.driverName,
-      runtime: runtimeFacts(runtimes.preferred),
+      get runtime() {
+        return runtimeFacts(runtimes.preferred);
+      },
       networkDrivers: [...drivers.keys()],
       live: () => live.current,
       firewallReloadedAt: () => firewall.reloadedAt(),
