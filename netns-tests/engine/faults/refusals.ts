@@ -12,7 +12,7 @@ const objects: readonly (readonly [RegExp, string])[] = [
 
 /** Docker's words for what an object's state is in the way of. */
 const conflicts =
-  /is not running|is not paused|already paused|is paused|is restarting|in use|already running|being used|in progress|marked for removal|same name/;
+  /is not running|is not paused|already paused|is paused|is restarting|in use|already running|being used|in progress|marked for removal/;
 
 /** Whether a quiet daemon's answer is a success, or a refusal for a reason that can be seen. */
 export async function isRefusedRightly(
@@ -25,6 +25,8 @@ export async function isRefusedRightly(
   const name = /container name \W*([\w-]+)\W* is already in use/.exec(text)?.[1];
   if (name !== undefined) return exists(daemon, `/containers/${name}/json`);
   if (status === 404) return !(await isThere(daemon, path, body));
+  // It was renamed before the daemon died.
+  if (status === 400) return text.includes('the same name as its current name');
   return status === 409 && conflicts.test(text);
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { TestDaemon } from '../../world/daemon.js';
+import { eventually } from '../../world/eventually.js';
 import { needsRoot } from '../../world/root.js';
 import { World } from '../../world/world.js';
 
@@ -16,7 +17,7 @@ describe('damage that a start finds', function () {
   beforeEach(async () => {
     world = await World.create();
     daemon = await TestDaemon.start(world.host);
-    await daemon.must(`pull -q ${image}`);
+    await daemon.pull();
     id = await daemon.mustRun(['create', '--name', 'box', image, 'cat', '/mine']);
     const one = await daemon.mustRun([
       'run',
@@ -48,14 +49,36 @@ describe('damage that a start finds', function () {
     await daemon.start();
     expect(daemon.log).to.include(named);
     expect(await daemon.must('ps -aq')).to.have.length(25);
-    await daemon.must(`pull -q ${image}`);
+    await daemon.pull();
     expect(await daemon.must(`run --rm ${image} echo works`)).to.equal('works');
     expect(await daemon.must('diff writer')).to.equal('A /mine');
   }
 
-  it('of a record of a layer: it is set aside, and the image is gone until it is loaded again', async () => {
-    const { file } = layer();
+  it('of records of layers: they are made anew from the files', async () => {
+    await daemon.start();
+    await daemon.must('commit writer mine');
+    await daemon.must(`save -o ${data('before.tar')} mine`);
+    await daemon.stop('SIGTERM');
+    const all = () => readdirSync(records('layers')).filter((name) => name.endsWith('.json'));
+    const files = all().map((name) => join(records('layers'), name));
+    const parsed = () => files.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+    const before = parsed();
+    expect(before).to.have.length(2);
+    for (const file of files) writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40));
+    await daemon.start();
+    for (const file of files) expect(daemon.log).to.include(`${file}.corrupt`);
+    expect(daemon.log).to.include('the record of a layer was made anew');
+    await eventually(() => expect(parsed()).to.deep.equal(before));
+    expect(await daemon.must('run --rm mine cat /mine')).to.equal('1');
+    expect(await daemon.must('diff writer')).to.equal('A /mine');
+    await daemon.must(`save -o ${data('after.tar')} mine`);
+    expect(readFileSync(data('after.tar'))).to.deep.equal(readFileSync(data('before.tar')));
+  });
+
+  it('of a record of a layer whose files are gone, too: the image is gone until it is loaded again', async () => {
+    const { file, id: folder } = layer();
     writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40));
+    rmSync(data('overlay2', folder), { recursive: true });
     await heals(`${file}.corrupt`);
     expect(existsSync(`${file}.corrupt`)).to.equal(true);
   });
@@ -80,10 +103,36 @@ describe('damage that a start finds', function () {
     await heals(folder);
   });
 
-  it('of a record of an image', async () => {
-    const [file = ''] = readdirSync(records('images'));
-    writeFileSync(join(records('images'), file), '{');
-    await heals(`${file}.corrupt`);
+  it('of a record of an image: its layers are kept until images are pruned', async () => {
+    await daemon.start();
+    await daemon.must('commit writer mine');
+    await daemon.must('tag mine other:1');
+    const mine = await daemon.must('image inspect --format {{.Id}} mine');
+    await daemon.must('rm writer');
+    await daemon.stop('SIGTERM');
+    const layers = () => readdirSync(records('layers')).sort();
+    const before = layers();
+    const file = join(records('images'), `${mine.replace('sha256:', '')}.json`);
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, '{');
+    await daemon.start();
+    expect(daemon.log).to.include(`${file}.corrupt`);
+    expect(daemon.log).to.include('layers of no known image are kept');
+    expect((await daemon.run(['image', 'inspect', 'mine'])).code).to.equal(1);
+    await daemon.must(`tag ${image} gone:1`);
+    await daemon.must('rmi gone:1');
+    expect(layers()).to.deep.equal(before);
+    // Somebody repairs it: it is there with its names.
+    await daemon.stop('SIGTERM');
+    rmSync(`${file}.corrupt`);
+    writeFileSync(file, text);
+    await daemon.start();
+    expect(await daemon.must('run --rm other:1 cat /mine')).to.equal('1');
+    await daemon.stop('SIGTERM');
+    writeFileSync(file, '{');
+    await daemon.start();
+    expect(await daemon.must('image prune -f')).to.match(/deleted: sha256:\w+\n.*\n.*reclaimed/);
+    expect(layers()).to.have.length(before.length - 1);
   });
 
   it('of a record of a container: what it wrote is kept', async () => {

@@ -44,10 +44,20 @@ export async function pruneImages(
     const deleted: RemovedItem[] = [];
     for (const image of world.store.all().filter(goes))
       deleted.push(...(await removeWithNames(world, image)));
+    deleted.push(...(await removeKept(world)));
     const SpaceReclaimed = sizeBefore - totalSize(world);
     world.emit({ action: 'prune', id: '', attributes: { reclaimed: String(SpaceReclaimed) } });
     return { ImagesDeleted: deleted.length === 0 ? null : deleted, SpaceReclaimed };
   });
+}
+
+/** Layers of images whose records are lost. */
+async function removeKept({ kept, storage, store }: ImageWorld): Promise<RemovedItem[]> {
+  if (kept.size === 0) return [];
+  for (const hold of kept) hold[Symbol.dispose]();
+  kept.clear();
+  const layers = await storage.collect(() => store.usedChains());
+  return layers.map(({ chainId }) => ({ Deleted: chainId }));
 }
 
 async function removeWithNames(world: ImageWorld, image: ImageRecord): Promise<RemovedItem[]> {

@@ -56,12 +56,14 @@ export function openImageStore({
   driver: string;
   logger: Logger;
 }): ImageStore {
+  const images = new DurableStore<StoredImage>({
+    folder: join(dataRoot, 'image', driver, 'images'),
+    decode: decodeStoredImage,
+    logger,
+  });
   const options: ImageStoreOptions = {
-    images: new DurableStore<StoredImage>({
-      folder: join(dataRoot, 'image', driver, 'images'),
-      decode: decodeStoredImage,
-      logger,
-    }),
+    images,
+    setAside: images.setAside,
     names: new DurableStore<StoredName>({
       folder: join(dataRoot, 'image', driver, 'names'),
       decode: decodeStoredName,
@@ -79,7 +81,7 @@ export class ImageService {
 
   constructor({ logger, aside, ...world }: ImageServiceOptions) {
     this.#aside = aside;
-    this.#world = { ...world, changes: new KeyedMutex() };
+    this.#world = { ...world, changes: new KeyedMutex(), kept: new Set() };
     this.#logger = logger;
   }
 
@@ -93,7 +95,23 @@ export class ImageService {
     for (const image of store.all().filter((image) => !complete(image)))
       await this.#setAside(image);
     await store.dropNames();
-    await storage.collect(() => store.usedChains());
+    if (store.setAside.length > 0) this.#keepUnused();
+    else await storage.collect(() => store.usedChains());
+  }
+
+  /** The record of an image is lost; that its layers are, too, is for the user to say. */
+  #keepUnused(): void {
+    const { store, storage, kept } = this.#world;
+    const used = new Set(store.usedChains());
+    const unused = storage.layers.all().filter(({ chainId }) => !used.has(chainId));
+    if (unused.length === 0) return;
+    const hold = storage.layers.hold();
+    for (const { chainId } of unused) hold.keep(chainId);
+    kept.add(hold);
+    this.#logger.warn(
+      'layers of no known image are kept while records of images are set aside: pruning images removes them',
+      { layers: unused.map(({ chainId }) => chainId), images: store.setAside },
+    );
   }
 
   /** Its record is kept where nobody takes it for an image. */

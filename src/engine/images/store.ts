@@ -28,18 +28,23 @@ export interface ImageStoreOptions {
   readonly images: ObjectStore<StoredImage>;
   /** Durable; keys are the hex digits of the digest of the full name. One file a name, so that moving a name is one rename. */
   readonly names: ObjectStore<StoredName>;
+  /** Keys of images whose records could not be read. Default: none. */
+  readonly setAside?: readonly string[];
 }
 
 /** Which images are here and what they are called. */
 export class ImageStore {
   readonly #images: ObjectStore<StoredImage>;
   readonly #names: ObjectStore<StoredName>;
+  /** Hex digits of the ids of images whose records could not be read: somebody may be able to repair them. */
+  readonly setAside: readonly string[];
   /** Parsed configurations, made once. */
   readonly #records = new WeakMap<StoredImage, ImageRecord>();
 
-  constructor({ images, names }: ImageStoreOptions) {
+  constructor({ images, names, setAside = [] }: ImageStoreOptions) {
     this.#images = images;
     this.#names = names;
+    this.setAside = setAside;
   }
 
   /** All images. */
@@ -127,10 +132,12 @@ export class ImageStore {
     await this.#images.remove(hexOf(id));
   }
 
-  /** Forgets names of images that aren't here. */
+  /** Forgets names of images that aren't here, nor set aside. */
   async dropNames(): Promise<void> {
-    for (const [key, { image }] of this.#names.entries())
-      if (!this.#images.has(hexOf(image))) await this.#names.remove(key);
+    for (const [key, { image }] of this.#names.entries()) {
+      const isKept = this.#images.has(hexOf(image)) || this.setAside.includes(hexOf(image));
+      if (!isKept) await this.#names.remove(key);
+    }
   }
 
   #byPrefix(text: string): ImageRecord | undefined {

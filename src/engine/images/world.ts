@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.js';
 import type { KeyedMutex } from '../../base/mutex.js';
 import type { ChainId, Digest } from '../storage/digest.js';
 import type { Extractor } from '../storage/extract/extract.js';
+import type { LayerHold } from '../storage/layer-hold.js';
 import type { LayerStore } from '../storage/layer-store.js';
 import type { LayerRecord } from '../storage/records.js';
 import type { GraphDriver } from '../storage/rootfs.js';
@@ -54,4 +55,6 @@ export interface ImageWorld {
   readonly platform: Platform;
   /** Changes of names and images happen one at a time, under the key `images`. */
   readonly changes: KeyedMutex;
+  /** What keeps layers of images whose records could not be read, until images are pruned. */
+  readonly kept: Set<LayerHold>;
 }

@@ -6,6 +6,7 @@ import type { ChainId } from './digest.js';
 import type { StorageDriver } from './driver.js';
 import type { Extractor } from './extract/extract.js';
 import { LayerStore } from './layer-store.js';
+import { type LostRecordsOptions, recoverLayers } from './lost-records.js';
 import {
   decodeLayerRecord,
   decodeRootfsRecord,
@@ -29,6 +30,7 @@ export class Storage implements AsyncDisposable {
   readonly layers: LayerStore;
   readonly rootfs: Rootfs;
   readonly #driver: StorageDriver;
+  readonly #lost: LostRecordsOptions;
 
   /** Reads the records. The driver was found to work before. */
   constructor({ dataRoot, driver, extractor, ids, logger }: StorageOptions) {
@@ -44,6 +46,7 @@ export class Storage implements AsyncDisposable {
       logger,
     });
     this.#driver = driver;
+    this.#lost = { driver, records: layerRecords, setAside: layerRecords.setAside, logger };
     this.layers = new LayerStore({ driver, records: layerRecords, extractor, ids, logger });
     this.rootfs = new Rootfs({
       driver,
@@ -69,8 +72,9 @@ export class Storage implements AsyncDisposable {
     return this.#driver.name;
   }
 
-  /** See {@link Rootfs.reconcile}. */
+  /** See {@link recoverLayers} and {@link Rootfs.reconcile}. */
   async reconcile(live: Iterable<string>, mounted: Iterable<string>): Promise<void> {
+    await recoverLayers(this.#lost);
     await this.rootfs.reconcile(live, mounted);
   }
 
