@@ -20,7 +20,10 @@ export interface Attachment {
 }
 
 /** A sandbox to open, with all its attachments: it opens whole or not at all. */
-export interface SandboxRequest extends Omit<SandboxRecord, 'endpoints' | 'netnsPath'> {
+export interface SandboxRequest
+  extends Omit<SandboxRecord, 'endpoints' | 'netnsPath' | 'usernsPath'> {
+  /** The user namespace: one of its own, or that of another sandbox, by its id; absent: the host's. */
+  readonly users?: 'own' | { readonly of: string };
   readonly attachments: readonly Attachment[];
 }
 

@@ -1,4 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { FileOwner } from '../base/id-mapping.js';
 import type { NetworkController, NetworkEvent } from './contract.js';
 import type { DnsSockets } from './controller/embedded-names.js';
 import type {
@@ -67,4 +68,6 @@ export interface CnmSettings extends ControllerSettings {
   readonly resolvConf: HostResolvConf;
   /** `/etc/hosts`. */
   readonly hostsPath: string;
+  /** Whom the files that containers have mounted belong to; absent: us. */
+  readonly filesOwner?: FileOwner | undefined;
 }

@@ -197,6 +197,8 @@ export interface SandboxRecord {
   readonly kind: SandboxKind;
   /** Path of the namespace file, to be put in the OCI spec; absent for host. */
   readonly netnsPath?: string;
+  /** Path of the file of the user namespace in which its processes are to be; absent: the host's. */
+  readonly usernsPath?: string;
   readonly containerName: string;
   readonly hostname: string;
   readonly domainname: string;

@@ -62,7 +62,8 @@ function bindNames(bind: Bind, shared: Shared): void {
     [cnmIds.nameRegistry, cnmIds.dnsServer, cnmNeeds.dnsSockets, cnmIds.resolvConf],
   );
   bind(cnmIds.files).toResolvedValue(
-    (resolvConf, { hostsPath }) => new SandboxFiles({ resolvConf, hostsPath }),
+    (resolvConf, { hostsPath, filesOwner: owner }) =>
+      new SandboxFiles({ resolvConf, hostsPath, owner }),
     [cnmIds.resolvConf, cnmNeeds.settings],
   );
 }

@@ -26,10 +26,11 @@ import { lockRoot, shareRoot } from './roots.js';
 import type { Settings } from './settings.js';
 import { stopAll } from './shutdown.js';
 import type { InheritedSocket } from './systemd.js';
+import { withIdMaps } from './userns/settle.js';
 
 /** A daemon from its start to its stop. */
 export class Daemon {
-  readonly #settings: Settings;
+  #settings: Settings;
   readonly #logger: Logger;
   readonly #lifetime = new Lifetime();
   readonly #servers: ApiListener[] = [];
@@ -68,9 +69,10 @@ export class Daemon {
 
   /** Makes sure of what only one daemon may have, before anything is changed. */
   async #claim(): Promise<void> {
-    const { dataRoot, execRoot, pidfile, listening } = this.#settings;
+    const { execRoot, pidfile, listening } = this.#settings;
     this.#lifetime.own(lockRoot('exec-root', execRoot));
-    this.#lifetime.own(lockRoot('data-root', dataRoot));
+    this.#settings = withIdMaps(this.#settings, this.#logger);
+    this.#lifetime.own(lockRoot('data-root', this.#settings.dataRoot));
     dropWhatRebootVoided(execRoot);
     this.#lifetime.own(claimPidfile(pidfile));
     this.#lifetime.own(claimNamespace());
@@ -149,17 +151,17 @@ export class Daemon {
 
   /** Opens what may be missing on this machine: overlay file systems, an OCI runtime. */
   async #open(container: Container): Promise<void> {
-    const { dataRoot, execRoot, isolation } = this.#settings;
+    const { dataRoot, execRoot, isolation, idMaps: maps } = this.#settings;
     const logger = this.#logger;
     const extractor = this.#lifetime.own(new WorkerExtractor());
-    const driver = await chooseDriver({ dataRoot, ...this.#settings.storage, logger });
-    const parts = { dataRoot, driver, extractor, ids: randomIds, logger };
+    const driver = await chooseDriver({ dataRoot, ...this.#settings.storage, maps, logger });
+    const parts = { dataRoot, driver, extractor, ids: randomIds, maps, logger };
     const storage = this.#lifetime.own(new Storage(parts));
     const children = container.get(id.childrenId);
     const folder = join(execRoot, 'launcher');
     const defaults = liveDefaults(isolation.defaults, this.#live);
     const launcher = this.#lifetime.own(
-      await openLauncher({ folder, ...isolation, defaults, children, logger }),
+      await openLauncher({ folder, ...isolation, defaults, maps, children, logger }),
     );
     container.bind(id.extractorId).toConstantValue(extractor);
     container.bind(id.storageId).toConstantValue(storage);

@@ -82,7 +82,6 @@ describe('isolationOptions', () => {
     [{ 'default-shm-size': 'x' }, "invalid default-shm-size: invalid size: 'x'"],
     [{ 'default-ipc-mode': 'host' }, 'default IPC mode (host) is invalid'],
     [{ 'default-cgroupns-mode': 'x' }, 'default cgroup namespace mode (x) is invalid'],
-    [{ 'userns-remap': 'default' }, 'userns-remap is not supported yet'],
     [{ 'seccomp-profile': '/nope' }, 'opening seccomp profile (/nope) failed'],
   ];
   for (const [given, words] of refused) {

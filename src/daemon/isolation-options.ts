@@ -19,12 +19,6 @@ type Ulimit = IsolationDefaults['ulimits'][number];
 
 /** Reads and checks the options. A profile's file is read here, once. @throws InvalidParameter in dockerd's words */
 export function isolationOptions(options: Options): IsolationOptions {
-  // To go on without would give containers more rights than were asked for.
-  if (options['userns-remap'] !== '') {
-    throw new InvalidParameter(
-      'userns-remap is not supported yet: leave it out, and use --user and --cap-drop instead',
-    );
-  }
   const ulimits = Object.entries(options['default-ulimit']).map(ulimit);
   checkUlimits(ulimits);
   const { runtimes, defaults } = liveIsolation(options);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { InvalidParameter } from '../base/errors.js';
+import type { IdMaps } from '../base/id-mapping.js';
 import { type AddressPool, parseAddressPool } from '../cnm/ipam/pools.js';
 import type { LogConfig } from '../engine/logging/config.js';
 import type { PluginFolders } from '../engine/plugins/model.js';
@@ -48,6 +49,10 @@ export interface Settings {
   /** The storage driver that is asked for, '' for any, and `--storage-opt`. */
   readonly storage: { readonly wanted: string; readonly options: DriverOptions };
   readonly isolation: IsolationOptions;
+  /** `--userns-remap`; '' for none. */
+  readonly usernsRemap: string;
+  /** What it stands for on this machine, found out at the start; `dataRoot` is then the part for these ids. */
+  readonly idMaps?: IdMaps;
   /** Where plugins make themselves known. */
   readonly plugins: PluginFolders;
 }
@@ -82,6 +87,7 @@ export function readSettings(options: Options, given: ReadonlySet<string> = new 
       no: options['no-proxy'],
     },
     isolation: isolationOptions(options),
+    usernsRemap: options['userns-remap'],
     plugins: {
       sockets: absolute('plugin-socket-dir', options['plugin-socket-dir']),
       specs: options['plugin-spec-dir'].map((path) => absolute('plugin-spec-dir', path)),

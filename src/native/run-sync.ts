@@ -1,20 +1,11 @@
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import type { Fd } from './fd.js';
-import { check, isErrno, libc } from './libc.js';
 import { memoryFile } from './memfd.js';
 import { openProcess } from './pidfd.js';
 import { type SpawnOptions, spawn } from './process.js';
 import type { RunResult } from './run.js';
 import { type ExitStatus, reap } from './wait.js';
-
-const c = {
-  poll: libc.fn<(fds: Uint8Array, count: number, timeout: number) => number>(
-    'int poll(void *fds, uint64_t nfds, int timeout)',
-  ),
-};
-
-/** poll.h */
-const POLLIN = 1;
+import { waitReadable } from './wait-readable.js';
 
 /** A program to run while everything else waits. */
 export interface RunSyncOptions extends Omit<SpawnOptions, 'fds'> {
@@ -65,18 +56,4 @@ function waitFor(pid: number, timeoutMs: number): ExitStatus | undefined {
   waitReadable(pidfd, -1);
   const status = reap(pid);
   return inTime ? status : undefined;
-}
-
-/** @returns whether it became readable in time; -1 waits for ever. */
-function waitReadable(fd: Fd, timeoutMs: number): boolean {
-  const entry = Buffer.alloc(8);
-  entry.writeInt32LE(fd.number, 0);
-  entry.writeInt16LE(POLLIN, 4);
-  for (;;) {
-    try {
-      return check('poll', c.poll(entry, 1, timeoutMs)) > 0;
-    } catch (error) {
-      if (!isErrno(error, 'EINTR')) throw error;
-    }
-  }
 }

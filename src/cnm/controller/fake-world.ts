@@ -174,9 +174,10 @@ export class FakeWorld {
   #namespaces() {
     const { kernel } = this;
     return {
-      make: (path: string) => {
+      make: (path: string, users?: string) => {
         this.#pass(`make ${path}`);
         kernel.addNetns(path);
+        return users === 'own' ? path.replace('/netns/', '/userns/') : users;
       },
       remove: (path: string) => {
         this.#pass(`unpin ${path}`);

@@ -21,9 +21,12 @@ import type { Registry } from './registry.js';
 
 /** Namespaces pinned to files. */
 export interface Namespaces {
-  /** Makes one; its loopback is down. @throws Conflict if one is pinned there. */
-  make(path: string): void;
-  /** Unpins it; unknown is fine. */
+  /**
+   * Makes one; its loopback is down. It belongs to the user namespace at the path `users`, to an `own` one, which goes
+   * with it, or to the host's. @returns the path of the user namespace @throws Conflict if one is pinned there.
+   */
+  make(path: string, users?: 'own' | string): string | undefined;
+  /** Unpins it, and the user namespace that was made with it; unknown is fine. */
   remove(path: string): void;
   /** Paths of all files in the folder that the daemon pins namespaces in. */
   pinned(): readonly string[];

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { chownSync, readFileSync, rmSync } from 'node:fs';
 import { InvalidParameter } from '../../base/errors.js';
+import type { FileOwner } from '../../base/id-mapping.js';
 import { ip } from '../../base/ip.js';
 import { resolvConfHash } from '../dns/container-resolvconf.js';
 import {
@@ -24,11 +25,20 @@ import type { SandboxResolvConf } from './sandbox-resolvconf.js';
 export class SandboxFiles implements SandboxFileWriter {
   readonly #resolvConf: SandboxResolvConf;
   readonly #hostsPath: string;
+  readonly #owner: FileOwner | undefined;
 
-  /** `hostsPath` is the host's own file, for containers in its namespace: `/etc/hosts`. */
-  constructor(parts: { resolvConf: SandboxResolvConf; hostsPath: string }) {
+  /**
+   * `hostsPath` is the host's own file, for containers in its namespace: `/etc/hosts`. `owner`: whom the files belong
+   * to, by default us.
+   */
+  constructor(parts: {
+    resolvConf: SandboxResolvConf;
+    hostsPath: string;
+    owner?: FileOwner | undefined;
+  }) {
     this.#resolvConf = parts.resolvConf;
     this.#hostsPath = parts.hostsPath;
+    this.#owner = parts.owner;
   }
 
   async write(view: SandboxView): Promise<void> {
@@ -36,6 +46,11 @@ export class SandboxFiles implements SandboxFileWriter {
     rewrite(files.hosts, this.#hosts(view));
     rewrite(files.hostname, `${hostname}\n`);
     this.#writeResolvConf(view);
+    const { resolvConf } = files;
+    const owner = this.#owner;
+    if (!owner) return;
+    for (const path of [files.hosts, files.hostname, resolvConf])
+      chownSync(path, owner.uid, owner.gid);
   }
 
   async update(

@@ -45,11 +45,10 @@ export class SandboxOpening {
   async open(request: SandboxRequest): Promise<SandboxRecord> {
     const { registry, logger, emit } = this.#parts;
     if (registry.sandbox(request.id)) throw new Conflict(`sandbox ${request.id} is open already`);
-    const { attachments: _, ...rest } = request;
+    const { attachments: _, users: _users, ...rest } = request;
     const targets = await this.#targets(request);
     await using rollback = new Rollback(logger);
-    const netnsPath = this.#namespace(request, rollback);
-    const base = { ...rest, ...(netnsPath !== undefined && { netnsPath }) };
+    const base = { ...rest, ...this.#namespaces(request, rollback) };
     const state = await this.#build(base, targets, rollback);
     await this.#serve(state, rollback);
     await this.#link(request.id, rollback);
@@ -83,22 +82,33 @@ export class SandboxOpening {
     await this.#links.refresh(id);
   }
 
-  /** The path of the namespace that the container runs in; undefined for the daemon's. */
-  #namespace({ id, kind }: SandboxRequest, rollback: Rollback): string | undefined {
+  /** The paths of the namespaces that the container runs in; absent: the daemon's. */
+  #namespaces(
+    { id, kind, users }: SandboxRequest,
+    rollback: Rollback,
+  ): Pick<SandboxRecord, 'netnsPath' | 'usernsPath'> {
     const { namespaces, kernel, settings, registry } = this.#parts;
-    if (kind.type === 'host') return undefined;
+    if (kind.type === 'host') return {};
+    const shared = typeof users === 'object' ? this.#usersOf(users.of) : undefined;
     if (kind.type === 'joined') {
       const other = registry.sandbox(kind.sandboxId)?.record;
       if (!other)
         throw new Conflict(`cannot join network of a non running container: ${kind.sandboxId}`);
-      return other.netnsPath;
+      return paths(other.netnsPath, shared);
     }
     const path = `${settings.netnsFolder}/${shortId(id)}`;
-    namespaces.make(path);
+    const usernsPath = namespaces.make(path, shared ?? (users && 'own'));
     rollback.defer('namespace', () => {
       kernel.forget(path);
       namespaces.remove(path);
     });
+    return paths(path, usernsPath);
+  }
+
+  #usersOf(sandboxId: string): string {
+    const path = this.#parts.registry.sandbox(sandboxId)?.record.usernsPath;
+    if (path === undefined)
+      throw new Conflict(`cannot join the user namespace of a non running container: ${sandboxId}`);
     return path;
   }
 
@@ -200,6 +210,16 @@ export class SandboxOpening {
     if (twice)
       throw new InvalidParameter(`network "${twice.network.name}" is specified multiple times`);
   }
+}
+
+function paths(
+  netnsPath: string | undefined,
+  usernsPath: string | undefined,
+): Pick<SandboxRecord, 'netnsPath' | 'usernsPath'> {
+  return {
+    ...(netnsPath !== undefined && { netnsPath }),
+    ...(usernsPath !== undefined && { usernsPath }),
+  };
 }
 
 function merge(

@@ -96,6 +96,6 @@ export const containerFlags = [
     key: 'userns-remap',
     type: 'string',
     default: '',
-    help: 'User/Group setting for user namespaces (not supported yet: refused)',
+    help: 'User/Group setting for user namespaces',
   },
 ] as const satisfies readonly Flag[];

@@ -143,6 +143,7 @@ function containerSettings(settings: Settings): ContainersContext['settings'] {
     dnsOptions: settings.dnsOptions,
     linkEnvironment: settings.linkEnvironment ?? false,
     cgroupParent: settings.isolation.cgroupParent,
+    idMaps: settings.idMaps,
     hostname,
   };
 }

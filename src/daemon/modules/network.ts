@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
+import { remappedRoot } from '../../base/id-mapping.js';
 import type { Family } from '../../base/ip.js';
 import type { Logger } from '../../base/logger.js';
 import type { ServedSandbox } from '../../cnm/controller/embedded-names.js';
@@ -24,6 +25,8 @@ import { driverId } from '../../drivers/ids.js';
 import { ipvlanModule } from '../../drivers/ipvlan/module.js';
 import { macvlanModule } from '../../drivers/macvlan/module.js';
 import { noneModule } from '../../drivers/none/module.js';
+import type { Namespaces } from '../../native/netns.js';
+import { UserNamespaces } from '../../native/userns.js';
 import { addressesOn } from '../default-bridge/observe.js';
 import { defaultBridge } from '../default-bridge/request.js';
 import { fromNetwork } from '../event-sources.js';
@@ -33,6 +36,7 @@ import { pinnedNamespaces } from '../kernel/pinned-namespaces.js';
 import { UsedSubnets } from '../kernel/used-subnets.js';
 import { durableRecords, recordFolder, volatileRecords } from '../records.js';
 import type { Settings } from '../settings.js';
+import { namespacePrograms } from '../userns/programs.js';
 
 const families: readonly Family[] = [4, 6];
 const resolvConfPath = '/etc/resolv.conf';
@@ -62,10 +66,7 @@ export const networkNeedsModule = new ContainerModule(({ bind }) => {
     ({ firewall }) => families.filter((family) => !firewall.families.includes(family)),
     [id.settingsId],
   );
-  bind(cnmNeeds.namespaces).toResolvedValue(
-    (namespaces, { execRoot }) => pinnedNamespaces(namespaces, netnsFolder(execRoot)),
-    [id.namespacesId, id.settingsId],
-  );
+  bind(cnmNeeds.namespaces).toResolvedValue(pinnedFor, [id.namespacesId, id.settingsId]);
   bind(cnmNeeds.dnsSockets).toResolvedValue(dnsSockets, [id.namespacesId]);
   bind(cnmNeeds.upstreamSockets).toResolvedValue(
     (namespaces) => {
@@ -110,6 +111,7 @@ export const networkNeedsModule = new ContainerModule(({ bind }) => {
       hostGateways: settings.hostGateways,
       pools: poolsOf(settings.addressPools, ulaPool(identity.globalId)),
       avoid: usedSubnets(kernel),
+      filesOwner: remappedRoot(settings.idMaps),
       resolvConf: { path: resolvConfPath, behindStub: '/run/systemd/resolve/resolv.conf' },
       hostsPath: '/etc/hosts',
     }),
@@ -128,6 +130,12 @@ function bridgeOf(
     .find(({ name, predefined }) => predefined && name === 'bridge');
   const addresses = addressesOn(host.kernel.links('host'), options.device);
   return defaultBridge(options, { addresses, recorded, logger: host.logger });
+}
+
+function pinnedFor(namespaces: Namespaces, { execRoot, idMaps }: Settings) {
+  const folders = { network: netnsFolder(execRoot), users: join(execRoot, 'userns') };
+  const remapped = idMaps && new UserNamespaces(namespacePrograms(), idMaps);
+  return pinnedNamespaces(namespaces, folders, remapped);
 }
 
 function netnsFolder(execRoot: string): string {

@@ -33,6 +33,7 @@ export const systemModule = new ContainerModule(({ bind }) => {
       },
       networkDrivers: [...drivers.keys()],
       live: () => live.current,
+      remapsUsers: settings.idMaps !== undefined,
       firewallReloadedAt: () => firewall.reloadedAt(),
       forwarding: () => kernel.sysctls('host').read(['net', 'ipv4', 'ip_forward']) === '1',
       storageStatus: async () => storage.driverStatus,

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import { ContainerModule } from 'inversify';
+import { remappedRoot } from '../../base/id-mapping.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import { Volumes } from '../../engine/volumes/backend.js';
 import type { VolumesContext } from '../../engine/volumes/context.js';
@@ -17,8 +18,8 @@ import { durableRecords, recordFolder, volatileRecords } from '../records.js';
 /** Volumes: on this machine, and by plugins. */
 export const volumesModule = new ContainerModule(({ bind }) => {
   bind(id.volumesContextId).toResolvedValue(
-    ({ dataRoot, execRoot }, plugins, events, ids, clock, logger): VolumesContext => {
-      const folders = new VolumeFolders(join(dataRoot, 'volumes'));
+    ({ dataRoot, execRoot, idMaps }, plugins, events, ids, clock, logger): VolumesContext => {
+      const folders = new VolumeFolders(join(dataRoot, 'volumes'), remappedRoot(idMaps));
       const mounts = new KernelLocalMounts(async (host) => (await lookup(host)).address);
       const local = new LocalDriver({ folders, mounts });
       return {

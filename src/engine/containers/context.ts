@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { FileChange, HostConfig } from '../../api/types/container.js';
 import type { Clock } from '../../base/clock.js';
+import type { IdMaps } from '../../base/id-mapping.js';
 import type { Ids } from '../../base/ids.js';
 import type { Limit } from '../../base/limit.js';
 import type { Logger } from '../../base/logger.js';
@@ -112,6 +113,8 @@ export interface ContainerSettings {
   readonly linkEnvironment?: boolean;
   /** Control group that those of containers are made in; empty or absent: `tsnet`. */
   readonly cgroupParent?: string;
+  /** What ids of containers are on the host; absent: the same. */
+  readonly idMaps?: IdMaps | undefined;
   /** Name of the host, for containers on its network. */
   hostname(): string;
 }

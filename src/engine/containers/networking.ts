@@ -11,6 +11,7 @@ import type { ContainerRecord } from './model.js';
 import { defaultNetwork, joinedContainer, networkMode } from './network-mode.js';
 import { filesOf } from './paths.js';
 import { exposedPorts, portRequests } from './ports.js';
+import { wantedUsers } from './user-namespace.js';
 
 /**
  * The networks of a new container: those of `EndpointsConfig`, the mode's own first.
@@ -89,6 +90,7 @@ export function sandboxRequest(context: ContainersContext, container: Container)
   return {
     id: record.id,
     kind,
+    ...wantedUsers(context, host, kind),
     containerName: record.name,
     ...names(context, record),
     resolver: {

@@ -13,6 +13,7 @@ import { watchRun } from './life.js';
 import { type ContainerRecord, type LastRun, never, neverRun, type RunRecord } from './model.js';
 import { volumeHolders } from './mounts/holders.js';
 import { watchMemory } from './out-of-memory.js';
+import { makeOwnFolder } from './own-folder.js';
 import { runDirOf } from './paths.js';
 import { removeStopped } from './remove.js';
 import { startContainer } from './start.js';
@@ -22,7 +23,9 @@ import { startContainer } from './start.js';
  * meanwhile get their exit codes, and what a killed daemon left half done is removed.
  */
 export async function restoreContainers(context: ContainersContext): Promise<void> {
-  await mkdir(context.settings.containersDir, { recursive: true, mode: 0o710 });
+  const { containersDir, idMaps } = context.settings;
+  await mkdir(containersDir, { recursive: true, mode: 0o710 });
+  await makeOwnFolder(containersDir, idMaps);
   for (const record of oldestFirst(ofThisDriver(context))) {
     context.registry.add(new Container(await withFreeName(context, record)));
   }

@@ -86,7 +86,7 @@ async function launch(context: ContainersContext, container: Container): Promise
   const { launcher, rootfs, turns } = context;
   await using rollback = new Rollback(context.logger);
   launcher.expect();
-  await makeOwnFolder(join(context.settings.containersDir, id));
+  await makeOwnFolder(join(context.settings.containersDir, id), context.settings.idMaps);
   const request = wantedSandbox(context, container);
   const joined = joinedNamespaces(context, record.host);
 
@@ -136,6 +136,7 @@ async function runIn(
       rootfs: merged,
       hostname: request.hostname,
       ...(sandbox.netnsPath && { netnsPath: sandbox.netnsPath }),
+      ...(sandbox.usernsPath && { usernsPath: sandbox.usernsPath }),
       binds: bindMounts(mounts, sandbox.files, record.host.ReadonlyRootfs),
       cgroupsPath: join(
         '/',

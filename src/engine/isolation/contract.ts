@@ -49,6 +49,8 @@ export interface SpecInput {
   readonly hostname: string;
   /** Absent: the daemon's own network namespace. */
   readonly netnsPath?: string;
+  /** A user namespace with the daemon's mapping of ids; absent: the host's. */
+  readonly usernsPath?: string;
   /** Binds of the user and of `/etc/{hosts,hostname,resolv.conf}`, in order. */
   readonly binds: readonly BindMount[];
   readonly cgroupsPath: string;

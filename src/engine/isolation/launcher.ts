@@ -67,7 +67,7 @@ export class ConmonLauncher implements Launcher {
     return reviewHost(host, {
       ...facts,
       defaults,
-      remapsUsers: false,
+      remapsUsers: facts.maps !== undefined,
       runtimeNamed: (name) => runtimes.named(name),
     });
   }
@@ -81,13 +81,13 @@ export class ConmonLauncher implements Launcher {
   }
 
   async create(request: LaunchRequest): Promise<{ pid: number }> {
-    const { conmon, exits, records, runtimes } = this.#parts;
+    const { conmon, exits, facts, records, runtimes } = this.#parts;
     const { spec: input, runDir } = request;
     const runtime = runtimes.named(input.host.Runtime);
     const { id, args, cgroupsPath } = input;
     mkdirSync(runDir, { recursive: true, mode: 0o700 });
     if (request.logPath) mkdirSync(dirname(request.logPath), { recursive: true });
-    const spec = launchSpec(request, runtime, openSharedMemory(request), this.#parts);
+    const spec = launchSpec(request, runtime, openSharedMemory(request, facts.maps), this.#parts);
     writeFileSync(join(runDir, SPEC_FILE), specText(spec));
     for (const old of [OOM_FILE, RUNTIME_LOG]) rmSync(join(runDir, old), { force: true });
     exits.clear(id);

@@ -1,3 +1,4 @@
+import type { IdRange } from '../../base/id-mapping.js';
 import type { SeccompFilter } from '../../native/seccomp/profile.js';
 
 /** The parts of the OCI runtime specification 1.0.2 that we write (config.md, config-linux.md). */
@@ -74,16 +75,9 @@ export interface OciLinux {
   readonly readonlyPaths: readonly string[];
   readonly rootfsPropagation?: string;
   readonly seccomp?: SeccompFilter;
-  /** Of a new user namespace. */
-  readonly uidMappings?: readonly OciIdMapping[];
-  readonly gidMappings?: readonly OciIdMapping[];
-}
-
-/** A range of ids of a user namespace and what they are on the host. */
-export interface OciIdMapping {
-  readonly containerID: number;
-  readonly hostID: number;
-  readonly size: number;
+  /** Of the user namespace, new or joined. */
+  readonly uidMappings?: readonly IdRange[];
+  readonly gidMappings?: readonly IdRange[];
 }
 
 export interface OciNamespace {

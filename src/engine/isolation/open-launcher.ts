@@ -1,5 +1,6 @@
 import { join } from 'node:path/posix';
 import { Unavailable } from '../../base/errors.js';
+import type { IdMaps } from '../../base/id-mapping.js';
 import type { Logger } from '../../base/logger.js';
 import type { Children } from '../../native/children.js';
 import { canCompileSeccomp, compileSeccomp } from '../../native/seccomp/compile.js';
@@ -32,6 +33,8 @@ export interface LauncherOptions {
   readonly defaults?: IsolationDefaults;
   /** Name or path of conmon. Default `conmon`. */
   readonly conmon?: string;
+  /** What ids of containers are on the host, but for those in its user namespace; absent: the same. */
+  readonly maps?: IdMaps | undefined;
   readonly children: Children;
   readonly logger: Logger;
 }
@@ -71,7 +74,7 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
   }
   const exits = new ExitWatcher(join(folder, 'exits'));
   const seccomp = new SeccompCache(compileSeccomp);
-  const facts = readHostFacts(cgroups);
+  const facts = { ...readHostFacts(cgroups), maps: options.maps };
   if (runtimes.preferred.takesCompiledSeccomp) warmSoon(seccomp, facts);
   const launcher = new ConmonLauncher({
     runtimes,

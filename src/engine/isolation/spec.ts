@@ -1,5 +1,6 @@
 import { join } from 'node:path/posix';
 import { System } from '../../base/errors.js';
+import type { IdMaps } from '../../base/id-mapping.js';
 import { type SeccompSubject, selectRules } from '../../native/seccomp/select.js';
 import { containerCapabilities } from './capabilities.js';
 import type { SpecInput } from './contract.js';
@@ -32,6 +33,8 @@ export interface SpecFacts extends LimitFacts {
   /** Capabilities that we can hand out. */
   readonly capabilities: readonly string[];
   readonly accounts: AccountFiles;
+  /** What ids are in user namespaces; absent: there are none. */
+  readonly maps?: IdMaps | undefined;
   readonly devices: DeviceFacts;
   /** Our own hard limits by `--ulimit` name. */
   readonly hardLimits: ReadonlyMap<string, number>;
@@ -167,15 +170,18 @@ export function capabilitySets(names: readonly string[], uid: number): OciCapabi
 }
 
 function containerLinux(input: SpecInput, facts: SpecFacts) {
-  const { host, netnsPath, binds, cgroupsPath } = input;
+  const { host, netnsPath, usernsPath, binds, cgroupsPath } = input;
   const { support } = facts;
   const { devices, rules } = containerDevices(host, facts.devices);
   const propagation = rootPropagation(binds);
   const network = networkScope(input);
   const has = (name: string) => facts.hasSysctl(name);
+  const maps = usernsPath === undefined ? undefined : facts.maps;
+  const lastGroup = (maps?.gids[0]?.size ?? 2 ** 31) - 1;
   return {
     namespaces: containerNamespaces(host, {
       netnsPath,
+      usernsPath,
       joined: input.joined ?? {},
       cgroupVersion: support.cgroupVersion,
       cgroupNamespaces: support.cgroupNamespaces,
@@ -185,9 +191,15 @@ function containerLinux(input: SpecInput, facts: SpecFacts) {
     devices,
     sysctl: {
       ...domainSysctl(input),
-      ...containerSysctls(host.Sysctls, { network, hostIpc: host.IpcMode === 'host', has }),
+      ...containerSysctls(host.Sysctls, {
+        network,
+        lastGroup,
+        hostIpc: host.IpcMode === 'host',
+        has,
+      }),
     },
     ...hiddenPaths(host, facts),
+    ...(maps ? { uidMappings: maps.uids, gidMappings: maps.gids } : {}),
     ...(propagation ? { rootfsPropagation: propagation } : {}),
   } satisfies OciLinux;
 }

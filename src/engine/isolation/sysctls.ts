@@ -2,10 +2,12 @@ import type { HostConfig } from '../../api/types/container.js';
 import { InvalidParameter } from '../../base/errors.js';
 
 /** Let anybody ping and listen on any port: inside a network namespace of its own that harms nobody. */
-const networkDefaults: Readonly<Record<string, string>> = {
-  'net.ipv4.ip_unprivileged_port_start': '0',
-  'net.ipv4.ping_group_range': '0 2147483647',
-};
+function networkDefaults({ lastGroup }: SysctlScope): Record<string, string> {
+  return {
+    'net.ipv4.ip_unprivileged_port_start': '0',
+    'net.ipv4.ping_group_range': `0 ${lastGroup}`,
+  };
+}
 
 const ipcNames =
   /^(kernel\.(msgmax|msgmnb|msgmni|sem|shmall|shmmax|shmmni|shm_rmid_forced)|fs\.mqueue\..+)$/;
@@ -15,6 +17,8 @@ export interface SysctlScope {
   /** `own`: made for this container; `joined`: another one's, already set up; `host`. */
   readonly network: 'own' | 'joined' | 'host';
   readonly hostIpc: boolean;
+  /** The highest group that there is, of those that follow one another from 0 on. */
+  readonly lastGroup: number;
   /** Whether the kernel has a setting. */
   has(name: string): boolean;
 }
@@ -25,7 +29,7 @@ export function containerSysctls(
   scope: SysctlScope,
 ): Record<string, string> {
   for (const name of Object.keys(asked ?? {})) check(name, scope);
-  const defaults = Object.entries(networkDefaults).filter(
+  const defaults = Object.entries(networkDefaults(scope)).filter(
     ([name]) => scope.network === 'own' && scope.has(name),
   );
   return { ...Object.fromEntries(defaults), ...asked };

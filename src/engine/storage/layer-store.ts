@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { InvalidParameter, messageOf, NotFound, System } from '../../base/errors.js';
+import type { IdMaps } from '../../base/id-mapping.js';
 import type { Ids } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
@@ -26,6 +27,8 @@ export interface LayerStoreOptions {
   /** Durable; keys are the hex digits of chain ids. */
   readonly records: ObjectStore<LayerRecord>;
   readonly extractor: Extractor;
+  /** What users and groups of layers are on the disk. */
+  readonly maps?: IdMaps | undefined;
   readonly ids: Ids;
   readonly logger: Logger;
 }
@@ -105,12 +108,12 @@ export class LayerStore {
     if (parent !== undefined) hold.keep(parent);
     const known = expect.diffId && this.#keepKnown(chainIdOn(parent, expect.diffId), hold);
     if (known !== undefined) return known;
-    const { driver, extractor, ids } = this.#options;
+    const { driver, extractor, ids, maps } = this.#options;
     const id = ids.id();
     const parents = this.idsOf(parent);
     try {
       const { files: target, skeleton, whiteouts } = await driver.stage(id, parents);
-      const request = { target, kind: 'layer', skeleton, whiteouts } as const;
+      const request = { target, kind: 'layer', skeleton, whiteouts, maps } as const;
       const extracted = await extractor.extract(source, request);
       verify(extracted, expect);
       const chainId = chainIdOn(parent, extracted.diffId);

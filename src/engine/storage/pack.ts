@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { containerOwner, type IdMaps } from '../../base/id-mapping.js';
 import { rawPath } from '../../base/raw-name.js';
 import type { TarEntryType } from '../../base/tar/entry.js';
 import { encodeEntry, endOfArchive, padding, type TarEntryDraft } from '../../base/tar/writer.js';
@@ -9,6 +10,7 @@ import { isErrno } from '../../native/libc.js';
 import { getXattr, listXattrs } from '../../native/xattr.js';
 import type { Change } from './driver.js';
 import { isWhiteout, opaqueFiles } from './extract/tree.js';
+import { CAPABILITY_XATTR, capabilityInArchive } from './file-capabilities.js';
 import { type Found, openFound, readLink, walk } from './walk.js';
 
 const nsPerSecond = 1_000_000_000n;
@@ -19,6 +21,15 @@ export interface PackOptions {
   readonly whiteouts?: boolean;
   /** Only these, with `.wh.` entries for what was deleted. Asked when the reading begins. Default: everything. */
   readonly changes?: () => Promise<readonly Change[]>;
+  /** What the users and groups of archives are on the disk. Default: the same. */
+  readonly maps?: IdMaps | undefined;
+}
+
+/** What is known while a tree is packed. */
+interface Packing {
+  /** The first name of each file that has several. */
+  readonly links: Map<string, string>;
+  readonly maps: IdMaps | undefined;
 }
 
 /** The tree below `root` as a tar, without an entry for the root itself. */
@@ -28,25 +39,25 @@ export function packTree(root: string, options: PackOptions = {}): Readable {
 
 async function* pieces(
   root: string,
-  { whiteouts = false, changes }: PackOptions,
+  { whiteouts = false, changes, maps }: PackOptions,
 ): AsyncIterable<Buffer> {
-  const links = new Map<string, string>();
+  const packing: Packing = { links: new Map(), maps };
   const wanted = changes && kindsByPath(await changes());
   for (const [path, kind] of wanted ?? []) if (kind === 2) yield encodeEntry(whiteoutOf(path));
   for await (const found of walk(root)) {
     if (found.stat.isSocket() || wanted?.has(found.path) === false) continue;
-    if (whiteouts) yield* entryOfUpper(found, links);
-    else yield* entryOf(found, links);
+    if (whiteouts) yield* entryOfUpper(found, packing);
+    else yield* entryOf(found, packing);
   }
   yield endOfArchive;
 }
 
 /** An entry of an overlay's upper folder, whose marks become `.wh.` entries. */
-async function* entryOfUpper(found: Found, links: Map<string, string>): AsyncIterable<Buffer> {
+async function* entryOfUpper(found: Found, packing: Packing): AsyncIterable<Buffer> {
   const { path, stat, handle } = found;
   if (opaqueFiles.has(path.slice(path.lastIndexOf('/') + 1))) return;
   if (isWhiteout(numbers(stat))) yield encodeEntry(whiteoutOf(path));
-  else yield* entryOf(found, links);
+  else yield* entryOf(found, packing);
   if (stat.isDirectory() && isOpaque(handle))
     yield encodeEntry({ name: `${path}/.wh..wh..opq`, type: 'file' });
 }
@@ -55,28 +66,28 @@ function kindsByPath(changes: readonly Change[]): Map<string, Change['Kind']> {
   return new Map(changes.map(({ Path, Kind }) => [Path.slice(1), Kind]));
 }
 
-async function* entryOf(found: Found, links: Map<string, string>): AsyncIterable<Buffer> {
+async function* entryOf(found: Found, { links, maps }: Packing): AsyncIterable<Buffer> {
   const { stat, path } = found;
   const inode = `${stat.dev}:${stat.ino}`;
   const first = stat.isDirectory() ? undefined : links.get(inode);
   if (first !== undefined) {
-    yield encodeEntry({ ...metadataOf(found), type: 'link', linkName: first });
+    yield encodeEntry({ ...metadataOf(found, maps), type: 'link', linkName: first });
     return;
   }
   if (stat.nlink > 1n && !stat.isDirectory()) links.set(inode, path);
-  if (stat.isFile()) yield* fileOf(found);
+  if (stat.isFile()) yield* fileOf(found, maps);
   else if (stat.isSymbolicLink()) {
     const linkName = await readLink(found);
-    if (linkName !== undefined) yield encodeEntry({ ...metadataOf(found), linkName });
-  } else yield encodeEntry(metadataOf(found));
+    if (linkName !== undefined) yield encodeEntry({ ...metadataOf(found, maps), linkName });
+  } else yield encodeEntry(metadataOf(found, maps));
 }
 
-async function* fileOf(found: Found): AsyncIterable<Buffer> {
+async function* fileOf(found: Found, maps: Packing['maps']): AsyncIterable<Buffer> {
   const file = await openFound(found);
   if (file === undefined) return;
   try {
     const size = Number((await file.stat()).size);
-    yield encodeEntry({ ...metadataOf(found), size });
+    yield encodeEntry({ ...metadataOf(found, maps), size });
     yield* contentOf(file, size);
     yield padding(size);
   } finally {
@@ -94,16 +105,15 @@ async function* contentOf(file: FileHandle, size: number): AsyncIterable<Buffer>
   }
 }
 
-function metadataOf({ path, stat, handle }: Found): TarEntryDraft {
+function metadataOf({ path, stat, handle }: Found, maps: Packing['maps']): TarEntryDraft {
   return {
     name: path,
     type: typeOf(stat),
     mode: Number(stat.mode & 0o7777n),
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
+    ...containerOwner(maps, { uid: Number(stat.uid), gid: Number(stat.gid) }),
     mtime: secondsOf(stat.mtimeNs),
     ...(stat.isCharacterDevice() || stat.isBlockDevice() ? splitDevice(stat.rdev) : {}),
-    xattrs: xattrsOf(handle),
+    xattrs: xattrsOf(handle, maps),
   };
 }
 
@@ -121,13 +131,15 @@ function typeOf(stat: BigIntStats): TarEntryType {
 }
 
 /** What belongs to the file for good: capabilities and the user's own, not overlay's or a host's labels. */
-function xattrsOf(path: string): Map<string, Buffer> {
+function xattrsOf(path: string, maps: Packing['maps']): Map<string, Buffer> {
   const xattrs = new Map<string, Buffer>();
   const raw = rawPath(path);
   for (const name of quietly(() => listXattrs(raw)) ?? []) {
-    const value =
-      name === 'security.capability' || name.startsWith('user.') ? getXattr(raw, name) : undefined;
-    if (value !== undefined && !name.startsWith('user.overlay.')) xattrs.set(name, value);
+    const isCapability = name === CAPABILITY_XATTR;
+    if (!isCapability && (!name.startsWith('user.') || name.startsWith('user.overlay.'))) continue;
+    const value = getXattr(raw, name);
+    if (value !== undefined)
+      xattrs.set(name, isCapability ? capabilityInArchive(value, maps) : value);
   }
   return xattrs;
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { NotFound, System } from '../../base/errors.js';
+import type { IdMaps } from '../../base/id-mapping.js';
 import type { Logger } from '../../base/logger.js';
 import { KeyedMutex } from '../../base/mutex.js';
 import type { ObjectStore } from '../state/json-store.js';
@@ -19,6 +20,8 @@ export interface RootfsOptions {
   readonly records: ObjectStore<RootfsRecord>;
   /** Keys of records that could not be read. */
   readonly setAside: readonly string[];
+  /** What users and groups of containers are on the disk. */
+  readonly maps?: IdMaps | undefined;
   readonly logger: Logger;
 }
 
@@ -102,7 +105,7 @@ export class Rootfs {
   async exportTar(containerId: string): Promise<Readable> {
     return await this.#turns.run(containerId, async () => {
       const root = await open(this.mount(containerId), 'r');
-      const tar = packTree(`/proc/self/fd/${root.fd}`);
+      const tar = packTree(`/proc/self/fd/${root.fd}`, { maps: this.#options.maps });
       tar.once('close', () => void root.close().catch(() => {}));
       return tar;
     });

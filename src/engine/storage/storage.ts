@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { IdMaps } from '../../base/id-mapping.js';
 import type { Ids } from '../../base/ids.js';
 import type { Logger } from '../../base/logger.js';
 import { DurableStore } from '../state/durable-store.js';
@@ -21,6 +22,8 @@ export interface StorageOptions {
   readonly dataRoot: string;
   readonly driver: StorageDriver;
   readonly extractor: Extractor;
+  /** What users and groups of images and containers are on the disk; the driver must have been opened with the same. */
+  readonly maps?: IdMaps | undefined;
   readonly ids: Ids;
   readonly logger: Logger;
 }
@@ -33,7 +36,7 @@ export class Storage implements AsyncDisposable {
   readonly #lost: LostRecordsOptions;
 
   /** Reads the records. The driver was found to work before. */
-  constructor({ dataRoot, driver, extractor, ids, logger }: StorageOptions) {
+  constructor({ dataRoot, driver, extractor, maps, ids, logger }: StorageOptions) {
     const folder = join(dataRoot, 'image', driver.name);
     const layerRecords = new DurableStore<LayerRecord>({
       folder: join(folder, 'layers'),
@@ -47,12 +50,13 @@ export class Storage implements AsyncDisposable {
     });
     this.#driver = driver;
     this.#lost = { driver, records: layerRecords, setAside: layerRecords.setAside, logger };
-    this.layers = new LayerStore({ driver, records: layerRecords, extractor, ids, logger });
+    this.layers = new LayerStore({ driver, records: layerRecords, extractor, maps, ids, logger });
     this.rootfs = new Rootfs({
       driver,
       layers: this.layers,
       records: rootfsRecords,
       setAside: rootfsRecords.setAside,
+      maps,
       logger,
     });
   }

@@ -39,6 +39,7 @@ const facts: DaemonFacts = {
   firewallBackend: 'nftables',
   firewallReloadedAt: () => new Date(0),
   cgroupVersion: '2',
+  remapsUsers: false,
   runtime: { name: 'crun', path: '/usr/bin/crun', version: '1.8' },
   networkDrivers: ['bridge', 'host', 'null'],
   addressPools: [{ base: '10.0.0.0/8', size: 24 }],

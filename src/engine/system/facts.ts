@@ -15,6 +15,8 @@ export interface DaemonFacts {
   readonly storageDriver: string;
   readonly firewallBackend: string;
   readonly cgroupVersion: '1' | '2';
+  /** Whether containers have user namespaces unless they say otherwise. */
+  readonly remapsUsers: boolean;
   readonly runtime: { readonly name: string; readonly path: string; readonly version: string };
   readonly networkDrivers: readonly string[];
   readonly addressPools: readonly { readonly base: string; readonly size: number }[];

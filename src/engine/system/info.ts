@@ -124,7 +124,7 @@ function bridgeSysctl(program: string): string {
 
 /** What containers are confined by, in dockerd's writing. */
 export function securityOptions(
-  { cgroupVersion }: Pick<DaemonFacts, 'cgroupVersion'>,
+  { cgroupVersion, remapsUsers }: Pick<DaemonFacts, 'cgroupVersion' | 'remapsUsers'>,
   { read, exists }: HostFiles,
 ): string[] {
   const hasAppArmor = read('/sys/module/apparmor/parameters/enabled')?.startsWith('Y');
@@ -132,6 +132,7 @@ export function securityOptions(
   return [
     ...(hasAppArmor ? ['name=apparmor'] : []),
     'name=seccomp,profile=builtin',
+    ...(remapsUsers ? ['name=userns'] : []),
     ...(hasCgroupNamespaces ? ['name=cgroupns'] : []),
   ];
 }

@@ -47,7 +47,7 @@ export function planningSurroundings(
     files,
     ports,
     logger: silentLogger,
-    namespaces: { make: (path) => kernel.plan(path), remove() {}, pinned: () => [] },
+    namespaces: { make: (path) => void kernel.plan(path), remove() {}, pinned: () => [] },
     networkRecords: readOnly(real.networkRecords),
     networkStates: readOnly(real.networkStates),
     sandboxStates: readOnly(real.sandboxStates),

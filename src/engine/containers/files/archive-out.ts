@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { constants } from 'node:fs/promises';
+import { containerOwner, type IdMaps } from '../../../base/id-mapping.js';
 import type { TarEntryType } from '../../../base/tar/entry.js';
 import {
   encodeEntry,
@@ -17,31 +18,35 @@ const pieceSize = 1 << 18;
 
 /**
  * A thing and all below it as a tar, under another name: `name` stands for the thing in all entries, the empty name
- * for the container's root. What vanishes meanwhile is left out, and so are sockets.
+ * for the container's root. What vanishes meanwhile is left out, and so are sockets. `maps`: what ids of the container
+ * are on the disk.
  */
 export async function* archiveOf(
   tree: ContainerTree,
   top: { readonly held: Held; readonly linkText: string },
   name: string,
+  maps?: IdMaps,
 ): AsyncIterable<Buffer> {
-  const archiver = new Archiver(tree);
+  const archiver = new Archiver(tree, maps);
   yield* archiver.thing(top.held, name, top.linkText);
   yield endOfArchive;
 }
 
 class Archiver {
   readonly #tree: ContainerTree;
+  readonly #maps: IdMaps | undefined;
   /** The first name of each file that has several. */
   readonly #names = new Map<string, string>();
 
-  constructor(tree: ContainerTree) {
+  constructor(tree: ContainerTree, maps: IdMaps | undefined) {
     this.#tree = tree;
+    this.#maps = maps;
   }
 
   async *thing(held: Held, name: string, linkName: string): AsyncIterable<Buffer> {
     const stat = await held.stat();
     if (stat.isSocket()) return;
-    const draft = { ...metadataOf(name, stat), linkName };
+    const draft = { ...metadataOf(name, stat, this.#maps), linkName };
     if (stat.isDirectory()) {
       yield encodeEntry(draft);
       yield* this.#contents(held, name);
@@ -49,7 +54,7 @@ class Archiver {
     }
     const first = this.#firstName(stat, name);
     if (first !== undefined) yield encodeEntry({ ...draft, type: 'link', linkName: first });
-    else if (stat.isFile()) yield* fileOf(held, draft);
+    else if (stat.isFile()) yield* fileOf(held, draft, this.#maps);
     else yield encodeEntry(draft);
   }
 
@@ -76,11 +81,15 @@ class Archiver {
   }
 }
 
-async function* fileOf(held: Held, draft: TarEntryDraft): AsyncIterable<Buffer> {
+async function* fileOf(
+  held: Held,
+  draft: TarEntryDraft,
+  maps: IdMaps | undefined,
+): AsyncIterable<Buffer> {
   const file = await held.reopen(constants.O_RDONLY);
   try {
     const size = Number((await file.stat()).size);
-    yield encodeEntry({ ...draft, size, xattrs: fileXattrs(file.fd) });
+    yield encodeEntry({ ...draft, size, xattrs: fileXattrs(file.fd, maps) });
     // Exactly what the header promises: a file that grows is cut, one that shrinks is filled up.
     for (let left = size; left > 0; ) {
       const piece = Buffer.allocUnsafe(Math.min(left, pieceSize));
@@ -94,14 +103,13 @@ async function* fileOf(held: Held, draft: TarEntryDraft): AsyncIterable<Buffer> 
   }
 }
 
-function metadataOf(name: string, stat: BigIntStats): TarEntryDraft {
+function metadataOf(name: string, stat: BigIntStats, maps: IdMaps | undefined): TarEntryDraft {
   const isDevice = stat.isCharacterDevice() || stat.isBlockDevice();
   return {
     name,
     type: typeOf(stat),
     mode: Number(stat.mode & 0o7777n),
-    uid: Number(stat.uid),
-    gid: Number(stat.gid),
+    ...containerOwner(maps, { uid: Number(stat.uid), gid: Number(stat.gid) }),
     mtime: wholeSeconds(stat.mtimeNs),
     ...(isDevice ? splitDevice(stat.rdev) : {}),
   };

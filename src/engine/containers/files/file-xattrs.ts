@@ -1,23 +1,32 @@
+import type { IdMaps } from '../../../base/id-mapping.js';
 import { getFdXattr, setFdXattr } from '../../../native/fd-xattr.js';
 import { isErrno } from '../../../native/libc.js';
-
-/** What a program may do beyond its user: capabilities(7). */
-const capability = 'security.capability';
+import {
+  CAPABILITY_XATTR,
+  capabilityInArchive,
+  capabilityOnDisk,
+} from '../../storage/file-capabilities.js';
 
 /** The attributes of an open file that archives carry: its capabilities, as with Docker. */
-export function fileXattrs(fd: number): ReadonlyMap<string, Buffer> {
-  const value = quietly(() => getFdXattr(fd, capability));
-  return new Map(value === undefined ? [] : [[capability, value]]);
+export function fileXattrs(fd: number, maps: IdMaps | undefined): ReadonlyMap<string, Buffer> {
+  const value = quietly(() => getFdXattr(fd, CAPABILITY_XATTR));
+  return new Map(value === undefined ? [] : [[CAPABILITY_XATTR, capabilityInArchive(value, maps)]]);
 }
 
 /**
  * Gives an open file what an archive says of it. Overlay's own marks and other attributes that a container could not
  * set are left out: they would change what the container sees of other layers.
  */
-export function setFileXattrs(fd: number, xattrs: ReadonlyMap<string, Buffer>): void {
+export function setFileXattrs(
+  fd: number,
+  xattrs: ReadonlyMap<string, Buffer>,
+  maps: IdMaps | undefined,
+): void {
   for (const [name, value] of xattrs) {
-    const allowed = name === capability || name.startsWith('user.');
-    if (allowed && !name.startsWith('user.overlay.')) quietly(() => setFdXattr(fd, name, value));
+    const isCapability = name === CAPABILITY_XATTR;
+    if (!isCapability && (!name.startsWith('user.') || name.startsWith('user.overlay.'))) continue;
+    const own = isCapability ? capabilityOnDisk(value, maps) : value;
+    quietly(() => setFdXattr(fd, name, own));
   }
 }
 

@@ -21,7 +21,7 @@ import { ContainerTree } from './tree.js';
 /** What files of containers are reached with. */
 export type FilesContext = Pick<
   ContainersContext,
-  'registry' | 'rootfs' | 'volumes' | 'locks' | 'logger' | 'emit'
+  'registry' | 'rootfs' | 'volumes' | 'locks' | 'settings' | 'logger' | 'emit'
 >;
 
 /** Copies files into and out of containers, whether they run or not. */
@@ -56,7 +56,7 @@ export class ContainerFiles implements ArchiveBackend {
       const stat = await pathStat(tree, held, wanted);
       const linkText = stat.linkTarget === '' ? '' : await linkTextOf(tree, wanted);
       const name = wanted.base === '/' ? '' : wanted.base;
-      const pieces = archiveOf(tree, { held, linkText }, name);
+      const pieces = archiveOf(tree, { held, linkText }, name, this.#context.settings.idMaps);
       const tar = Readable.from(pieces, { objectMode: false, highWaterMark: 1 << 18 });
       tar.once('close', () => void this.#quietly(open[Symbol.asyncDispose]()));
       this.#context.emit({ action: 'archive-path', container: container.record });
@@ -76,6 +76,7 @@ export class ContainerFiles implements ArchiveBackend {
     await unpackInto(open.tree, source, {
       folder: folder.path,
       noOverwriteDirNonDir: query.noOverwriteDirNonDir,
+      maps: this.#context.settings.idMaps,
       owner: query.copyUIDGID ? await ownerOf(open.tree, container.record.config.User) : undefined,
     });
     this.#context.emit({ action: 'extract-to-dir', container: container.record });

@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
+import type { FileOwner } from '../../../base/id-mapping.js';
 import { isErrno } from '../../../native/libc.js';
 import { resolveUser } from '../../isolation/user.js';
-import type { Owner } from './folder-writer.js';
 import type { ContainerTree } from './tree.js';
 
 /** Account files are not longer than this. */
 const longest = 1 << 20;
 
 /** Who a container's processes run as, by its own account files; undefined for one that names nobody. @throws InvalidParameter */
-export async function ownerOf(tree: ContainerTree, user: string): Promise<Owner | undefined> {
+export async function ownerOf(tree: ContainerTree, user: string): Promise<FileOwner | undefined> {
   if (user === '') return undefined;
   const files = {
     passwd: await textOf(tree, ['etc', 'passwd']),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidParameter, Unavailable } from '../../../base/errors.js';
+import type { IdMaps } from '../../../base/id-mapping.js';
 import type { StorageDriver } from '../driver.js';
 import type { DriverOptions } from './options.js';
 import { OverlayDriver } from './overlay/driver.js';
@@ -14,6 +15,8 @@ import { copiedTrees } from './trees/vfs.js';
 export interface OpenDriver {
   readonly dataRoot: string;
   readonly options: DriverOptions;
+  /** What users and groups of containers are on the disk. */
+  readonly maps?: IdMaps | undefined;
 }
 
 /** The drivers that there are, the best first: so they are tried on a data root that none has used yet. */
@@ -21,25 +24,27 @@ export const driverNames = ['overlay2', 'btrfs', 'fuse-overlayfs', 'vfs'] as con
 export type DriverName = (typeof driverNames)[number];
 
 const makers: Readonly<Record<DriverName, (open: OpenDriver) => StorageDriver>> = {
-  overlay2: ({ dataRoot }) =>
+  overlay2: ({ dataRoot, maps }) =>
     new OverlayDriver({
       name: 'overlay2',
       root: join(dataRoot, 'overlay2'),
+      maps,
       mounts: kernelMounts(),
       needs:
         'the kernel needs the overlay file system, and the folder a file system that can be its upper layer (ext4, xfs with ftype=1, btrfs, tmpfs; not overlay itself)',
     }),
-  'fuse-overlayfs': ({ dataRoot, options }) =>
+  'fuse-overlayfs': ({ dataRoot, options, maps }) =>
     new OverlayDriver({
       name: 'fuse-overlayfs',
       root: join(dataRoot, 'fuse-overlayfs'),
+      maps,
       mounts: fuseMounts(options.mountProgram ?? fuseProgram()),
       needs: 'it takes /dev/fuse, and the program fuse-overlayfs 1.0 or later',
     }),
-  btrfs: ({ dataRoot }) =>
-    new TreeDriver({ name: 'btrfs', root: join(dataRoot, 'btrfs'), trees: btrfsTrees }),
-  vfs: ({ dataRoot }) =>
-    new TreeDriver({ name: 'vfs', root: join(dataRoot, 'vfs'), trees: copiedTrees }),
+  btrfs: ({ dataRoot, maps }) =>
+    new TreeDriver({ name: 'btrfs', root: join(dataRoot, 'btrfs'), maps, trees: btrfsTrees }),
+  vfs: ({ dataRoot, maps }) =>
+    new TreeDriver({ name: 'vfs', root: join(dataRoot, 'vfs'), maps, trees: copiedTrees }),
 };
 
 /** Opens a driver; whether it works is for its `check` to say. @throws Unavailable if something is missing */

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Conflict, messageOf, Unavailable } from '../../../base/errors.js';
+import type { IdMaps } from '../../../base/id-mapping.js';
 import type { Logger } from '../../../base/logger.js';
 import { isErrno } from '../../../native/libc.js';
 import type { StorageDriver } from '../driver.js';
@@ -36,17 +37,19 @@ export interface ChooseDriver {
   readonly dataRoot: string;
   readonly wanted: string;
   readonly options: DriverOptions;
+  /** What users and groups of containers are on the disk. */
+  readonly maps?: IdMaps | undefined;
   readonly logger: Logger;
 }
 
 /** Opens the driver that is to be used, having tried that it works. @throws Unavailable if none does */
 export async function chooseDriver(choice: ChooseDriver): Promise<StorageDriver> {
-  const { dataRoot, wanted, options, logger } = choice;
+  const { dataRoot, wanted, options, maps, logger } = choice;
   const used = driverNames.filter((name) => isUsed(dataRoot, name));
   const reasons: string[] = [];
   for (const name of candidates({ wanted, used })) {
     try {
-      const driver = openDriver(name, { dataRoot, options });
+      const driver = openDriver(name, { dataRoot, options, maps });
       await tryOut(driver, used.includes(name), logger);
       tellChoice(name, used, wanted === '' ? reasons : [], logger);
       return driver;

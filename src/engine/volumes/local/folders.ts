@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FileOwner } from '../../../base/id-mapping.js';
 import { syncDirectory } from '../../../native/fd.js';
 import { isErrno } from '../../../native/libc.js';
 
@@ -10,9 +11,14 @@ const removing = '.removing.';
 /** The folders of local volumes: one for each, with the files in `_data`. */
 export class VolumeFolders {
   readonly root: string;
+  readonly #owner: FileOwner | undefined;
 
-  /** Makes the root if need be; others may pass through it, but see nothing. */
-  constructor(root: string) {
+  /**
+   * Makes the root if need be; others may pass through it, but see nothing. `owner`: whom new volumes belong to, by
+   * default us.
+   */
+  constructor(root: string, owner?: FileOwner) {
+    this.#owner = owner;
     mkdirSync(root, { recursive: true, mode: 0o701 });
     // Mount points are known by their real paths.
     this.root = realpathSync(root);
@@ -30,7 +36,18 @@ export class VolumeFolders {
 
   make(name: string): void {
     mkdirSync(this.of(name), { recursive: true, mode: 0o701 });
-    mkdirSync(this.data(name), { recursive: true, mode: 0o755 });
+    const owner = this.#owner;
+    if (owner) this.#makeFor(owner, name);
+    else mkdirSync(this.data(name), { recursive: true, mode: 0o755 });
+  }
+
+  /** The folder is there when it is its owner's. */
+  #makeFor(owner: FileOwner, name: string): void {
+    if (this.has(name)) return;
+    const made = `${this.data(name)}.new`;
+    mkdirSync(made, { recursive: true, mode: 0o755 });
+    chownSync(made, owner.uid, owner.gid);
+    renameSync(made, this.data(name));
   }
 
   has(name: string): boolean {

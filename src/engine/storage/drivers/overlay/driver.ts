@@ -1,8 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Unavailable } from '../../../../base/errors.js';
+import { type IdMaps, remappedRoot } from '../../../../base/id-mapping.js';
 import { syncFileSystem } from '../../../../native/sync.js';
 import { backingFileSystem } from '../../backing.js';
 import type { Change, LayerFiles, StagedLayer, StorageDriver } from '../../driver.js';
@@ -18,6 +19,8 @@ export interface OverlayDriverOptions {
   readonly name: string;
   /** The driver's own folder, `<data-root>/<name>`; made if missing. */
   readonly root: string;
+  /** What users and groups of containers are on the disk. */
+  readonly maps?: IdMaps | undefined;
   readonly mounts: OverlayMounts;
   /** What it takes to work, for the error if it doesn't. */
   readonly needs: string;
@@ -75,7 +78,7 @@ export class OverlayDriver implements StorageDriver {
 
   async stage(id: string): Promise<StagedLayer> {
     const folder = await this.#folders.begin(id);
-    await mkdir(join(folder, 'diff'), { mode: 0o755 });
+    await this.#make(join(folder, 'diff'), 0o755);
     return { ...this.#folders.filesOf(folder), whiteouts: 'marks' };
   }
 
@@ -89,7 +92,7 @@ export class OverlayDriver implements StorageDriver {
 
   async create(id: string): Promise<void> {
     const folder = await this.#folders.begin(id);
-    for (const [part, mode] of containerParts) await mkdir(join(folder, part), { mode });
+    for (const [part, mode] of containerParts) await this.#make(join(folder, part), mode);
     await this.#folders.finish(id);
   }
 
@@ -134,7 +137,7 @@ export class OverlayDriver implements StorageDriver {
   }
 
   changesTar(id: string): Readable {
-    return packTree(this.#upper(id), { whiteouts: true });
+    return packTree(this.#upper(id), { whiteouts: true, maps: this.#options.maps });
   }
 
   async changesSize(id: string): Promise<number> {
@@ -150,6 +153,13 @@ export class OverlayDriver implements StorageDriver {
       UpperDir: join(folder, 'diff'),
       WorkDir: join(folder, 'work'),
     };
+  }
+
+  /** A part of a layer's folder; containers see the owner of some. */
+  async #make(path: string, mode: number): Promise<void> {
+    await mkdir(path, { mode });
+    const owner = remappedRoot(this.#options.maps);
+    if (owner) await chown(path, owner.uid, owner.gid);
   }
 
   #upper(id: string): string {

@@ -1,6 +1,8 @@
+import { chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Unavailable } from '../../../../base/errors.js';
+import { type IdMaps, remappedRoot } from '../../../../base/id-mapping.js';
 import { syncFileSystem } from '../../../../native/sync.js';
 import { backingFileSystem } from '../../backing.js';
 import type { Change, LayerFiles, StagedLayer, StorageDriver } from '../../driver.js';
@@ -14,6 +16,8 @@ export interface TreeDriverOptions {
   readonly name: string;
   /** The driver's own folder, `<data-root>/<name>`; made if missing. */
   readonly root: string;
+  /** What users and groups of containers are on the disk. */
+  readonly maps?: IdMaps | undefined;
   readonly trees: Trees;
 }
 
@@ -27,10 +31,12 @@ export interface TreeDriverOptions {
 export class TreeDriver implements StorageDriver {
   readonly name: string;
   readonly #trees: Trees;
+  readonly #maps: IdMaps | undefined;
   readonly #folders: LayerFolders;
 
-  constructor({ name, root, trees }: TreeDriverOptions) {
+  constructor({ name, root, maps, trees }: TreeDriverOptions) {
     this.name = name;
+    this.#maps = maps;
     this.#trees = trees;
     const clear = async (folder: string) => {
       for (const part of ['files', 'empty']) await trees.clear(join(folder, part));
@@ -105,7 +111,8 @@ export class TreeDriver implements StorageDriver {
   }
 
   changesTar(id: string, parents: readonly string[]): Readable {
-    return packTree(this.layer(id).files, { changes: () => this.changes(id, parents) });
+    const changes = () => this.changes(id, parents);
+    return packTree(this.layer(id).files, { changes, maps: this.#maps });
   }
 
   async changesSize(id: string, parents: readonly string[]): Promise<number> {
@@ -118,8 +125,10 @@ export class TreeDriver implements StorageDriver {
 
   async #fill(folder: string, [below]: readonly string[]): Promise<void> {
     const { files } = this.#folders.filesOf(folder);
-    if (below === undefined) await this.#trees.make(files);
-    else await this.#trees.copy(this.layer(below).files, files);
+    if (below !== undefined) return await this.#trees.copy(this.layer(below).files, files);
+    await this.#trees.make(files);
+    const owner = remappedRoot(this.#maps);
+    if (owner) await chown(files, owner.uid, owner.gid);
   }
 
   #below(id: string, [below]: readonly string[]): string {
