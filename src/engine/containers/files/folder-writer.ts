@@ -1,5 +1,6 @@
 import { constants, type FileHandle, link, mkdir, open, symlink } from 'node:fs/promises';
 import { System } from '../../../base/errors.js';
+import { type FileOwner, hostOwner, type IdMaps, remappedRoot } from '../../../base/id-mapping.js';
 import { rawPath } from '../../../base/raw-name.js';
 import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
 import { mknod } from '../../../native/inode.js';
@@ -11,12 +12,6 @@ import { namesInside } from './path.js';
 import { removeTree } from './remove-tree.js';
 import type { ContainerTree } from './tree.js';
 
-/** Who a file belongs to. */
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /** How an archive is unpacked into a container. */
 export interface UnpackOptions {
   /** Where to: absolute, without links. */
@@ -24,7 +19,9 @@ export interface UnpackOptions {
   /** Refuse to put a folder in the place of something else, or something else in that of a folder. */
   readonly noOverwriteDirNonDir: boolean;
   /** Who owns everything; what the archive says if it is left out. */
-  readonly owner?: Owner | undefined;
+  readonly owner?: FileOwner | undefined;
+  /** What ids of the container are on the disk; absent: the same. */
+  readonly maps?: IdMaps | undefined;
 }
 
 /** Where an entry goes. */
@@ -97,7 +94,7 @@ export class FolderWriter implements AsyncDisposable {
       // Owner before capabilities and mode, because chown(2) clears those.
       const { uid, gid } = this.#ownerOf(entry);
       await handle.chown(uid, gid);
-      setFileXattrs(handle.fd, entry.xattrs);
+      setFileXattrs(handle.fd, entry.xattrs, this.#options.maps);
       await handle.chmod(entry.mode);
       // As a date: Node takes a negative number for the present.
       const date = new Date(entry.mtime * 1000);
@@ -121,15 +118,17 @@ export class FolderWriter implements AsyncDisposable {
     await this.#folder?.held[Symbol.asyncDispose]();
   }
 
-  #ownerOf(entry: Owner): Owner {
-    return this.#options.owner ?? entry;
+  /** As the disk has it. @throws InvalidParameter for ids that have no place there */
+  #ownerOf(entry: FileOwner): FileOwner {
+    const { owner, maps } = this.#options;
+    return hostOwner(maps, owner ?? entry);
   }
 
   /** The folder at these names, links followed; made where it is missing. */
   async #folderOf(names: readonly string[]): Promise<Held> {
     const key = names.join('/');
     if (this.#folder?.key === key) return this.#folder.held;
-    const held = await findOrMakeFolder(this.#tree, names);
+    const held = await findOrMakeFolder(this.#tree, names, remappedRoot(this.#options.maps));
     await this.#folder?.held[Symbol.asyncDispose]();
     this.#folder = { key, held };
     return held;

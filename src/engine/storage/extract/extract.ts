@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { System, TsnetError } from '../../../base/errors.js';
+import type { IdMaps } from '../../../base/id-mapping.js';
 import { TarReader } from '../../../base/tar/reader.js';
 import type { DiffId, Digest } from '../digest.js';
 import { type Bytes, decompressed, mayBePacked } from './decompress.js';
@@ -23,6 +24,8 @@ export interface ExtractRequest {
   readonly whiteouts?: WhiteoutKind;
   /** Where to put the skeleton by which the same tar can be made again. Default: none. */
   readonly skeleton?: string;
+  /** What the archive's users and groups are on the disk. Default: the same. */
+  readonly maps?: IdMaps | undefined;
   /** Nobody asks for digests, which cost more than the rest: they are those of nothing. */
   readonly undigested?: true;
 }
@@ -57,8 +60,8 @@ export async function extractHere(
   using skeleton =
     request.skeleton === undefined ? undefined : new SkeletonWriter(request.skeleton);
   const log = skeleton === undefined ? {} : { log: skeleton };
-  const { target: root, kind, whiteouts = 'marks' } = request;
-  const unpacker = new Unpacker({ root, kind, whiteouts, nodes, ...log });
+  const { target: root, kind, whiteouts = 'marks', maps } = request;
+  const unpacker = new Unpacker({ root, kind, whiteouts, maps, nodes, ...log });
   const reader = new TarReader(sinkOf(unpacker, skeleton));
   const digests = request.undigested !== true;
   // What comes plain is digested once.

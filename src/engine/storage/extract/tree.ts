@@ -1,5 +1,14 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync, type Stats } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
 import { InvalidParameter } from '../../../base/errors.js';
+import type { FileOwner } from '../../../base/id-mapping.js';
 import { nameText, rawPath } from '../../../base/raw-name.js';
 
 /** The kernel takes no longer paths; ours must not recurse deeper either. */
@@ -37,6 +46,8 @@ export const opaqueFiles: ReadonlySet<string> = new Set(['.wh..wh..opq', '.wh..o
 export interface TreeOptions {
   /** The root holds a copy of the layers below: what is there already may be replaced without asking. */
   readonly inherits?: boolean;
+  /** Whom folders belong to that are made because something is in them. Default: us. */
+  readonly owner?: FileOwner | undefined;
   /** A folder took the place of a whiteout. */
   readonly madeOverWhiteout?: (folder: string) => void;
   /** Something that this archive had brought made way. */
@@ -160,6 +171,8 @@ export class Tree {
     mkdirSync(raw);
     // Independent of the umask.
     chmodSync(raw, 0o755);
+    const { owner } = this.#options;
+    if (owner) chownSync(raw, owner.uid, owner.gid);
     if (instead !== undefined && isWhiteout(instead)) this.#options.madeOverWhiteout?.(path);
   }
 }

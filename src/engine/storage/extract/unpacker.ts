@@ -1,8 +1,10 @@
 import * as fs from 'node:fs';
 import { InvalidParameter } from '../../../base/errors.js';
+import { hostOwner, type IdMaps, remappedRoot } from '../../../base/id-mapping.js';
 import { nameBytes, rawPath } from '../../../base/raw-name.js';
 import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
 import type { TarSink } from '../../../base/tar/reader.js';
+import { CAPABILITY_XATTR, capabilityOnDisk } from '../file-capabilities.js';
 import { FileWriter } from './file-writer.js';
 import { isWhiteout, partsOf, Tree } from './tree.js';
 import {
@@ -48,6 +50,8 @@ export interface UnpackerOptions {
   readonly kind: UnpackKind;
   /** Default `marks`. */
   readonly whiteouts?: WhiteoutKind;
+  /** What the owners of a layer's files are on the disk. Default: the same. */
+  readonly maps?: IdMaps | undefined;
   readonly nodes: NodeMaker;
   readonly log?: PayloadLog;
 }
@@ -77,10 +81,11 @@ export class Unpacker implements TarSink {
   >();
 
   constructor(options: UnpackerOptions) {
-    const { root, nodes, whiteouts = 'marks' } = options;
+    const { root, kind, nodes, maps, whiteouts = 'marks' } = options;
     this.#options = options;
     this.#tree = new Tree(root, {
       inherits: whiteouts === 'applied',
+      owner: kind === 'layer' ? remappedRoot(maps) : undefined,
       madeOverWhiteout: (folder) => markOpaque(nodes, folder),
       replaced: (stat) => {
         if (!stat.isDirectory() && stat.nlink === 1) this.#size -= stat.size;
@@ -221,12 +226,15 @@ export class Unpacker implements TarSink {
 
   /** Owner before mode and capabilities, because chown(2) clears those. */
   #dress(path: string, entry: TarEntry): void {
-    const { kind, nodes } = this.#options;
+    const { kind, nodes, maps } = this.#options;
     if (kind === 'files') return;
     const raw = rawPath(path);
-    fs.lchownSync(raw, entry.uid, entry.gid);
-    for (const [name, value] of entry.xattrs)
-      if (!overlayXattrs.test(name)) nodes.setXattr(path, name, value);
+    const { uid, gid } = hostOwner(maps, entry);
+    fs.lchownSync(raw, uid, gid);
+    for (const [name, value] of entry.xattrs) {
+      const own = name === CAPABILITY_XATTR ? capabilityOnDisk(value, maps) : value;
+      if (!overlayXattrs.test(name)) nodes.setXattr(path, name, own);
+    }
     if (entry.type !== 'symlink') fs.chmodSync(raw, entry.mode);
     nodes.setTimes(path, timeOf(entry));
   }
