@@ -324,18 +324,10 @@ describe('files of containers', () => {
 
   it('tell of themselves by events', async () => {
     const box = await setting.it.container();
-    const since = Math.floor(Date.now() / 1000);
     await ask('GET', box, '/bin/sh');
     await put(box, '/tmp', await tarOf([{ name: 'x' }]));
     await setting.it.ok(`POST /commit?container=${box}&repo=told&comment=c`);
-    const filters = encodeURIComponent(JSON.stringify({ container: [box] }));
-    const { text } = await setting.it.send(
-      `GET /events?since=${since}&until=${since + 2}&filters=${filters}`,
-    );
-    const events = text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { Action: string; Actor: { Attributes: object } });
+    const events = await setting.it.events({ container: [box] });
     expect(
       events.map(({ Action }) => Action).filter((action) => action !== 'create'),
     ).to.deep.equal(['archive-path', 'extract-to-dir', 'commit']);

@@ -123,23 +123,24 @@ describe('API: containers', () => {
     const wait = (query: string) =>
       daemon.it.ok<{ StatusCode: number }>(`POST /containers/${name}/wait${query}`);
     expect(await wait('')).to.include({ StatusCode: 0 });
-    const next = wait('?condition=next-exit');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const next = await daemon.it.waiting(name, 'next-exit');
     expect(await post(`/containers/${name}/start`)).to.equal(204);
-    expect(await next).to.include({ StatusCode: 7 });
+    expect(await next()).to.equal(7);
     expect(await wait('?condition=not-running')).to.include({ StatusCode: 7 });
-    const removed = wait('?condition=removed');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const removed = await daemon.it.waiting(name, 'removed');
     expect((await daemon.it.send(`DELETE /containers/${name}`)).status).to.equal(204);
-    expect(await removed).to.include({ StatusCode: 7 });
+    expect(await removed()).to.equal(7);
     const { status } = await daemon.it.send(`POST /containers/${name}/wait`);
     expect(status).to.equal(404);
   });
 
   it('ends by signals: 137 for KILL, 143 for TERM', async () => {
-    const trap = { Cmd: ['sh', '-c', 'trap "exit 143" TERM; while :; do sleep 0.05; done'] };
-    const names = await Promise.all([daemon.it.running(), daemon.it.running(trap)]);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const script = 'trap "exit 143" TERM; echo up; while :; do sleep 0.05; done';
+    const names = [
+      await daemon.it.running(),
+      await daemon.it.running({ Cmd: ['sh', '-c', script] }),
+    ] as const;
+    await daemon.it.says(names[1], 'up');
     await Promise.all([
       daemon.it.ok(`POST /containers/${names[0]}/kill`),
       daemon.it.ok(`POST /containers/${names[1]}/kill?signal=15`),

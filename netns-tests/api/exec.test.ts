@@ -9,8 +9,7 @@ interface Inspected {
   readonly ProcessConfig: object;
 }
 
-describe('API: exec', function () {
-  this.timeout(20_000);
+describe('API: exec', () => {
   const daemon = useSetting();
   const create = async (name: string, body: object) => {
     const streams = { AttachStdout: true, AttachStderr: true };
@@ -97,12 +96,13 @@ describe('API: exec', function () {
 
   it('has a terminal of the wanted size', async () => {
     const name = await daemon.it.running();
-    const Cmd = ['sh', '-c', 'sleep 0.5; stty size'];
-    const id = await create(name, { Cmd, Tty: true });
-    const output = outputOf(id, true);
-    await new Promise((done) => setTimeout(done, 250));
+    const script = 'echo begun; until [ "$(stty size)" = "33 77" ]; do sleep 0.05; done; echo seen';
+    const id = await create(name, { Cmd: ['sh', '-c', script], Tty: true });
+    const body = JSON.stringify({ Detach: false, Tty: true });
+    using stream = daemon.it.hijack(`/exec/${id}/start`, { upgrade: true, body });
+    await stream.until(() => stream.body.includes('begun'));
     await daemon.it.ok(`POST /exec/${id}/resize?h=33&w=77`);
-    expect(await output).to.equal('33 77\r\n');
+    expect((await stream.whole()).toString()).to.equal('begun\r\nseen\r\n');
   });
 
   it('takes a size with both sides alone', async () => {

@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 
 /** An answer, read to its end. */
@@ -15,10 +15,24 @@ export interface Sent {
 }
 
 /** How long an answer may take. */
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 40_000;
+
+/** An answer whose head has come. */
+export interface Begun {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** The body, once it is whole. */
+  readonly text: Promise<string>;
+}
 
 /** One HTTP request on the daemon's socket, with nothing between the test and the wire but Node. */
-export function send(socketPath: string, line: string, sent: Sent = {}): Promise<Answer> {
+export async function send(socketPath: string, line: string, sent: Sent = {}): Promise<Answer> {
+  const { status, headers, text } = await begin(socketPath, line, sent);
+  return { status, headers, text: await text };
+}
+
+/** The same up to the head of the answer. */
+export function begin(socketPath: string, line: string, sent: Sent = {}): Promise<Begun> {
   const [method = 'GET', path = '/'] = line.split(' ');
   const raw = typeof sent.body === 'string' || Buffer.isBuffer(sent.body);
   const body = sent.body === undefined || raw ? sent.body : JSON.stringify(sent.body);
@@ -29,16 +43,19 @@ export function send(socketPath: string, line: string, sent: Sent = {}): Promise
     call.on('timeout', () => call.destroy(new Error(`no answer in time: ${line}`)));
     call.on('error', reject);
     call.on('response', (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(parts).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-      });
+      const text = textOf(response);
+      // Whoever waits for it is told.
+      text.catch(() => {});
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
     });
     call.end(body);
   });
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of response) parts.push(part);
+  return Buffer.concat(parts).toString();
 }
 
 /** A connection that speaks bytes: for what is not HTTP any more after its head. */

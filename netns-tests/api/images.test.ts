@@ -291,23 +291,11 @@ describe('images', () => {
   });
 
   it('tell of themselves by events', async () => {
-    const since = Math.floor(Date.now() / 1000);
     const id = await make('told', '1', '&changes=LABEL%20l=v');
     const archive = await bytes('/images/get?names=told:1');
     await remove('told:1');
     await setting.it.send('POST /images/load', { body: archive });
-    const filters = encodeURIComponent(JSON.stringify({ type: ['image'], image: [id] }));
-    const { text } = await setting.it.send(
-      `GET /events?since=${since}&until=${since + 2}&filters=${filters}`,
-    );
-    interface Told {
-      readonly Action: string;
-      readonly Actor: { readonly Attributes: Record<string, string> };
-    }
-    const events = text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Told);
+    const events = await setting.it.events({ type: ['image'], image: [id] });
     expect(events.map(({ Action, Actor }) => [Action, Actor.Attributes])).to.deep.equal([
       ['tag', { name: 'told:1', l: 'v' }],
       ['import', { name: id, l: 'v' }],

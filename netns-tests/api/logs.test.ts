@@ -2,8 +2,7 @@ import { expect } from 'chai';
 import { frames } from './http.js';
 import { isDocker, useSetting } from './setting.js';
 
-describe('API: logs', function () {
-  this.timeout(20_000);
+describe('API: logs', () => {
   const daemon = useSetting();
   const said = async (script: string, HostConfig: object = {}, more: object = {}) => {
     const name = await daemon.it.running({ Cmd: ['sh', '-c', script], HostConfig, ...more });
@@ -53,7 +52,7 @@ describe('API: logs', function () {
       Cmd: ['sh', '-c', 'echo before; read line; echo got $line'],
       OpenStdin: true,
     });
-    await new Promise((done) => setTimeout(done, 300));
+    await daemon.it.says(name, 'before');
     const query = 'logs=1&stream=1&stdin=1&stdout=1&stderr=1';
     using stream = daemon.it.hijack(`/containers/${name}/attach?${query}`, { upgrade: true });
     await stream.until(() => stream.body.includes('before'));

@@ -17,11 +17,6 @@ interface Network {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
-interface Event {
-  readonly Action: string;
-  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
-}
-
 describe('API: what networks can be made and found', () => {
   const daemon = useSetting();
   const create = (Name: string, more: object = {}) =>
@@ -244,15 +239,7 @@ describe('API: what networks can be made and found', () => {
     const since = Date.now() / 1000;
     await create('gone', { Labels: { prune: 'me' } });
     await daemon.it.ok('POST /networks/prune');
-    const filters = encodeURIComponent('{"type":["network"]}');
-    const until = (Date.now() / 1000 + 0.005).toFixed(6);
-    const { text } = await daemon.it.send(
-      `GET /events?since=${since.toFixed(6)}&until=${until}&filters=${filters}`,
-    );
-    const events = text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Event);
+    const events = await daemon.it.events({ type: ['network'] }, `since=${since.toFixed(6)}`);
     expect(events.map(({ Action }) => Action)).to.deep.equal(['create', 'destroy', 'prune']);
     expect(events[1]?.Actor.Attributes).to.deep.equal({ name: 'gone', type: 'bridge' });
     expect(events[2]?.Actor).to.deep.equal({ ID: '', Attributes: { reclaimed: '0' } });

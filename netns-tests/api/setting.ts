@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { TestDaemon } from '../world/daemon.js';
+import { eventually } from '../world/eventually.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
 import { DockerDaemon } from './dockerd.js';
-import { type Answer, RawConnection, type Sent, send } from './http.js';
+import { type Answer, type Begun, begin, RawConnection, type Sent, send } from './http.js';
 import { busyboxTar } from './rootfs.js';
 
 /** Whether the tests are put to a real dockerd: `TSNET_TEST_TARGET=docker`. */
@@ -14,6 +15,19 @@ export const image = 'busybox:test';
 
 /** The version of the API that both daemons speak. */
 const common = '/v1.41';
+
+/** A line of `GET /events`. */
+export interface Event {
+  readonly Type: string;
+  readonly Action: string;
+  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
+  readonly scope: string;
+  readonly time: number;
+  readonly timeNano: number;
+  readonly status?: string;
+  readonly id?: string;
+  readonly from?: string;
+}
 
 /** A daemon in a world of its own, asked over HTTP. */
 export class Setting implements AsyncDisposable {
@@ -42,7 +56,12 @@ export class Setting implements AsyncDisposable {
 
   /** Sends a request. Paths without a version get the one that both daemons speak. */
   send(line: string, sent: Sent = {}): Promise<Answer> {
-    return send(this.socket, line.replace(/ (?=\/(?!v\d|_ping))/, ` ${common}`), sent);
+    return send(this.socket, versioned(line), sent);
+  }
+
+  /** The same up to the head of the answer, for what answers later, such as a wait. */
+  begin(line: string, sent: Sent = {}): Promise<Begun> {
+    return begin(this.socket, versioned(line), sent);
   }
 
   /** Sends one that must succeed and gives its JSON. */
@@ -77,6 +96,31 @@ export class Setting implements AsyncDisposable {
     return name;
   }
 
+  /** Waits until a container has written this. */
+  async says(name: string, words: string): Promise<void> {
+    await eventually(async () => {
+      const { text } = await this.send(`GET /containers/${name}/logs?stdout=1&stderr=1`);
+      expect(text).to.include(words);
+    });
+  }
+
+  /** Begins to wait for the end of a container; what resolves once that has begun gives its exit code. */
+  async waiting(name: string, condition: string): Promise<() => Promise<number>> {
+    const { text } = await this.begin(`POST /containers/${name}/wait?condition=${condition}`);
+    return async () => (JSON.parse(await text) as { StatusCode: number }).StatusCode;
+  }
+
+  /** What has happened so far, by filter; `query` is added to the request. */
+  async events(filters: Record<string, readonly string[]>, query = 'since=1'): Promise<Event[]> {
+    // Docker counts in nanoseconds, so the present millisecond must be over.
+    const until = (Date.now() / 1000 + 0.005).toFixed(6);
+    const words = `until=${until}&filters=${encodeURIComponent(JSON.stringify(filters))}`;
+    const { text, status } = await this.send(`GET /events?${words}&${query}`);
+    expect(status, text).to.equal(200);
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    return lines.map((line) => JSON.parse(line) as Event);
+  }
+
   /** Opens a connection that a request takes over. `upgrade` asks for it as today's clients do; `after` follows the body at once. */
   hijack(
     path: string,
@@ -108,11 +152,9 @@ export function useSetting(): { readonly it: Setting } {
   const holder: { setting?: Setting } = {};
   before(async function () {
     needsRoot.call(this);
-    this.timeout(60_000);
     holder.setting = await Setting.create();
   });
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     await holder.setting?.[Symbol.asyncDispose]();
   });
   return {
@@ -121,6 +163,10 @@ export function useSetting(): { readonly it: Setting } {
       return holder.setting;
     },
   };
+}
+
+function versioned(line: string): string {
+  return line.replace(/ (?=\/(?!v\d|_ping))/, ` ${common}`);
 }
 
 /** JSON, or the first of several objects on lines of their own. */

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { useSetting } from './setting.js';
 
 interface Sample {
@@ -25,19 +26,32 @@ interface Sample {
 
 const never = '0001-01-01T00:00:00Z';
 
-describe('API: container statistics', function () {
-  this.timeout(20_000);
+describe('API: container statistics', () => {
   const daemon = useSetting();
-  const busy = (settings: object = {}) =>
-    daemon.it.running({ Cmd: ['sh', '-c', 'while :; do :; done'], ...settings });
+  const running: string[] = [];
+  const busy = async (settings: object = {}) => {
+    const name = await daemon.it.running({
+      Cmd: ['sh', '-c', 'while :; do :; done'],
+      ...settings,
+    });
+    running.push(name);
+    return name;
+  };
+  afterEach(async () => {
+    for (const name of running.splice(0)) await daemon.it.ok(`DELETE /containers/${name}?force=1`);
+  });
   const sample = (name: string, query: string) =>
     daemon.it.ok<Sample>(`GET /containers/${name}/stats?${query}`);
 
   it('takes one sample at once with one-shot', async () => {
     const name = await busy();
-    const began = performance.now();
     const one = await sample(name, 'stream=0&one-shot=1');
-    expect(performance.now() - began).to.be.below(900);
+    // A second one would come a second later. A busy machine may take as long now and then, but not each time.
+    await eventually(async () => {
+      const began = performance.now();
+      await sample(name, 'stream=0&one-shot=1');
+      expect(performance.now() - began).to.be.below(900);
+    });
     expect(one.name).to.equal(`/${name}`);
     expect(one.preread).to.equal(never);
     expect(one.precpu_stats.cpu_usage.total_usage).to.equal(0);
@@ -51,11 +65,13 @@ describe('API: container statistics', function () {
   it('takes two without: what was used between them can be told', async () => {
     const name = await busy();
     const two = await sample(name, 'stream=false');
-    expect(Date.parse(two.read) - Date.parse(two.preread)).to.be.within(500, 3000);
+    const betweenNs = (Date.parse(two.read) - Date.parse(two.preread)) * 1e6;
+    expect(betweenNs).to.be.at.least(500e6);
     const used = two.cpu_stats.cpu_usage.total_usage - two.precpu_stats.cpu_usage.total_usage;
-    expect(used).to.be.within(50e6, 2500e6);
+    // One process, of which a busy machine has many.
+    expect(used).to.be.within(1e6, 1.5 * betweenNs);
     const passed = (two.cpu_stats.system_cpu_usage ?? 0) - (two.precpu_stats.system_cpu_usage ?? 0);
-    expect(passed).to.be.within(500e6, 3000e6 * (two.cpu_stats.online_cpus ?? 1));
+    expect(passed).to.be.within(0.5 * betweenNs, 2 * betweenNs * (two.cpu_stats.online_cpus ?? 1));
   });
 
   it('tells the limits of memory and processes', async () => {
@@ -74,10 +90,11 @@ describe('API: container statistics', function () {
         'ping -c 5 -i 0.1 $(ip route | sed -n "s/default via \\([^ ]*\\).*/\\1/p"); sleep 100',
       ],
     });
-    await new Promise((done) => setTimeout(done, 1500));
-    const { networks } = await sample(name, 'stream=0&one-shot=1');
-    expect(networks?.['eth0']?.tx_packets).to.be.at.least(5);
-    expect(networks?.['eth0']?.rx_bytes).to.be.at.least(5 * 84);
+    await eventually(async () => {
+      const { networks } = await sample(name, 'stream=0&one-shot=1');
+      expect(networks?.['eth0']?.tx_packets).to.be.at.least(5);
+      expect(networks?.['eth0']?.rx_bytes).to.be.at.least(5 * 84);
+    });
   });
 
   it('has no interfaces of the host’s', async () => {
@@ -103,7 +120,7 @@ describe('API: container statistics', function () {
     expect(second?.preread).to.equal(first?.read);
     expect(third?.preread).to.equal(second?.read);
     const apart = Date.parse(third?.read ?? '') - Date.parse(second?.read ?? '');
-    expect(apart).to.be.within(700, 3000);
+    expect(apart).to.be.within(700, 10_000);
   });
 
   it('refuses what isn’t there', () =>
@@ -113,7 +130,7 @@ describe('API: container statistics', function () {
 /** The first samples of a stream. */
 function streamed(socketPath: string, path: string, count: number): Promise<Sample[]> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path, agent: false, timeout: 10_000 }, (response) => {
+    const call = request({ socketPath, path, agent: false, timeout: 40_000 }, (response) => {
       let text = '';
       response.on('data', (part: Buffer) => {
         text += part;

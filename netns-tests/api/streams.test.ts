@@ -106,7 +106,7 @@ describe('API: streams', () => {
     const settings = { Cmd: ['sh', '-c', 'echo past; read x; echo later $x'], OpenStdin: true };
     const name = await daemon.it.running(settings);
     const path = `/containers/${name}/attach?logs=1&stdout=1&stderr=1`;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await daemon.it.says(name, 'past');
     using past = daemon.it.hijack(path, { upgrade: true });
     expect(frames(await past.whole())).to.deep.equal([{ stream: 1, text: 'past\n' }]);
     using both = daemon.it.hijack(`${path}&stream=1&stdin=1`, { upgrade: true });

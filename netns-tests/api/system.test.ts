@@ -3,12 +3,6 @@ import { image, useSetting } from './setting.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-interface Event {
-  readonly Type: string;
-  readonly Action: string;
-  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> };
-}
-
 /** Fields of `info` that both engines must have, by what they are. */
 const fields: Readonly<Record<string, readonly string[]>> = {
   string: [
@@ -144,18 +138,6 @@ describe('API: system', () => {
     expect(engine?.Details).to.include({ ApiVersion: version['ApiVersion'], Os: 'linux' });
   });
 
-  /** What has happened so far, by filter. */
-  async function past(filters: Record<string, string[]>, more = ''): Promise<Event[]> {
-    const until = Date.now() / 1000 + 0.005;
-    const query = `since=1&until=${until.toFixed(6)}&filters=${encodeURIComponent(JSON.stringify(filters))}${more}`;
-    const { text, status } = await daemon.it.send(`GET /events?${query}`);
-    expect(status, text).to.equal(200);
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Event);
-  }
-
   it('events of networks and volumes, by every filter', async () => {
     const { Id } = await daemon.it.ok<{ Id: string }>('POST /networks/create', {
       body: { Name: 'told', Labels: { color: 'blue' } },
@@ -171,7 +153,7 @@ describe('API: system', () => {
     await daemon.it.ok('DELETE /volumes/kept');
     await daemon.it.ok('DELETE /networks/told');
     const actions = async (filters: Record<string, string[]>) =>
-      (await past(filters)).map(({ Action }) => Action);
+      (await daemon.it.events(filters)).map(({ Action }) => Action);
     // dockerd 20.10 tells of some things twice.
     const kinds = async (filters: Record<string, string[]>) => [...new Set(await actions(filters))];
     expect(await kinds({ network: ['told'] })).to.deep.equal([
@@ -209,7 +191,7 @@ describe('API: system', () => {
     );
     await daemon.it.ok('POST /networks/create', { body: { Name: 'plain' } });
     await daemon.it.ok('DELETE /networks/plain');
-    const events = await past({ network: ['plain'], nonsense: ['x'] });
+    const events = await daemon.it.events({ network: ['plain'], nonsense: ['x'] });
     expect(events.map(({ Action }) => Action)).to.deep.equal(['create', 'destroy']);
   });
 });

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { type Result, run } from '../world/command.js';
 import { TestDaemon } from '../world/daemon.js';
+import { eventually } from '../world/eventually.js';
 import { needsRoot } from '../world/root.js';
 import { type Snapshot, snapshot } from '../world/snapshot.js';
 import { World } from '../world/world.js';
@@ -26,20 +25,15 @@ export class Client implements AsyncDisposable {
     const world = await World.create();
     // An upstream that refuses at once: names that nobody has must not take seconds.
     const daemon = await TestDaemon.start(world.host, ['--dns', '127.0.0.1']);
-    await daemon.must('pull -q tsnet/busybox');
+    await daemon.pull();
     return new Client({ world, daemon, before: await snapshot(world.host) });
   }
 
   /** Waits until the host is as it was: what was removed goes off the answer's path. @throws AssertionError */
   async expectUntouched(): Promise<void> {
-    for (let attempt = 0; ; attempt++) {
-      const after = await snapshot(this.world.host);
-      if (attempt === 20 || isDeepStrictEqual(after, this.before)) {
-        expect(after).to.deep.equal(this.before);
-        return;
-      }
-      await delay(100);
-    }
+    await eventually(async () =>
+      expect(await snapshot(this.world.host)).to.deep.equal(this.before),
+    );
   }
 
   /** A folder for the client's files. */
@@ -78,11 +72,9 @@ export function useClient(program: string): { readonly it: Client } {
   before(async function () {
     needsRoot.call(this);
     if (!existsSync(program)) this.skip();
-    this.timeout(60_000);
     holder.client = await Client.create();
   });
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     await holder.client?.[Symbol.asyncDispose]();
   });
   return {

@@ -5,6 +5,7 @@ import type { Result } from '../world/command.js';
 import { run } from '../world/command.js';
 import { mountsBelow } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
+import type { World } from '../world/world.js';
 
 /** As the test kit starts it: TSNET_DIST names the folder of another build. */
 export function daemonCommand(): string[] {
@@ -17,6 +18,15 @@ export function daemonCommand(): string[] {
 export function cliCommand(): string[] {
   const { TSNET_DIST: dist } = process.env;
   return dist ? [process.execPath, join(resolve(dist), 'tsnet.mjs')] : [resolve('bin', 'tsnet')];
+}
+
+/** Runs a program on a world's host with variables, and with the world's folder as its home. */
+export function clientOn(world: () => World) {
+  return (env: Record<string, string>, ...argv: string[]): Promise<Result> => {
+    const { host, folder } = world();
+    const variables = Object.entries({ HOME: folder, ...env }).map((pair) => pair.join('='));
+    return host.run(['env', ...variables, ...argv]);
+  };
 }
 
 /** What a start that ends by itself left. */

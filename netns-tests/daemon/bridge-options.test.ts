@@ -20,7 +20,7 @@ describe('options of tsnetd that shape networks', () => {
 
   async function start(...flags: readonly string[]): Promise<TestDaemon> {
     const daemon = await TestDaemon.start(world.host, flags);
-    await daemon.must('pull -q tsnet/busybox', { cli });
+    await daemon.pull();
     return daemon;
   }
 
@@ -176,7 +176,7 @@ describe('options of tsnetd that shape networks', () => {
     await world.host.must('nft add table ip theirs');
     const without = await TestDaemon.start(world.host, ['--iptables=false', '--ip6tables=false']);
     await using __ = without;
-    await without.must('pull -q tsnet/busybox', { cli });
+    await without.pull();
     await without.must('network create web', { cli });
     await sleeper(without, 'aa', '-p', '8080:80', '--network', 'web');
     // The admin's own chain is never taken away.

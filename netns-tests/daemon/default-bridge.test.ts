@@ -24,7 +24,7 @@ describe('the default bridge', () => {
 
   async function start(...flags: readonly string[]): Promise<TestDaemon> {
     const daemon = await TestDaemon.start(world.host, flags);
-    await daemon.must('pull -q tsnet/busybox', { cli });
+    await daemon.pull();
     return daemon;
   }
 

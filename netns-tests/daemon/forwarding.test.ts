@@ -35,7 +35,7 @@ describe('forwarding for others', () => {
   const forwards = () => world.outside.pings('203.0.113.2');
 
   async function reachesOut(daemon: TestDaemon): Promise<boolean> {
-    await daemon.must('pull -q tsnet/busybox', { cli });
+    await daemon.pull();
     const ping = 'run --rm tsnet/busybox ping -c 1 -W 1 192.0.2.1';
     return (await daemon.run(ping.split(' '), { cli })).code === 0;
   }

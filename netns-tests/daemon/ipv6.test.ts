@@ -13,7 +13,7 @@ describe('IPv6', () => {
     needsRoot.call(this);
     world = await World.create();
     daemon = await TestDaemon.start(world.host);
-    await daemon.must('pull -q tsnet/busybox', { cli });
+    await daemon.pull();
     await daemon.must('network create --ipv6 six', { cli });
     await daemon.must('network create four', { cli });
     await serve('aa', '--network', 'six', '-p', '[::]:8080:80', '-p', '8081:80');

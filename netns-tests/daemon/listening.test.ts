@@ -1,11 +1,12 @@
-import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { run } from '../world/command.js';
 import { TestDaemon } from '../world/daemon.js';
+import { eventually } from '../world/eventually.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
-import { Attempts, cliCommand, daemonCommand } from './attempt.js';
+import { Attempts, cliCommand, clientOn, daemonCommand } from './attempt.js';
 
 const docker = ['/usr/local/bin/docker'];
 const tsnet = cliCommand();
@@ -15,7 +16,6 @@ describe('where tsnetd listens', () => {
   let folder: string;
   before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     world = await World.create();
     folder = world.folder;
   });
@@ -23,16 +23,7 @@ describe('where tsnetd listens', () => {
     await world?.[Symbol.asyncDispose]();
   });
 
-  /** Runs a program on the host with variables. */
-  const client = (env: Record<string, string>, ...argv: string[]) =>
-    run(
-      world.host.inside([
-        'env',
-        ...Object.entries({ HOME: folder, ...env }).map(([name, value]) => `${name}=${value}`),
-        ...argv,
-      ]),
-      { timeoutMs: 20_000 },
-    );
+  const client = clientOn(() => world);
 
   it('warns of an open port, takes programs there and no web pages', async () => {
     await using daemon = await TestDaemon.start(world.host, [
@@ -133,12 +124,12 @@ describe('where tsnetd listens', () => {
     const roots = ['--data-root', join(folder, 'act/data'), '--exec-root', join(folder, 'act/run')];
     writeFileSync(heard, '');
     const listener = `
-import os,socket,sys
+import os,signal,socket,sys
 n=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); n.bind(sys.argv[2])
 s=socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(9)
 t=socket.socket(); t.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); t.bind(("127.0.0.1",2999)); t.listen(9)
 if os.fork()==0:
-  os.closerange(0,3)
+  os.closerange(0,3); signal.signal(signal.SIGTERM,signal.SIG_IGN)
   out=open(sys.argv[3],"a"); text=""
   while "STOPPING" not in text: text=n.recv(99).decode(); out.write(text); out.flush()
   os._exit(0)
@@ -164,9 +155,9 @@ os.execvp(sys.argv[4],sys.argv[4:])`;
       );
       expect(stdout, host).to.match(/^\d+\.\d+/);
     }
-    expect((await run(['cat', heard])).stdout).to.equal('READY=1\n');
+    await eventually(() => expect(readFileSync(heard, 'utf8')).to.equal('READY=1\n'));
     await process.stop('SIGTERM');
-    expect((await run(['cat', heard])).stdout).to.equal('READY=1\nSTOPPING=1\n');
+    await eventually(() => expect(readFileSync(heard, 'utf8')).to.equal('READY=1\nSTOPPING=1\n'));
     // The socket is the service manager's: it stays for the next start.
     expect(statSync(unix).isSocket()).to.equal(true);
     await run(['rm', '-rf', join(folder, 'act')]);

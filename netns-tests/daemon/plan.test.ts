@@ -21,7 +21,7 @@ describe('network plan', () => {
     needsRoot.call(this);
     world = await World.create();
     daemon = await TestDaemon.start(world.host);
-    await daemon.must('pull -q tsnet/busybox');
+    await daemon.pull();
   });
   after(async () => {
     await daemon?.[Symbol.asyncDispose]();

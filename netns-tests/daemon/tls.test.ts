@@ -5,7 +5,7 @@ import { run } from '../world/command.js';
 import { TestDaemon } from '../world/daemon.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
-import { cliCommand } from './attempt.js';
+import { cliCommand, clientOn } from './attempt.js';
 import { Certificates } from './certificates.js';
 
 const docker = ['/usr/local/bin/docker'];
@@ -16,7 +16,6 @@ describe('tsnetd with TLS', () => {
   let folder: string;
   before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     world = await World.create();
     folder = world.folder;
     certificates = new Certificates(folder);
@@ -33,17 +32,7 @@ describe('tsnetd with TLS', () => {
     await world?.[Symbol.asyncDispose]();
   });
 
-  /** Runs a program on the host with variables. */
-  const client = (env: Record<string, string>, ...argv: string[]) =>
-    run(
-      world.host.inside([
-        'env',
-        ...Object.entries({ HOME: folder, ...env }).map(([name, value]) => `${name}=${value}`),
-        ...argv,
-      ]),
-      { timeoutMs: 20_000 },
-    );
-
+  const client = clientOn(() => world);
   let certificates: Certificates;
   let daemon: TestDaemon;
   const host = 'tcp://127.0.0.1:2376';
@@ -73,7 +62,7 @@ describe('tsnetd with TLS', () => {
     });
 
     it(`runs a container with standard input for ${name}`, async () => {
-      await daemon.must('pull -q tsnet/busybox');
+      await daemon.pull();
       const { code, stdout, stderr } = await run(
         world.host.inside([
           'env',
@@ -90,7 +79,7 @@ describe('tsnetd with TLS', () => {
           '-c',
           'cat; echo end',
         ]),
-        { input: 'through TLS\n', timeoutMs: 20_000 },
+        { input: 'through TLS\n' },
       );
       expect([code, stdout, stderr]).to.deep.equal([0, 'through TLS\nend\n', '']);
     });
@@ -148,9 +137,9 @@ describe('tsnetd with TLS', () => {
   });
 
   it('doubts a daemon whose certificate is another one’s', async () => {
-    const other = new Certificates(
-      join(folder, mkdirSync(join(folder, 'other'), { recursive: true }) ? 'other' : 'other'),
-    );
+    const elsewhere = join(folder, 'other');
+    mkdirSync(elsewhere);
+    const other = new Certificates(elsewhere);
     const doubt = [
       '--tlsverify',
       '--tlscacert',

@@ -51,7 +51,7 @@ export class DnsLab implements AsyncDisposable {
       writeFileSync(file, resolvConf);
       await world.host.replaceFile('/etc/resolv.conf', file);
       const daemon = await TestDaemon.start(world.host, flags);
-      await daemon.must('pull -q tsnet/busybox', { cli });
+      await daemon.pull();
       return new DnsLab(world, daemon, file);
     } catch (error) {
       await world[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { eachDocker, image } from './each.js';
 
 eachDocker('containers', (docker) => {
@@ -26,15 +27,15 @@ eachDocker('containers', (docker) => {
   });
 
   it('stops by the image’s signal, in time or not', async () => {
-    const trap = 'trap "exit 143" TERM; trap "exit 12" USR1; while :; do sleep 0.02; done';
+    const trap = 'trap "exit 143" TERM; trap "exit 12" USR1; echo up; while :; do sleep 0.02; done';
     const make = (flags: string) => docker().ok(`run -d ${flags} ${image} sh -c $1`, trap);
     const ids = await Promise.all([
       make('-e A=1'),
       make('--stop-signal USR1'),
       make('--stop-timeout 5'),
     ]);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await Promise.all(ids.map((id) => docker().ok(`stop -t 5 ${id}`)));
+    await Promise.all(ids.map((id) => docker().says(id, 'up')));
+    await Promise.all(ids.map((id) => docker().ok(`stop -t 30 ${id}`)));
     const codes = await Promise.all(ids.map((id) => docker().field(id, '{{.State.ExitCode}}')));
     expect(codes).to.deep.equal(['143', '12', '143']);
     const id = await docker().ok(`run -d --stop-timeout 0 ${image} sleep 1000`);
@@ -43,9 +44,9 @@ eachDocker('containers', (docker) => {
   });
 
   it('kills by any signal', async () => {
-    const trap = 'trap "exit 33" HUP; while :; do sleep 0.02; done';
+    const trap = 'trap "exit 33" HUP; echo up; while :; do sleep 0.02; done';
     const id = await docker().ok(`run -d ${image} sh -c $1`, trap);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await docker().says(id, 'up');
     expect(await docker().fails(`kill -s NOPE ${id}`)).to.match(/invalid signal: NOPE/i);
     await docker().ok(`kill -s HUP ${id}`);
     expect(await docker().ok(`wait ${id}`)).to.equal('33');
@@ -118,10 +119,11 @@ eachDocker('containers', (docker) => {
 
   it('shows the processes with top', async () => {
     const name = await docker().background('', 'sh -c $1', 'sleep 500 & sleep 600');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const lines = (await docker().ok(`top ${name}`)).split('\n');
-    expect(lines[0]).to.match(/^UID +PID +PPID/);
-    expect(lines.slice(1).join()).to.include('sleep 500').and.include('sleep 600');
+    await eventually(async () => {
+      const lines = (await docker().ok(`top ${name}`)).split('\n');
+      expect(lines[0]).to.match(/^UID +PID +PPID/);
+      expect(lines.slice(1).join()).to.include('sleep 500').and.include('sleep 600');
+    });
     const chosen = await docker().ok(`top ${name} -o pid,args`);
     expect(chosen)
       .to.match(/^PID +COMMAND\n/)

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
+import { expect } from 'chai';
 import type { Result } from '../world/command.js';
 import { type Cli, TestDaemon } from '../world/daemon.js';
+import { eventually } from '../world/eventually.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
 import { Terminal } from './terminal.js';
@@ -72,6 +74,14 @@ export class Docker {
     const line = `run -d --stop-signal KILL --name ${name} ${flags} ${image} ${command}`;
     await this.ok(line.replace(/ +/g, ' '), ...words);
     return name;
+  }
+
+  /** Waits until a container has written this. */
+  async says(name: string, words: string): Promise<void> {
+    await eventually(async () => {
+      const { stdout, stderr } = await this.run(['logs', name]);
+      expect(stdout + stderr).to.include(words);
+    });
   }
 
   /** Runs a command line in a terminal of its own. */

@@ -1,20 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { type Docker, eachDocker, image } from './each.js';
 import { Terminal } from './terminal.js';
 
-/** The process of a CLI whose command line has this word. @throws Error if there is none within seconds */
-async function processOf(docker: Docker, word: string): Promise<number> {
-  const deadline = performance.now() + 5_000;
-  while (performance.now() < deadline) {
+/** The process of a CLI whose command line has this word. @throws Error if there never is one */
+function processOf(docker: Docker, word: string): Promise<number> {
+  return eventually(() => {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       const [program = '', ...words] = commandLine(pid);
       const isCli = docker.cli === 'tsnet' ? /node$/.test(program) : program === docker.cli;
       if (isCli && words.includes(word)) return Number(pid);
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`no process of ${docker.cli} about ${word}`);
+    throw new Error(`no process of ${docker.cli} about ${word}`);
+  });
 }
 
 function commandLine(pid: string): string[] {
@@ -62,9 +61,7 @@ eachDocker('faults', (docker) => {
       'echo up; sleep 1000',
     ]);
     await processOf(docker(), name);
-    while ((await docker().run(['logs', name])).stdout === '') {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await docker().says(name, 'up');
     await docker().daemon.stop('SIGKILL');
     const { code, stdout, stderr } = await attached;
     await docker().daemon.start();
@@ -81,9 +78,7 @@ eachDocker('faults', (docker) => {
     const name = docker().name('faulty');
     const killed = code('--name', name, image, 'sleep', '1000');
     await processOf(docker(), name);
-    while ((await docker().run(['kill', name])).code !== 0) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await eventually(() => docker().ok(`kill ${name}`));
     expect(await killed).to.equal(137);
   });
 });

@@ -13,6 +13,10 @@ eachDocker('run', (docker) => {
     expect(result).to.deep.equal({ code: 7, stdout: 'out\n', stderr: 'err\n' });
   });
 
+  it('gives a terminal to a program without being one', async () => {
+    expect(await run('-t', 'sh -c $1', 'tty; sleep 0.1; echo end')).to.equal('/dev/pts/0\r\nend\r');
+  });
+
   it('sets -e -w -u --entrypoint --hostname -l', async () => {
     expect(await run('-e A=b -e C=d=e', 'sh -c $1', 'echo $A $C')).to.equal('b d=e');
     expect(await run('-w /tmp', 'pwd')).to.equal('/tmp');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { eachDocker } from './each.js';
 
 eachDocker('logs, attach and exec', (docker) => {
@@ -27,15 +28,30 @@ eachDocker('logs, attach and exec', (docker) => {
   });
 
   it('logs -f follows to the end, from a moment on, and over a --tail', async () => {
-    const name = await script('for i in 1 2 3 4 5; do echo $i; sleep 0.2; done');
-    const [all, none, last] = await Promise.all([
-      docker().ok(`logs -f ${name}`),
-      docker().ok(`logs -f --tail 0 ${name}`),
-      docker().ok(`logs -f --since 0s ${name}`),
-    ]);
-    expect(all).to.equal('1\n2\n3\n4\n5');
-    expect(none).to.match(/5$/).and.not.match(/^1/);
-    expect(last).to.match(/5$/);
+    // Ends when it is told to, as nobody knows how long the clients take to come.
+    const name = await script(
+      'echo first; i=0; until [ -e /tmp/end ]; do echo $((i++)); sleep 0.1; done; echo last',
+    );
+    await docker().says(name, 'first');
+    const clients = ['', '--tail 0 ', '--since 0s '].map((flags) => {
+      const words = `logs -f ${flags}${name}`.split(' ');
+      return docker().daemon.following(words, { cli: docker().cli });
+    });
+    await Promise.all(clients.map((client) => client.waitFor(/\d\n/)));
+    await docker().ok(`exec ${name} touch /tmp/end`);
+    const [all = '', none = '', last = ''] = await Promise.all(
+      clients.map(async (client) => {
+        expect(await client.ended).to.equal(0);
+        return client.output.trim();
+      }),
+    );
+    expect(all)
+      .to.match(/^first\n0\n1\n2\n/)
+      .and.match(/\d\nlast$/);
+    expect(none)
+      .to.match(/\d\nlast$/)
+      .and.not.match(/first/);
+    expect(last).to.match(/\d\nlast$/);
     expect(await docker().ok(`logs -f ${name}`)).to.equal(all);
   });
 
@@ -51,20 +67,36 @@ eachDocker('logs, attach and exec', (docker) => {
   });
 
   it('attach --no-stdin and start -a only listen', async () => {
-    const name = await script('sleep 0.5; echo done; exit 2', '-i');
-    const heard = await docker().run(['attach', '--no-stdin', name], 'ignored');
-    expect(heard).to.deep.equal({ code: 2, stdout: 'done\n', stderr: '' });
+    const name = await script(
+      'until [ -e /tmp/go ]; do echo waits; sleep 0.1; done; echo done; exit 2',
+      '-i',
+    );
+    await using listener = docker().daemon.following(['attach', '--no-stdin', name], {
+      cli: docker().cli,
+    });
+    await listener.waitFor(/waits/);
+    await docker().ok(`exec ${name} touch /tmp/go`);
+    expect(await listener.ended).to.equal(2);
+    expect(listener.output).to.match(/^(waits\n)+done\n$/);
     const started = await docker().run(['start', '-a', name]);
     expect(started).to.deep.equal({ code: 2, stdout: 'done\n', stderr: '' });
   });
 
   it('several clients hear the same', async () => {
-    const name = await script('read a; echo heard $a', '-i');
-    const listeners = [1, 2].map(() => docker().run(['attach', '--no-stdin', name]));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const typed = await docker().run(['attach', name], 'me\n');
-    for (const { stdout } of [typed, ...(await Promise.all(listeners))]) {
-      expect(stdout).to.equal('heard me\n');
+    // It writes until it is spoken to, so that all can be known to listen.
+    const name = await script(
+      '(while :; do echo waits; sleep 0.1; done) & read a; kill $!; echo heard $a',
+      '-i',
+    );
+    const listeners = [1, 2].map(() =>
+      docker().daemon.following(['attach', '--no-stdin', name], { cli: docker().cli }),
+    );
+    await Promise.all(listeners.map((listener) => listener.waitFor(/waits/)));
+    const { stdout } = await docker().run(['attach', name], 'me\n');
+    expect(stdout).to.match(/^(waits\n)*heard me\n$/);
+    for (const listener of listeners) {
+      expect(await listener.ended).to.equal(0);
+      expect(listener.output).to.match(/^(waits\n)+heard me\n$/);
     }
   });
 
@@ -79,12 +111,7 @@ eachDocker('logs, attach and exec', (docker) => {
     const { stdout } = await docker().run(['exec', '-i', name, 'wc', '-c'], 'x'.repeat(300_000));
     expect(stdout.trim()).to.equal('300000');
     expect(await exec(`-d ${name} touch /tmp/made`)).to.equal('');
-    for (
-      let i = 0;
-      i < 50 && (await docker().run(['exec', name, 'ls', '/tmp/made'])).code !== 0;
-      i++
-    );
-    expect(await exec(`${name} ls /tmp`)).to.equal('made');
+    await eventually(async () => expect(await exec(`${name} ls /tmp`)).to.equal('made'));
     expect((await docker().run(['exec', name, 'nope'])).code).to.equal(127);
     expect((await docker().run(['exec', name, '/etc'])).code).to.equal(126);
     expect((await docker().run(['exec', name, 'sh', '-c', 'kill -9 $$'])).code).to.equal(137);

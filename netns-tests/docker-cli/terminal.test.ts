@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { eachDocker, image } from './each.js';
 
 const detachKeys = '\x10\x11';
@@ -19,7 +20,7 @@ eachDocker('in a terminal', (docker) => {
     shell.type('stty size\r');
     await shell.shows(/\n24 80\r/);
     await shell.resize(33, 99);
-    shell.type('sleep 0.2; stty size\r');
+    shell.type('until [ "$(stty size)" = "33 99" ]; do sleep 0.1; done; stty size\r');
     await shell.shows(/\n33 99\r/);
     shell.type('exit\r');
     expect(await shell.exitCode()).to.equal(0);
@@ -28,8 +29,8 @@ eachDocker('in a terminal', (docker) => {
   it('ends a program by Ctrl-C and a shell by Ctrl-D', async () => {
     using shell = docker().terminal(`run -it --rm ${image} sh`);
     await shell.shows(/\/ # /);
-    shell.type('sleep 100\r');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    shell.type('echo be"gun"; sleep 100\r');
+    await shell.shows(/begun/);
     shell.type('\x03');
     await shell.shows(/\^C/);
     shell.type('echo code $?\r');
@@ -48,7 +49,13 @@ eachDocker('in a terminal', (docker) => {
     expect(await shell.exitCode()).to.equal(0);
     expect(await docker().field(name, '{{.State.Status}}')).to.equal('running');
     using again = docker().terminal(`attach ${name}`);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually(
+      () => {
+        again.type('\r');
+        expect(again.screen).to.match(/\/ # /);
+      },
+      { everyMs: 200 },
+    );
     again.type('echo still $before\r');
     await again.shows(/\nstill yes\r/);
     again.type('exit 4\r');

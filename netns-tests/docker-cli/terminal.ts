@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { must } from '../world/command.js';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 
 /** A command in a terminal of its own, typed into and read by a test. */
 export class Terminal implements Disposable {

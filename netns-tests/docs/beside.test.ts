@@ -70,8 +70,7 @@ function cell(text: string): string {
   return text.replace(/^\| | \|$/g, '').trim();
 }
 
-describe('beside another firewall', function () {
-  this.timeout(30_000);
+describe('beside another firewall', () => {
   before(needsRoot);
 
   it('each row of the document is known', () => {
@@ -119,7 +118,7 @@ function here(expected: readonly string[]): string[] {
 async function settled({ host, outside }: World, backend: string): Promise<TestDaemon> {
   outside.start(['busybox', 'httpd', '-f', '-p', '80', '-h', WEB]);
   const daemon = await TestDaemon.start(host, [`--firewall-backend=${backend}`]);
-  await daemon.must('pull -q tsnet/busybox');
+  await daemon.pull();
   await daemon.must(`network create -o com.docker.network.bridge.name=${BRIDGE} web`);
   const server = `-v ${WEB}:/www:ro tsnet/busybox httpd -f -h /www`;
   await daemon.must(`run -d --name web --network web -p 8080:80 ${server}`);

@@ -20,7 +20,7 @@ import { Stage } from './stage.js';
  */
 
 /** How long a command may be repeated until it says what is expected: a carrier is seen after a second. */
-const SETTLE_MS = 4_000;
+const SETTLE_MS = 20_000;
 
 /** Commands that change something are typed once. */
 const changing =
@@ -53,7 +53,7 @@ function listingTests(path: string, markdown: string, listings: readonly Listing
       after(() => holder.stage?.[Symbol.asyncDispose]());
       for (const listing of setting.listings) {
         it(`${path}:${listing.line}: ${titleOf(listing)}`, async function () {
-          this.timeout(isUpdate ? 300_000 : 30_000);
+          this.timeout(isUpdate ? 300_000 : 90_000);
           const found = await appears(holder.stage, listing);
           if (!found) return this.skip();
           outputs.set(listing, found);

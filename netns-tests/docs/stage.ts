@@ -69,7 +69,7 @@ export class Stage implements AsyncDisposable {
       writeFileSync(resolv, 'nameserver 192.0.2.1\n');
       await world.host.replaceFile('/etc/resolv.conf', resolv);
       const daemon = await TestDaemon.start(world.host, flags);
-      await daemon.must('pull -q tsnet/busybox');
+      await daemon.pull();
       const stage = new Stage(world, daemon);
       stage.#linksAtFirst = await stage.#links();
       return stage;

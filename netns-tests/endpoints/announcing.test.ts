@@ -76,10 +76,14 @@ describe('endpoints: announcing', () => {
     cleaning.push('web', 'near');
     await lab.it.start('near', '--network lan');
     await lab.it.start('web', '--network name=lan,ip=10.78.0.9,ip6=fd78::9');
-    await lab.it.exec('near', 'ping -c 1 -W 1 10.78.0.9');
     const ns = await lab.it.namespace('near');
     const known = async () => (await ns.ip<{ lladdr?: string }>('neigh show 10.78.0.9'))[0]?.lladdr;
-    const before = await known();
+    const before = await eventually(async () => {
+      await lab.it.exec('near', 'ping -c 1 -W 1 10.78.0.9');
+      const mac = await known();
+      expect(mac).not.to.equal(undefined);
+      return mac;
+    });
     await lab.it.ok('restart -t 0 web');
     const { MacAddress } = await lab.it.endpoint('web', 'lan');
     expect(MacAddress).not.to.equal(before);

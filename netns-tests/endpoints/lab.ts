@@ -49,7 +49,7 @@ export class Lab implements AsyncDisposable {
       // An upstream that refuses at once: names that nobody has must not take seconds.
       const all = ['--dns', '127.0.0.1', ...flags];
       const daemon = lifetime.own(await TestDaemon.start(world.host, all));
-      await daemon.must(`pull -q ${image}`);
+      await daemon.pull();
       return new Lab(world, daemon, lifetime);
     } catch (error) {
       await lifetime[Symbol.asyncDispose]();

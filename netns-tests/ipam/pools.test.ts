@@ -20,7 +20,7 @@ describe('subnets and addresses of networks', () => {
 
   const start = async (...flags: string[]) => {
     const daemon = await TestDaemon.start(world.host, flags);
-    await daemon.must('pull -q tsnet/busybox');
+    await daemon.pull();
     return daemon;
   };
   const create = async (daemon: TestDaemon, words: string) => {

@@ -11,7 +11,7 @@ describe('static addresses of containers that do not run', () => {
     this.timeout(60_000);
     world = await World.create();
     daemon = await TestDaemon.start(world.host);
-    await daemon.must('pull -q tsnet/busybox');
+    await daemon.pull();
   });
   after(async () => {
     await daemon?.[Symbol.asyncDispose]();

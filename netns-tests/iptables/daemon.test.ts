@@ -60,7 +60,7 @@ describe('a daemon with the iptables backend', () => {
     configure({ 'live-restore': true, 'firewall-backend': 'iptables' });
     daemon = await TestDaemon.start(world.host, ['--config-file', config]);
     fresh = await standing();
-    await daemon.must('pull -q tsnet/busybox');
+    await daemon.pull();
     await daemon.must('network create --ipv6 net');
     const serve = ['nc', '-ll', '-p', '80', '-e', 'echo', 'web'];
     const options = ['--network', 'net', '--name', 'web', '-p', '8080:80'];

@@ -1,14 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { ExecRequest } from '../../src/engine/isolation/contract.js';
 import { startFailureCode } from '../../src/engine/isolation/runtime-errors.js';
+import { eventually } from '../world/eventually.js';
 import { collect, IsolationWorld } from './world.js';
 
 const isRoot = process.getuid?.() === 0;
 
 for (const runtime of ['crun', 'runc']) {
-  describe(`exec by ${runtime}`, function () {
-    this.timeout(20_000);
+  describe(`exec by ${runtime}`, () => {
     let world: IsolationWorld;
     let containerId: string;
     let count = 0;
@@ -111,13 +110,9 @@ for (const runtime of ['crun', 'runc']) {
 
     it('does not take the container with it', async () => {
       // The last one's helpers may be on their way out.
-      for (
-        let tries = 0;
-        (await world.launcher.pids(containerId)).length > 1 && tries < 40;
-        tries++
-      )
-        await delay(50);
-      expect(await world.launcher.pids(containerId)).to.have.length(1);
+      await eventually(async () =>
+        expect(await world.launcher.pids(containerId)).to.have.length(1),
+      );
     });
   });
 }

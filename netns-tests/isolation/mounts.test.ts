@@ -9,8 +9,7 @@ import { IsolationWorld } from './world.js';
 const isRoot = process.getuid?.() === 0;
 
 for (const runtime of ['crun', 'runc']) {
-  describe(`mounts and rights by ${runtime}`, function () {
-    this.timeout(20_000);
+  describe(`mounts and rights by ${runtime}`, () => {
     let world: IsolationWorld;
     before(async function () {
       if (!isRoot) this.skip();

@@ -26,8 +26,7 @@ interface Started {
   readonly logPath: string;
 }
 
-describe('a container and the death of others', function () {
-  this.timeout(20_000);
+describe('a container and the death of others', () => {
   let world: IsolationWorld;
   before(async function () {
     if (!isRoot) this.skip();

@@ -16,10 +16,9 @@ describe('control groups of version 2 alone', () => {
   it('carry a container through its life', async function () {
     needsRoot.call(this);
     if (!existsSync('/usr/sbin/runc')) this.skip();
-    this.timeout(30_000);
     const program = fileURLToPath(new URL('./unified-life.js', import.meta.url));
     const argv = ['unshare', '--mount', 'sh', '-c', only, 'sh', process.execPath, program];
-    const { code, stdout, stderr } = await run(argv, { timeoutMs: 25_000 });
+    const { code, stdout, stderr } = await run(argv, { timeoutMs: 50_000 });
     expect(code, stderr).to.equal(0);
     const { warnings, ...told } = JSON.parse(stdout) as { warnings: string[] };
     expect(told).to.deep.equal({

@@ -1,6 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
 import { networkLabel } from '../../src/drivers/bridge/labels.js';
 import { TestDaemon } from '../world/daemon.js';
+import { eventually } from '../world/eventually.js';
 import type { Namespace } from '../world/namespace.js';
 import { World } from '../world/world.js';
 import { AgentProcess } from './agent-process.js';
@@ -214,13 +215,13 @@ export class Lab implements AsyncDisposable {
     await this.#daemon.start();
   }
 
-  /** What a reload of another firewall program does to ours; the daemon has three seconds to put it right. */
+  /** What a reload of another firewall program does to ours; the daemon puts it right soon. */
   async #reload(): Promise<void> {
     const { host } = this.#world;
     const before = await ruleCount(host);
     await host.must('nft flush ruleset');
     await setForwardPolicy(host, this.#configuration);
-    for (let tries = 0; tries < 30 && (await ruleCount(host)) < before; tries++) await delay(100);
+    await eventually(async () => expect(await ruleCount(host)).to.be.at.least(before));
   }
 
   /** Gives the asked containers another gateway, or takes it away. */

@@ -44,7 +44,7 @@ export function useDescriptorCount(): void {
   });
   afterEach(async () => {
     // Streams close their descriptors at the end of the event loop's turn.
-    for (let turn = 0; turn < 10 && leaked(state.before).length > 0; turn++) {
+    for (let turn = 0; turn < 400 && leaked(state.before).length > 0; turn++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const left = leaked(state.before);

@@ -150,8 +150,7 @@ describe('rtnetlink: links', () => {
     expect(refusal(() => net.links())).to.include({ code: 'EBADF' });
   });
 
-  it('lists thousands, a listing taking many pieces', function () {
-    this.timeout(60_000);
+  it('lists thousands, a listing taking many pieces', () => {
     const { net } = pair();
     const names = Array.from({ length: 2000 }, (_, i) => `x${i}`);
     // Of all kinds the one that the kernel is quickest to clear away: a bridge takes it 16 ms.
@@ -160,9 +159,11 @@ describe('rtnetlink: links', () => {
         changes.addLink({ kind: 'vxlan', name, vxlan: { vni: i + 1, port: 4789 } });
       });
     });
-    const started = performance.now();
+    const before = process.cpuUsage();
     const found = net.links().map(({ name }) => name);
-    expect(performance.now() - started).to.be.lessThan(1000);
+    const { user, system } = process.cpuUsage(before);
+    // Of this process's time, whatever else the machine does.
+    expect((user + system) / 1000).to.be.lessThan(1000);
     expect(found).to.have.members(['lo', ...names]);
   });
 

@@ -34,7 +34,7 @@ export class Lan implements AsyncDisposable {
     try {
       const neighbour = await world.neighbour();
       const daemon = await TestDaemon.start(world.host);
-      await daemon.must('pull -q tsnet/busybox', { cli });
+      await daemon.pull();
       await eventually(async () =>
         expect(await world.host.must('ip -6 addr')).not.to.include('tentative'),
       );

@@ -25,7 +25,7 @@ export class Publishing implements AsyncDisposable {
     try {
       const world = lifetime.own(await World.create());
       const daemon = lifetime.own(await TestDaemon.start(world.host, flags));
-      await daemon.must(`pull -q ${image}`);
+      await daemon.pull();
       return new Publishing(world, daemon, lifetime);
     } catch (error) {
       await lifetime[Symbol.asyncDispose]();

@@ -63,11 +63,9 @@ describe('quickstart', function () {
       expect(stdout.trim().split('\n').sort()).to.deep.equal(['client', 'web']);
     });
 
-    it('takes seconds when all is there, and changes nothing', async () => {
+    it('changes nothing when all is there', async () => {
       const pid = playground.pid('tsnetd.pid');
-      const began = performance.now();
       expect(await playground.must()).to.include('answers on');
-      expect(performance.now() - began).to.be.below(15_000);
       expect(playground.pid('tsnetd.pid')).to.equal(pid);
     });
 

@@ -41,7 +41,7 @@ class Disturbed implements AsyncDisposable {
   static async start(...flags: string[]): Promise<Disturbed> {
     const world = await World.create();
     const daemon = await TestDaemon.start(world.host, flags);
-    await daemon.api.must('POST', '/images/create?fromImage=tsnet/busybox&tag=latest');
+    await daemon.pull();
     return new Disturbed(world, daemon);
   }
 
@@ -186,15 +186,20 @@ describe('faults around a daemon', () => {
     const ids = [await it.run({ NetworkMode: 'web' }), await it.run()];
     const pids = await Promise.all(ids.map(async (id) => (await it.inspect(id)).State.Pid));
     // A start is answered before it is on disk.
-    await delay(200);
+    const states = join(it.daemon.folder, 'data/state/container-states');
+    for (const id of ids) {
+      await eventually(() =>
+        expect(readFileSync(join(states, `${id}.json`), 'utf8')).to.match(/"status": ?"running"/),
+      );
+    }
     await it.daemon.stop('SIGKILL');
     for (const pid of pids) process.kill(pid, 'SIGKILL');
-    await delay(300);
+    await Promise.all(pids.map(gone));
     await it.host.must('nft flush ruleset');
     for (const { ifname } of await it.host.ip<{ ifname: string }>('link show type bridge'))
       await it.host.must(`ip link del ${ifname}`);
     for (const path of mountsBelow(it.daemon.folder)) await must(['umount', '--lazy', path]);
-    for (const id of ids) await run(['sh', '-c', `rmdir /sys/fs/cgroup/*/tsnet/${id}`]);
+    await Promise.all(ids.map(removeGroups));
     writeFileSync(join(it.daemon.folder, 'run/boot-id'), 'another boot\n');
     writeFileSync(join(it.daemon.folder, 'run/tsnetd.pid'), '1');
     await it.daemon.start();
@@ -232,8 +237,22 @@ describe('faults around a daemon', () => {
     expect(error).to.match(/failed to start daemon: .*(tsnetd|running|in use)/);
     expect(readFileSync(pidfile, 'utf8')).to.equal(first);
     process.kill(Number(first), 'SIGKILL');
-    await eventually(() => expect(() => process.kill(Number(first), 0)).to.throw('ESRCH'));
+    await gone(Number(first));
     await it.daemon.start();
     expect(readFileSync(pidfile, 'utf8')).not.to.equal(first);
   });
 });
+
+/** Waits until a process is gone. */
+async function gone(pid: number): Promise<void> {
+  await eventually(() => expect(() => process.kill(pid, 0)).to.throw('ESRCH'));
+}
+
+/** Removes a container's control groups as soon as nothing runs in them. */
+async function removeGroups(id: string): Promise<void> {
+  await eventually(async () => {
+    await run(['sh', '-c', `rmdir /sys/fs/cgroup/*/tsnet/${id}`]);
+    const { stdout } = await run(['sh', '-c', `ls -d /sys/fs/cgroup/*/tsnet/${id}`]);
+    expect(stdout).to.equal('');
+  });
+}

@@ -43,7 +43,7 @@ describe(`a restart with ${CONTAINERS} containers and ${CONTAINERS * PORTS_EACH}
     needsRoot.call(this);
     world = await World.create();
     daemon = await TestDaemon.start(world.host, ['--live-restore', '--log-level', 'info']);
-    await daemon.must('pull -q tsnet/busybox');
+    await daemon.pull();
     await daemon.must('network create web');
     const numbers = Array.from({ length: CONTAINERS }, (_, number) => number);
     await Promise.all([0, 1, 2, 3].map(() => startSome(numbers)));

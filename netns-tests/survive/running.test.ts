@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Background } from '../world/command.js';
 import { TestDaemon } from '../world/daemon.js';
+import { eventually } from '../world/eventually.js';
 import { needsRoot } from '../world/root.js';
 import { World } from '../world/world.js';
 import { expectedTraces } from './expected-traces.js';
@@ -27,8 +28,7 @@ interface Inspected {
 }
 
 /** Tests in the order of a story: what one leaves, the next finds. */
-describe('containers whose daemon is killed', function () {
-  this.timeout(40_000);
+describe('containers whose daemon is killed', () => {
   let world: World;
   let daemon: TestDaemon;
   let flow: Background;
@@ -42,7 +42,7 @@ describe('containers whose daemon is killed', function () {
     daemon = await TestDaemon.start(world.host);
     const run = (options: string, ...command: string[]) =>
       daemon.mustRun(['run', '-d', ...options.split(' '), 'tsnet/busybox', ...command], cli);
-    await daemon.must('pull -q tsnet/busybox', cli);
+    await daemon.pull();
     await daemon.must('network create web', cli);
     const signs = `-v ${world.folder}:/signs`;
     await run(`--name srv --network web -p ${PORT}:80`, 'nc', '-ll', '-p', '80', '-e', 'cat');
@@ -69,9 +69,10 @@ describe('containers whose daemon is killed', function () {
     await daemon.stop('SIGKILL');
     const last = lastOf(flow.output);
     const ticks = await logged(daemon, known, 'peer');
-    await delay(500);
-    expect(lastOf(flow.output)).to.be.greaterThan(last + 10);
-    expect(await logged(daemon, known, 'peer')).to.be.greaterThan(ticks + 3);
+    await flow.waitFor(new RegExp(`^${last + 10}$`, 'm'));
+    await eventually(async () =>
+      expect(await logged(daemon, known, 'peer')).to.be.greaterThan(ticks + 3),
+    );
     expect(flow.output).not.to.contain('end');
     expect(await echo(world, 'hello')).to.equal('hello');
   });
@@ -131,7 +132,7 @@ describe('containers whose daemon is killed', function () {
     const { code } = await world.host.run([
       'busybox',
       'timeout',
-      '1',
+      '10',
       'nc',
       '-l',
       '-p',
@@ -141,8 +142,7 @@ describe('containers whose daemon is killed', function () {
     await daemon.must('rm rival', cli);
   });
 
-  it('answer to exec, logs, wait, stop, start and rm as ever', async function () {
-    this.timeout(10_000);
+  it('answer to exec, logs, wait, stop, start and rm as ever', async () => {
     expect(await daemon.must('exec plain echo hi', cli)).to.equal('hi');
     expect(await daemon.must('logs --tail 1 peer', cli)).to.match(/^\d+$/);
     const waiting = daemon.must('wait plain', cli);
@@ -160,10 +160,11 @@ describe('containers whose daemon is killed', function () {
     const ids = await daemon.must('ps -aq --no-trunc', cli);
     await daemon.must(`rm -f ${ids.replaceAll('\n', ' ')}`, cli);
     await daemon.must('network rm web', cli);
-    await delay(300);
     const everMade = new Set([...ids.split('\n'), ...[...known.values()].map(({ Id }) => Id)]);
     const expected = await expectedTraces(daemon);
-    expect(await foundTraces(daemon, world.host, everMade)).to.deep.equal(expected);
+    await eventually(async () =>
+      expect(await foundTraces(daemon, world.host, everMade)).to.deep.equal(expected),
+    );
     expect(expected.bridges).to.deep.equal(['docker0']);
   });
 });
@@ -188,12 +189,7 @@ async function logged(
 function processOf(known: ReadonlyMap<string, Inspected>, name: string) {
   const pid = known.get(name)?.State.Pid ?? 0;
   return {
-    async gone(): Promise<void> {
-      for (let i = 0; existsSync(`/proc/${pid}`); i++) {
-        if (i > 100) throw new Error(`${name} goes on`);
-        await delay(50);
-      }
-    },
+    gone: () => eventually(() => expect(existsSync(`/proc/${pid}`), name).to.equal(false)),
   };
 }
 
@@ -204,10 +200,9 @@ function address({ NetworkSettings: { Networks } }: Inspected): string {
 /** What an echo server behind the published port makes of a line, asked from outside until it listens. */
 async function echo(world: World, line: string): Promise<string> {
   const ask = `echo ${line} | busybox timeout 2 busybox nc 192.0.2.2 ${PORT}`;
-  for (let attempt = 0; attempt < 20; attempt++) {
+  return eventually(async () => {
     const { stdout } = await world.outside.run(['sh', '-c', ask]);
-    if (stdout !== '') return stdout.trim();
-    await delay(50);
-  }
-  return 'no answer';
+    expect(stdout).not.to.equal('');
+    return stdout.trim();
+  });
 }

@@ -113,8 +113,8 @@ export class Background implements AsyncDisposable {
     }
   }
 
-  /** Sends a signal and waits for the end; after `graceMs` it is killed. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = 5_000): Promise<number | null> {
+  /** Sends a signal and waits for the end; after `graceMs`, which a busy machine may need, it is killed. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = 30_000): Promise<number | null> {
     this.#signal(signal);
     const timer = setTimeout(() => this.#signal('SIGKILL'), graceMs);
     try {

@@ -17,9 +17,6 @@ function daemonCommand(dist = process.env['TSNET_DIST']): string[] {
   return [process.execPath, '--enable-source-maps', join(resolve(dist), 'tsnetd.mjs')];
 }
 
-/** How long a daemon may take to stop its containers and itself. */
-const STOP_MS = 30_000;
-
 /** Which CLI a test speaks through: ours, or an unmodified docker. */
 export type Cli = 'tsnet' | 'docker' | `/${string}`;
 
@@ -58,6 +55,11 @@ export class TestDaemon implements AsyncDisposable {
     return new Api(this.socket);
   }
 
+  /** Gets the image that needs no registry, tsnet/busybox. */
+  async pull(): Promise<void> {
+    await this.api.must('POST', '/images/create?fromImage=tsnet/busybox&tag=latest');
+  }
+
   /** What the present process has said. */
   get log(): string {
     return this.#process?.output ?? '';
@@ -79,12 +81,17 @@ export class TestDaemon implements AsyncDisposable {
   async stop(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
-    await process?.stop(signal, STOP_MS);
+    await process?.stop(signal);
   }
 
   /** Holds the program still, or lets it go on: meanwhile it repairs nothing and answers nobody. */
   hold(signal: 'SIGSTOP' | 'SIGCONT'): void {
     if (this.#process) process.kill(this.#process.pid, signal);
+  }
+
+  /** Starts a command of a CLI that goes on, such as one that follows a log. */
+  following(args: readonly string[], { cli = 'tsnet' }: { cli?: Cli } = {}): Background {
+    return this.#host.start(this.#commandOf(cli, args));
   }
 
   /** Runs a command of a CLI in the host's namespace, whatever its exit code. */
@@ -93,9 +100,12 @@ export class TestDaemon implements AsyncDisposable {
     options: { cli?: Cli; input?: string; timeoutMs?: number } = {},
   ): Promise<Result> {
     const { cli = 'tsnet', ...rest } = options;
+    return run(this.#host.inside(this.#commandOf(cli, args)), rest);
+  }
+
+  #commandOf(cli: Cli, args: readonly string[]): string[] {
     const program = cli === 'tsnet' ? join(bin, 'tsnet') : cli;
-    const argv = ['env', `DOCKER_HOST=unix://${this.socket}`, program, ...args];
-    return run(this.#host.inside(argv), rest);
+    return ['env', `DOCKER_HOST=unix://${this.socket}`, program, ...args];
   }
 
   /** Runs a command line that must succeed, split at spaces; gives its output without the last line end. */

@@ -69,6 +69,11 @@ export class Namespace implements AsyncDisposable {
     return must(this.inside(line.split(' ')));
   }
 
+  /** Runs `ip` with each of these lines of arguments, all at once. */
+  async links(...lines: readonly string[]): Promise<void> {
+    await must(this.inside(['ip', '-batch', '-']), { input: lines.join('\n') });
+  }
+
   /** Runs `ip -j` with these arguments. */
   async ip<T>(args: string): Promise<T[]> {
     const output = await this.must(`ip -j ${args}`);

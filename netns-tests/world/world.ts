@@ -55,11 +55,10 @@ export class World implements AsyncDisposable {
       const host = await Namespace.create('host', join(folder, 'host'), lifetime);
       const outside = await Namespace.create('outside', join(folder, 'outside'), lifetime);
       const world = new World({ folder, host, outside, lifetime });
-      await outside.must('ip link add lan type bridge');
+      await outside.links('link add lan type bridge');
       await addresses(outside, 'lan', 1);
       await world.#plugIn(host, 2);
-      await host.must('ip route add default via 192.0.2.1');
-      await host.must('ip -6 route add default via 2001:db8:1::1');
+      await host.links('route add default via 192.0.2.1', 'route add default via 2001:db8:1::1');
       return world;
     } catch (error) {
       await lifetime[Symbol.asyncDispose]();
@@ -100,12 +99,13 @@ export class World implements AsyncDisposable {
       [outside, 'far', 1],
       [remote, 'eth0', 3],
     ] as const) {
-      await machine.must(`ip addr add 198.51.100.${number}/24 dev ${link}`);
-      await machine.must(`ip -6 addr add 2001:db8:2::${number}/64 dev ${link} nodad`);
-      await machine.must(`ip link set ${link} up`);
+      await machine.links(
+        `addr add 198.51.100.${number}/24 dev ${link}`,
+        `addr add 2001:db8:2::${number}/64 dev ${link} nodad`,
+        `link set ${link} up`,
+      );
     }
-    await remote.must('ip route add default via 198.51.100.1');
-    await remote.must('ip -6 route add default via 2001:db8:2::1');
+    await remote.links('route add default via 198.51.100.1', 'route add default via 2001:db8:2::1');
     return remote;
   }
 
@@ -121,16 +121,20 @@ export class World implements AsyncDisposable {
 
   async #plugIn(machine: Namespace, number: number): Promise<void> {
     const port = `port${number}`;
-    await this.outside.must(`ip link add ${port} type veth peer name eth0 netns ${machine.path}`);
-    await this.outside.must(`ip link set ${port} master lan up`);
+    await this.outside.links(
+      `link add ${port} type veth peer name eth0 netns ${machine.path}`,
+      `link set ${port} master lan up`,
+    );
     await addresses(machine, 'eth0', number);
   }
 }
 
 async function addresses(machine: Namespace, link: string, number: number): Promise<void> {
-  await machine.must(`ip addr add 192.0.2.${number}/24 dev ${link}`);
-  await machine.must(`ip -6 addr add 2001:db8:1::${number}/64 dev ${link} nodad`);
   // The link-local address would be tentative for the first seconds, and a snapshot not stay true.
   await machine.sysctl(`net/ipv6/conf/${link}/accept_dad`, '0');
-  await machine.must(`ip link set ${link} up`);
+  await machine.links(
+    `addr add 192.0.2.${number}/24 dev ${link}`,
+    `addr add 2001:db8:1::${number}/64 dev ${link} nodad`,
+    `link set ${link} up`,
+  );
 }

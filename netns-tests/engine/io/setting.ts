@@ -20,7 +20,7 @@ export class Setting implements AsyncDisposable {
   static async create(flags: readonly string[] = []): Promise<Setting> {
     const world = await World.create();
     const daemon = await TestDaemon.start(world.host, flags);
-    await daemon.must(`pull -q ${image}`);
+    await daemon.pull();
     return new Setting(world, daemon);
   }
 

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { processesWith, useStage } from './stage.js';
+import { eventually } from '../../world/eventually.js';
+import { gone, processesWith, useStage } from './stage.js';
 
 const health = (known: { State: { Health?: { Status: string } } }) => known.State.Health?.Status;
 
@@ -25,7 +25,7 @@ describe('health checks and the daemon', () => {
     const { State } = await stage.it.until('web', (known) => health(known) === 'healthy');
     await stage.it.restart('SIGKILL', async () => {
       process.kill(State.Pid, 'SIGKILL');
-      await delay(300);
+      await gone(State.Pid);
     });
     const after = await stage.it.inspect('web');
     expect(after.State.Status).to.equal('exited');
@@ -45,8 +45,7 @@ describe('health checks and the daemon', () => {
     await stage.it.daemon.must(`pause ${name}`);
     await stage.it.daemon.must(`unpause ${name}`);
     await stage.it.daemon.must(`stop ${name}`);
-    await delay(200);
-    expect(await processesWith('sleep 4711')).to.deep.equal([]);
+    await eventually(async () => expect(await processesWith('sleep 4711')).to.deep.equal([]));
     const { State } = await stage.it.inspect(name);
     expect(State.Health?.Log.length).to.be.at.most(5);
   });

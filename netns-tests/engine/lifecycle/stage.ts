@@ -1,6 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { existsSync } from 'node:fs';
+import { expect } from 'chai';
 import { run } from '../../world/command.js';
 import { TestDaemon } from '../../world/daemon.js';
+import { eventually } from '../../world/eventually.js';
 import { needsRoot } from '../../world/root.js';
 import { World } from '../../world/world.js';
 
@@ -40,7 +42,7 @@ export class Stage implements AsyncDisposable {
   static async create(...flags: readonly string[]): Promise<Stage> {
     const world = await World.create();
     const daemon = await TestDaemon.start(world.host, flags);
-    await daemon.must(`pull -q ${image}`);
+    await daemon.pull();
     return new Stage(world, daemon);
   }
 
@@ -63,10 +65,19 @@ export class Stage implements AsyncDisposable {
     return (await this.inspect(name)).State.Status;
   }
 
+  /** Waits until a container has written this. */
+  async says(name: string, words: string): Promise<void> {
+    await eventually(async () => {
+      const { body } = await this.daemon.api.ask('GET', `/containers/${name}/logs?stdout=1`);
+      expect(String(body)).to.include(words);
+    });
+  }
+
   /** What happened to a container so far. */
   async actions(name: string): Promise<string[]> {
     const until = Math.ceil(Date.now() / 1000);
-    const filters = encodeURIComponent(JSON.stringify({ container: [name], type: ['container'] }));
+    const { Id } = await this.inspect(name);
+    const filters = encodeURIComponent(JSON.stringify({ container: [Id], type: ['container'] }));
     const path = `/events?since=${until - 600}&until=${until}&filters=${filters}`;
     const text = String((await this.daemon.api.ask('GET', path)).body);
     return text
@@ -77,12 +88,14 @@ export class Stage implements AsyncDisposable {
 
   /** Waits until what is known of a container is so. */
   async until(name: string, isSo: (known: Known) => boolean): Promise<Known> {
-    for (let tries = 0; tries < 200; tries++) {
-      const known = await this.inspect(name);
-      if (isSo(known)) return known;
-      await delay(50);
-    }
-    throw new Error(`${name}: ${JSON.stringify((await this.inspect(name)).State)}`);
+    return eventually(
+      async () => {
+        const known = await this.inspect(name);
+        if (!isSo(known)) throw new Error(`${name}: ${JSON.stringify(known.State)}`);
+        return known;
+      },
+      { everyMs: 50 },
+    );
   }
 
   /** Ends the daemon and starts it again. */
@@ -92,30 +105,45 @@ export class Stage implements AsyncDisposable {
     await this.daemon.start();
   }
 
+  /** Removes all containers, for the next test. */
+  async clear(): Promise<void> {
+    const { api } = this.daemon;
+    // A test that has failed may have left no daemon.
+    const all = await api
+      .must<{ Id: string }[]>('GET', '/containers/json?all=1')
+      .catch(async () => {
+        await this.restart('SIGKILL');
+        return api.must<{ Id: string }[]>('GET', '/containers/json?all=1');
+      });
+    await Promise.all(all.map(({ Id }) => api.must('DELETE', `/containers/${Id}?force=1`)));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.daemon[Symbol.asyncDispose]();
     await this.world[Symbol.asyncDispose]();
   }
 }
 
-/** Gives each test of a suite a daemon of its own; skipped when not root. */
+/** Gives a suite its daemon, without containers at the start of each test; skipped when not root. */
 export function useStage(...flags: readonly string[]): { readonly it: Stage } {
   const holder: { stage?: Stage } = {};
-  beforeEach(async function () {
+  before(async function () {
     needsRoot.call(this);
-    this.timeout(30_000);
     holder.stage = await Stage.create(...flags);
   });
-  afterEach(async function () {
-    this.timeout(30_000);
-    await holder.stage?.[Symbol.asyncDispose]();
-  });
+  afterEach(() => holder.stage?.clear());
+  after(() => holder.stage?.[Symbol.asyncDispose]());
   return {
     get it() {
-      if (!holder.stage) throw new Error('the test has no daemon yet');
+      if (!holder.stage) throw new Error('the suite has no daemon yet');
       return holder.stage;
     },
   };
+}
+
+/** Waits until a process is gone. */
+export async function gone(pid: number): Promise<void> {
+  await eventually(() => expect(existsSync(`/proc/${pid}`)).to.equal(false));
 }
 
 /** Command lines of processes anywhere that have these words. */

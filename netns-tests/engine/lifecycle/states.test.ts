@@ -61,26 +61,32 @@ describe('states of containers', () => {
   });
 
   it('has an init that reaps and passes signals on, if it is asked for', async () => {
-    await stage.it.run('web', '--init', 'sh', '-c', "trap 'exit 9' TERM; sleep 1000 & wait");
+    await stage.it.run(
+      'web',
+      '--init',
+      'sh',
+      '-c',
+      "trap 'exit 9' TERM; echo up; sleep 1000 & wait",
+    );
     expect(await stage.it.daemon.must('exec web cat /proc/1/comm')).to.match(/init|tini/);
-    await delay(200);
+    await stage.it.says('web', 'up');
     await stage.it.daemon.must('stop web');
     expect((await stage.it.inspect('web')).State.ExitCode).to.equal(9);
   });
 
   it('stops with the signal and in the time that are said', async () => {
-    const trap = "trap 'exit 3' USR1; trap '' TERM; while :; do sleep 0.05; done";
+    const trap = "trap 'exit 3' USR1; trap '' TERM; echo up; while :; do sleep 0.05; done";
     await stage.it.run('own', '--stop-signal USR1', 'sh', '-c', trap);
     await stage.it.run('deaf', '--stop-timeout 1', 'sh', '-c', trap);
     await stage.it.run('asked', '', 'sh', '-c', trap);
     await stage.it.run('endless', '', 'sh', '-c', trap);
-    await delay(300);
+    for (const name of ['own', 'deaf', 'asked', 'endless']) await stage.it.says(name, 'up');
     const { daemon } = stage.it;
     await daemon.must('stop own');
     expect((await stage.it.inspect('own')).State.ExitCode).to.equal(3);
     const before = Date.now();
     await daemon.must('stop deaf');
-    expect(Date.now() - before).to.be.within(900, 4000);
+    expect(Date.now() - before).to.be.within(900, 9000);
     expect((await stage.it.inspect('deaf')).State.ExitCode).to.equal(137);
     await daemon.must('stop -s USR1 asked');
     expect((await stage.it.inspect('asked')).State.ExitCode).to.equal(3);

@@ -25,7 +25,7 @@ describe('the choice of a storage driver', function () {
   it('keeps what each has made aside for its return', async () => {
     await using daemon = await TestDaemon.start(world.host);
     expect(await driverOf(daemon)).to.equal('overlay2');
-    await daemon.must(`pull -q ${image}`);
+    await daemon.pull();
     await daemon.must(`run --name first ${image} sh -c echo>/mine`);
     const config = join(daemon.folder, 'daemon.json');
     const restart = async (driver: string) => {
@@ -38,7 +38,7 @@ describe('the choice of a storage driver', function () {
       expect(await containers(other)).to.equal('');
       expect(await other.must('images -q')).to.equal('');
       expect(other.log).to.include('left aside').and.include('others=overlay2');
-      await other.must(`pull -q ${image}`);
+      await other.pull();
       // The other's name is free.
       await other.must(`run --name first ${image} true`);
     };
@@ -56,7 +56,7 @@ describe('the choice of a storage driver', function () {
     const root = join(disk.folder, 'data');
     {
       await using daemon = await TestDaemon.start(world.host, ['--data-root', root, '-s', 'btrfs']);
-      await daemon.must(`pull -q ${image}`);
+      await daemon.pull();
       const written = await daemon.mustRun([
         'run',
         '--rm',

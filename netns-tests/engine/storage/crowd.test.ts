@@ -19,7 +19,7 @@ for (const driver of ['overlay2', 'vfs', 'fuse-overlayfs']) {
       if (driver === 'fuse-overlayfs' && programs.code !== 0) this.skip();
       world = await World.create();
       daemon = await TestDaemon.start(world.host, ['--storage-driver', driver]);
-      await daemon.must(`pull -q ${image}`);
+      await daemon.pull();
     });
     after(async () => {
       await daemon?.[Symbol.asyncDispose]();

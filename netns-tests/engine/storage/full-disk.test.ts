@@ -29,7 +29,7 @@ for (const driver of ['overlay2', 'vfs']) {
         ...['--data-root', join(disk.folder, 'data')],
         ...['--storage-driver', driver],
       ]);
-      await daemon.must(`pull -q ${image}`);
+      await daemon.pull();
     });
     afterEach(async () => {
       makeRoom();
