@@ -45,6 +45,8 @@ export class Execs {
       config.DetachKeys,
       (wrong) => new System(`Invalid escape keys (${wrong}) provided`),
     );
+    // The start comes right behind.
+    this.#context.launcher.expect();
     this.#forgetOld();
     const id = this.#context.ids.id();
     this.#execs.set(id, { id, container, config, started: false });

@@ -1,9 +1,13 @@
 import type { Socket } from 'node:net';
+import { join } from 'node:path/posix';
 import { Duplex } from 'node:stream';
 import type { AttachedStreams, OutputChunk } from '../../api/server/backend.js';
+import { Conflict } from '../../base/errors.js';
 import { duplicateFd, type Fd } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
 import { fdStream } from '../../native/poll.js';
+import { connectSeqpacket } from '../../native/unixsocket.js';
+import { ATTACH_SOCKET } from './conmon-command.js';
 
 /** First byte of a packet from conmon: which stream the rest is of. */
 const STDERR = 3;
@@ -22,6 +26,16 @@ export interface AttachOptions {
    * connected after `abort`, unheard, until the process ends.
    */
   readonly linger: boolean;
+}
+
+/** The streams of a process whose conmon works in a folder. `subject` is what isn't running if none is there. @throws Conflict */
+export function attachTo(subject: string, folder: string, options: AttachOptions): AttachedStreams {
+  try {
+    return attachedStreams(connectSeqpacket(join(folder, ATTACH_SOCKET)), options);
+  } catch (cause) {
+    if (!isErrno(cause, 'ENOENT', 'ECONNREFUSED')) throw cause;
+    throw new Conflict(`${subject} is not running`, { cause });
+  }
 }
 
 /** The streams of a process behind conmon's SEQPACKET attach socket. Takes the socket over. */

@@ -1,4 +1,4 @@
-import { promises, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, write } from 'node:fs';
 import { join } from 'node:path/posix';
 
 /**
@@ -28,11 +28,18 @@ export class CgroupLock {
   /** Takes the lock soon; does nothing while that is under way. It failing costs only what it would have saved. */
   takeEarly(): void {
     if (this.#taking || this.#file === undefined) return;
+    let fd: number;
+    try {
+      fd = openSync(this.#file, 'w');
+    } catch {
+      return;
+    }
     this.#taking = true;
-    const done = () => {
+    // One trip to the other thread, which begins at once: whatever this thread does meanwhile.
+    write(fd, String(process.pid), () => {
+      closeSync(fd);
       this.#taking = false;
-    };
-    promises.writeFile(this.#file, String(process.pid)).then(done, done);
+    });
   }
 }
 

@@ -121,7 +121,7 @@ export interface Launcher {
   review(host: HostConfig): ReviewedHost;
   /** The same for limits that are set over those that a container has (`update`). @throws InvalidParameter */
   reviewLimits<T extends LimitSettings>(limits: T): CheckedLimits<T>;
-  /** Says that a `create` is coming, so that what takes the kernel a while can begin. Never fails. */
+  /** Says that a `create` or an `exec` is coming, so that what takes the kernel a while can begin. Never fails. */
   expect(): void;
   /**
    * Makes the container with its program not yet running, so that clients can attach before the first byte.

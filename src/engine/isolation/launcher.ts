@@ -1,30 +1,28 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
 import type { AttachedStreams, TtySize } from '../../api/server/backend.js';
 import type { HostConfig } from '../../api/types/container.js';
 import { Conflict, NotFound, System } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
-import { isErrno } from '../../native/libc.js';
 import { signalProcess } from '../../native/pidfd.js';
-import { connectSeqpacket } from '../../native/unixsocket.js';
-import { attachedStreams } from './attach.js';
+import { attachTo } from './attach.js';
 import type { CgroupLock } from './cgroup-lock.js';
 import type { CgroupTree } from './cgroups.js';
 import type { Conmon } from './conmon.js';
-import { ATTACH_SOCKET, CONTROL_FIFO, OOM_FILE, RUNTIME_LOG } from './conmon-command.js';
+import { CONTROL_FIFO, OOM_FILE, RUNTIME_LOG } from './conmon-command.js';
 import { tellReopenLog, tellSize } from './conmon-control.js';
 import type { ContainerRecord, ContainerRecords } from './container-record.js';
 import type { ExecRequest, Exit, LaunchedExec, Launcher, LaunchRequest } from './contract.js';
 import type { IsolationDefaults } from './defaults.js';
 import { type Deletion, isLost, SPEC_FILE } from './deletion.js';
-import { execProcess } from './exec-process.js';
+import type { ContainerExecs } from './execs.js';
 import type { ExitFile, ExitWatcher } from './exit-watcher.js';
 import { freezeGroup } from './freezing.js';
-import { type HostFacts, readAccounts } from './host-facts.js';
+import type { HostFacts } from './host-facts.js';
 import { type ReviewedHost, reviewHost } from './host-review.js';
 import { launchSpec } from './launch-spec.js';
 import { type CheckedLimits, checkLimits } from './limit-checks.js';
-import { type OciSpec, specText } from './oci.js';
+import { specText } from './oci.js';
 import { isRunning, processState } from './processes.js';
 import type { LimitSettings } from './resources.js';
 import type { Runtime } from './runtime.js';
@@ -39,6 +37,7 @@ export interface LauncherParts {
   readonly runtimes: RuntimeList;
   readonly conmon: Conmon;
   readonly deletion: Deletion;
+  readonly execs: ContainerExecs;
   readonly cgroups: CgroupTree;
   readonly cgroupLock: CgroupLock;
   readonly exits: ExitWatcher;
@@ -169,7 +168,7 @@ export class ConmonLauncher implements Launcher {
   ): Promise<AttachedStreams> {
     const record = this.#parts.records.get(id);
     const linger = record.openStdin && record.stdinOnce && !record.tty;
-    return connect(id, record.runDir, { ...options, openStdin: record.openStdin, linger });
+    return attachTo(id, record.runDir, { ...options, openStdin: record.openStdin, linger });
   }
 
   async resize(id: string, runDir: string, size: TtySize): Promise<void> {
@@ -180,44 +179,9 @@ export class ConmonLauncher implements Launcher {
     tellReopenLog(join(runDir, CONTROL_FIFO), `container ${id}`);
   }
 
-  async exec(request: ExecRequest): Promise<LaunchedExec> {
-    const { conmon, cgroupLock } = this.#parts;
-    cgroupLock.takeEarly();
-    const { containerId, execId, tty, openStdin, args } = request;
-    const folder = join(request.runDir, execId);
-    const execSpec = this.#writeProcess(request, folder);
-    const clean = () => rmSync(folder, { recursive: true, force: true });
-    try {
-      const started = await conmon.exec(
-        {
-          runtime: this.#runtimeOf(containerId),
-          id: containerId,
-          uuid: execId,
-          folder,
-          tty,
-          openStdin,
-          keepStdin: tty,
-          log: 'none',
-          execSpec,
-        },
-        {
-          attach: () =>
-            connect(execId, folder, { tty, stdin: openStdin, openStdin, linger: false }),
-          fail: (said) => runtimeError('exec', said, args[0] ?? ''),
-        },
-      );
-      const exited = started.exitCode.then((code) => {
-        clean();
-        return { code, at: new Date().toISOString(), oomKilled: false };
-      });
-      const resize = async (size: TtySize) =>
-        tellSize(join(folder, CONTROL_FIFO), size, `exec ${execId}`);
-      if (request.size && tty) await resize(request.size);
-      return { pid: started.pid, streams: started.streams, exited, resize };
-    } catch (error) {
-      clean();
-      throw error;
-    }
+  exec(request: ExecRequest): Promise<LaunchedExec> {
+    this.#parts.cgroupLock.takeEarly();
+    return this.#parts.execs.start(request);
   }
 
   async alive(
@@ -263,31 +227,5 @@ export class ConmonLauncher implements Launcher {
         this.#parts.cgroups.wasOutOfMemory(record.cgroupsPath));
     const at = file?.at ?? new Date();
     return { code: file?.code ?? LOST, at: at.toISOString(), oomKilled: outOfMemory };
-  }
-
-  #writeProcess(request: ExecRequest, folder: string): string {
-    const { facts, records } = this.#parts;
-    const { runDir, init } = records.get(request.containerId);
-    const { process }: OciSpec = JSON.parse(readFileSync(join(runDir, SPEC_FILE), 'utf8'));
-    const accounts = readAccounts(`/proc/${init.pid}/root`);
-    const { capabilities } = facts;
-    const text = specText(execProcess(request, { container: process, accounts, capabilities }));
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, 'process.json');
-    writeFileSync(path, text);
-    return path;
-  }
-}
-
-function connect(
-  subject: string,
-  folder: string,
-  options: { tty: boolean; stdin: boolean; openStdin: boolean; linger: boolean },
-): AttachedStreams {
-  try {
-    return attachedStreams(connectSeqpacket(join(folder, ATTACH_SOCKET)), options);
-  } catch (cause) {
-    if (!isErrno(cause, 'ENOENT', 'ECONNREFUSED')) throw cause;
-    throw new Conflict(`${subject} is not running`, { cause });
   }
 }

@@ -12,6 +12,7 @@ import { ContainerRecords } from './container-record.js';
 import { dockerDefaults, type IsolationDefaults } from './defaults.js';
 import { Deletion } from './deletion.js';
 import { ExitWatcher } from './exit-watcher.js';
+import { ContainerExecs } from './execs.js';
 import { type HostFacts, readHostFacts } from './host-facts.js';
 import { ConmonLauncher } from './launcher.js';
 import { LiveLimits } from './live-limits.js';
@@ -20,6 +21,7 @@ import { RuntimeProbes } from './probes.js';
 import { defaultCapabilities } from './profile/capabilities.js';
 import { defaultSeccompProfile } from './profile/seccomp.js';
 import { findProgram } from './runtime.js';
+import { RuntimeExecs } from './runtime-exec.js';
 import { RuntimeList, type RuntimeWishes } from './runtime-list.js';
 import { SeccompCache } from './seccomp-cache.js';
 
@@ -76,9 +78,14 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
   const seccomp = new SeccompCache(compileSeccomp);
   const facts = { ...readHostFacts(cgroups), maps: options.maps };
   if (runtimes.preferred.takesCompiledSeccomp) warmSoon(seccomp, facts);
+  const runtimeOf = (id: string) => runtimes.of(records.find(id)?.runtime);
+  const conmon = new Conmon({ path, children });
+  const shell = findProgram('sh');
+  const runtimeExecs = shell === undefined ? undefined : new RuntimeExecs({ children, shell });
   const launcher = new ConmonLauncher({
     runtimes,
-    conmon: new Conmon({ path, children }),
+    conmon,
+    execs: new ContainerExecs({ runtimeOf, records, facts, conmon, runtimeExecs }),
     deletion: new Deletion({ runtimes, conmon: path, cgroups, exits, records, logger }),
     cgroups,
     cgroupLock: CgroupLock.ofThisMachine(),
@@ -89,7 +96,6 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
     defaults: options.defaults ?? dockerDefaults,
     logger,
   });
-  const runtimeOf = (id: string) => runtimes.of(records.find(id)?.runtime);
   return {
     launcher,
     probes: new RuntimeProbes({ runtimeOf, records, facts, children }),
