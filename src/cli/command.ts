@@ -1,5 +1,6 @@
 import type { ApiClient } from '../api/client/client.js';
 import type { Chosen } from './connection/endpoint.js';
+import type { UserConfig } from './connection/settings.js';
 import type { FlagTable, FlagValues } from './parse/flag.js';
 
 /** Where a command reads and writes. The streams are looked up late: opening the process's stdin takes time. */
@@ -17,6 +18,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
   readonly debug: boolean;
+  /** What the user has written into `config.json`. */
+  readonly config: UserConfig;
   /** Which context leads to the daemon, and where the user's settings are. */
   readonly chosen: Chosen;
 }

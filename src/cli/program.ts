@@ -6,6 +6,8 @@ import type { AnyCommand, Arity, Context, Input, Terminal } from './command.js';
 import { StartFailure } from './commands/container/exit-code.js';
 import { hoistFlags } from './completion/hoist.js';
 import { chooseContext, endpointOf } from './connection/endpoint.js';
+import { customHeaders } from './connection/headers.js';
+import { loadUserConfig } from './connection/settings.js';
 import { Failure, FlagError } from './failure.js';
 import { commandHelp, groupHelp, rootHelp } from './format/usage.js';
 import { parseCommandLine } from './parse/command-line.js';
@@ -46,6 +48,8 @@ export const globalFlags = {
   version: toggle('Print version information and quit', { short: 'v' }),
 };
 
+const logLevels = ['trace', 'debug', 'info', 'warn', 'warning', 'error', 'fatal', 'panic'];
+
 /** Runs a command line; gives the exit code. */
 export async function runProgram(words: readonly string[], around: Surroundings): Promise<number> {
   const { stdout, stderr } = around.terminal;
@@ -85,6 +89,9 @@ async function dispatch(words: readonly string[], around: Surroundings): Promise
   if (global.flags.version) {
     terminal.stdout.write(`tsnet version ${productVersion}\n`);
     return 0;
+  }
+  if (!logLevels.includes(global.flags['log-level'])) {
+    throw new Failure(`Unable to parse logging level: ${global.flags['log-level']}`);
   }
   const { entry, name, rest } = findEntry(helpLast(global.args), terminal);
   const { context, failure } = await contextOf(global, around);
@@ -132,7 +139,9 @@ function findEntry(args: readonly string[], terminal: Terminal): Found {
   const name = [...group, next].join(' ');
   const entry = catalogue.find(({ names }) => names.includes(name));
   if (entry) return { entry, name, rest: args.slice(group.length + 1) };
-  const usage = summary === undefined ? '' : `Usage:  tsnet ${groupName}\n\n`;
+  // Docker says it of this group alone.
+  const rest = groupName === 'volume' ? ' COMMAND' : '';
+  const usage = summary === undefined ? '' : `Usage:  tsnet ${groupName}${rest}\n\n`;
   const help = summary === undefined ? 'tsnet --help' : `tsnet ${groupName} --help`;
   throw new Failure(
     `tsnet: unknown command: tsnet ${name}\n\n${usage}Run '${help}' for more information`,
@@ -198,9 +207,13 @@ async function contextOf(
 ): Promise<{ context: Context; failure?: Error }> {
   const wish = { ...flags, env };
   const chosen = chooseContext(wish);
+  const { config, problem } = loadUserConfig(chosen.folder);
+  if (problem !== undefined) terminal.stderr.write(`WARNING: ${problem}\n`);
+  const headers = customHeaders(config, env);
   const version = env['DOCKER_API_VERSION'];
   const contextAt = (address: Address): Context => ({
-    api: new ApiClient({ address, ...(version && { version }) }),
+    api: new ApiClient({ address, headers, ...(version && { version }) }),
+    config,
     terminal,
     env,
     now,

@@ -28,11 +28,17 @@ export interface Hijacked {
 /** Docker's Engine API over a socket: one connection a request, the version agreed on first. */
 export class ApiClient {
   readonly #address: Address;
+  readonly #headers: Readonly<Record<string, string>>;
   #version: Promise<string> | undefined;
 
-  /** `version` skips the negotiation. */
-  constructor(parts: { address: Address; version?: string }) {
+  /** `version` skips the negotiation; `headers` go with every request. */
+  constructor(parts: {
+    address: Address;
+    version?: string;
+    headers?: Readonly<Record<string, string>>;
+  }) {
     this.#address = parts.address;
+    this.#headers = parts.headers ?? {};
     if (parts.version !== undefined) this.#version = Promise.resolve(parts.version);
   }
 
@@ -97,13 +103,18 @@ export class ApiClient {
     return exchange(this.#address, {
       method,
       path: `/v${version}${path}${encodeQuery(query)}`,
-      headers: { ...headers, ...(payload !== undefined && { 'Content-Type': type }) },
+      headers: {
+        ...this.#headers,
+        ...headers,
+        ...(payload !== undefined && { 'Content-Type': type }),
+      },
       ...(payload !== undefined && { body: payload }),
     });
   }
 
   async #negotiate(): Promise<string> {
-    const ping = await exchange(this.#address, { method: 'HEAD', path: '/_ping', headers: {} });
+    const headers = this.#headers;
+    const ping = await exchange(this.#address, { method: 'HEAD', path: '/_ping', headers });
     ping.close();
     return olderOf(ping.headers['api-version'] ?? clientApiVersion, clientApiVersion);
   }

@@ -58,6 +58,13 @@ describe('completion', () => {
     ['run --pull=m', '--pull=missing'],
     ['run --network ', 'container: networks-1 networks-2'],
     ['run -v ', 'volumes-1 volumes-2 FILES'],
+    ['load --input=', 'FILES'],
+    ['ps -f sta', 'status='],
+    ['ps -f status=p', 'status=paused'],
+    ['ps --filter=status=p', '--filter=status=paused'],
+    ['network ls -f type=', 'type=builtin type=custom'],
+    ['events -f type=i', 'type=image'],
+    ['ps -f name=', ''],
     ['run --env-file ', 'FILES'],
     ['create ', 'images-1 images-2'],
     ['network create ', ''],
@@ -150,15 +157,13 @@ describe('completion', () => {
     });
   });
 
-  for (const shell of ['zsh', 'fish'] as const) {
-    it(`has a script that ${shell} can read`, function () {
-      const { status, stderr, error } = spawnSync(shell, ['-n'], {
-        input: scripts[shell],
-        encoding: 'utf8',
-      });
-      // A machine without this shell has nothing to check it with.
-      if (error) this.skip();
-      expect([status, stderr]).to.deep.equal([0, '']);
+  it('has a script that zsh can read', function () {
+    const { status, stderr, error } = spawnSync('zsh', ['-n'], {
+      input: scripts.zsh,
+      encoding: 'utf8',
     });
-  }
+    // A machine without this shell has nothing to check it with.
+    if (error) this.skip();
+    expect([status, stderr]).to.deep.equal([0, '']);
+  });
 });

@@ -30,18 +30,23 @@ const zsh = `#compdef tsnet
 # Completion of tsnet's commands in zsh: source <(tsnet completion zsh), or save it as _tsnet in a folder of $fpath
 _tsnet() {
   local line word files=0
-  local -a candidates
+  local -a candidates unfinished
   for line in "\${(@f)$("\${words[1]}" __complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     [[ -z $line ]] && continue
     if [[ $line == ${filesMark} ]]; then
       files=1
     else
-      word=\${line%%$'\\t'*}
-      candidates+=("\${word//:/\\\\:}:\${line#*$'\\t'}")
+      word=\${\${line%%$'\\t'*}//:/\\\\:}
+      [[ $line == *$'\\t'* ]] && word+=":\${line#*$'\\t'}"
+      if [[ \${line%%$'\\t'*} == *[=:] ]]; then unfinished+=("$word"); else candidates+=("$word"); fi
     fi
   done
+  (( \${#unfinished} )) && _describe tsnet unfinished -S ''
   (( \${#candidates} )) && _describe tsnet candidates
-  (( files )) && _files
+  if (( files )); then
+    compset -P '--*='
+    _files
+  fi
   return 0
 }
 if [[ $funcstack[1] == _tsnet ]]; then _tsnet "$@"; else compdef _tsnet tsnet; fi
@@ -53,7 +58,10 @@ function __tsnet_complete
   set -l current (commandline -ct)
   for line in ($words[1] __complete -- $words[2..-1] "$current" 2>/dev/null)
     if test "$line" = ${filesMark}
-      __fish_complete_path "$current"
+      set -l flag (string match -r -- '^--[^=]*=' $current)
+      for path in (__fish_complete_path (string replace -- "$flag" '' $current))
+        echo "$flag$path"
+      end
     else
       echo $line
     end

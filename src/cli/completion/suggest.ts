@@ -73,9 +73,14 @@ async function flagOrValue(
   const at = current.indexOf('=');
   if (at > 0) {
     const head = current.slice(0, at + 1);
-    const { candidates } = await ofFlag(command, head.slice(2, -1), current.slice(at + 1), names);
+    const { candidates, files } = await ofFlag(
+      command,
+      head.slice(2, -1),
+      current.slice(at + 1),
+      names,
+    );
     const whole = candidates.map(({ word, about }) => ({ word: head + word, about }));
-    return { candidates: whole, files: false };
+    return { candidates: whole, files };
   }
   const flags = Object.entries(table)
     .filter(([, flag]) => !flag.hidden && !flag.deprecated)
@@ -89,7 +94,7 @@ function ofFlag(
   current: string,
   names: Names,
 ): Promise<Suggestions> {
-  return resolve(wantedValue(command, flag), current, names);
+  return resolve(wantedValue(command, flag, current), current, names);
 }
 
 async function resolve(wanted: Wanted, current: string, names: Names): Promise<Suggestions> {

@@ -72,8 +72,40 @@ const filterKeys: Readonly<Record<string, readonly string[]>> = {
   'volume prune': ['all', 'label'],
 };
 
-/** What the value of a flag of a command can be; nothing is known of most. */
-export function wantedValue(command: string, flag: string): Wanted {
-  if (flag === 'filter') return { words: (filterKeys[command] ?? []).map((key) => `${key}=`) };
+const eventTypes = ['container', 'daemon', 'image', 'network', 'volume'];
+const events = [
+  ...['attach', 'commit', 'connect', 'copy', 'create', 'delete', 'destroy', 'detach', 'die'],
+  ...['disconnect', 'exec_create', 'exec_detach', 'exec_die', 'exec_start', 'export'],
+  ...['health_status', 'import', 'kill', 'load', 'mount', 'oom', 'pause', 'prune', 'pull'],
+  ...['reload', 'remove', 'rename', 'resize', 'restart', 'save', 'start', 'stop', 'tag', 'top'],
+  ...['unmount', 'unpause', 'untag', 'update'],
+];
+
+/** What filters of few values can be. */
+const filterValues: Readonly<Record<string, readonly string[]>> = {
+  dangling: ['false', 'true'],
+  event: events,
+  health: ['healthy', 'none', 'starting', 'unhealthy'],
+  scope: ['local'],
+  status: ['created', 'dead', 'exited', 'paused', 'removing', 'restarting', 'running'],
+};
+const ownFilterValues: Readonly<Record<string, typeof filterValues>> = {
+  'network ls': { type: ['builtin', 'custom'] },
+  'system events': { type: eventTypes },
+};
+
+/** Keys first; behind a key its values. */
+function filtersOf(command: string, current: string): readonly string[] {
+  const [key, value] = current.split('=');
+  if (key === undefined || value === undefined) {
+    return (filterKeys[command] ?? []).map((name) => `${name}=`);
+  }
+  const known = ownFilterValues[command]?.[key] ?? filterValues[key] ?? [];
+  return known.map((one) => `${key}=${one}`);
+}
+
+/** What the value of a flag of a command can be, of which `current` stands there; nothing is known of most. */
+export function wantedValue(command: string, flag: string, current: string): Wanted {
+  if (flag === 'filter') return { words: filtersOf(command, current) };
   return ownValues[command]?.[flag] ?? values[flag] ?? {};
 }

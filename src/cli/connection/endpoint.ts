@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Address, type ClientTls, parseAddress } from '../../api/client/address.js';
 import { Failure } from '../failure.js';
 import { readText } from '../parse/environment.js';
-import { configFolder, readUserConfig } from './settings.js';
+import { configFolder, loadUserConfig } from './settings.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,10 +31,11 @@ export interface Chosen {
 }
 
 const defaultHost = 'unix:///var/run/tsnet.sock';
+const unresolved = 'Failed to initialize: unable to resolve docker endpoint';
 
 /** In Docker's order: `-H`, `-c`, DOCKER_HOST, DOCKER_CONTEXT, `context use`. @throws Failure for `-H` with `-c` */
 export function chooseContext({ host, context, config, env }: ConnectionWish): Chosen {
-  if (host.length > 1) throw new Failure('Specify only one -H');
+  if (host.length > 1) throw new Failure(`${unresolved}: Specify only one -H`);
   if (host.length > 0 && context !== '') {
     throw new Failure('conflicting options: cannot specify both --host and --context');
   }
@@ -46,7 +47,7 @@ export function chooseContext({ host, context, config, env }: ConnectionWish): C
   if (variable) return { ...own, context: 'default', variable };
   const named = env['DOCKER_CONTEXT'];
   if (named) return { ...own, context: named, variable: 'DOCKER_CONTEXT' };
-  const { currentContext } = readUserConfig(folder);
+  const { currentContext } = loadUserConfig(folder).config;
   const isNamed = typeof currentContext === 'string' && currentContext !== '';
   return { ...own, context: isNamed ? currentContext : 'default' };
 }
@@ -54,7 +55,12 @@ export function chooseContext({ host, context, config, env }: ConnectionWish): C
 /** Where the daemon of the chosen context is. @throws Failure in Docker's words */
 export async function endpointOf(wish: ConnectionWish, chosen: Chosen): Promise<Address> {
   try {
-    if (chosen.context === 'default') return address(chosen.host, tlsOfFlags(wish, chosen));
+    if (chosen.context === 'default') {
+      const { host } = chosen;
+      const found = parseAddress(host, tlsOfFlags(wish, chosen));
+      if (found) return found;
+      throw new Error(`invalid bind address format: ${host}`);
+    }
     const { ContextStore } = await import('./context-store.js');
     const store = new ContextStore(chosen.folder);
     const { Host = '', SkipTLSVerify = false } = store.get(chosen.context).Endpoints.docker ?? {};
@@ -63,9 +69,7 @@ export async function endpointOf(wish: ConnectionWish, chosen: Chosen): Promise<
     if (error instanceof Failure) throw error;
     const text = error instanceof Error ? error.message : String(error);
     throw new Failure(
-      text.startsWith('ssh host')
-        ? `Failed to initialize: ${text}`
-        : `Failed to initialize: unable to resolve docker endpoint: ${text}`,
+      text.startsWith('ssh host') ? `Failed to initialize: ${text}` : `${unresolved}: ${text}`,
     );
   }
 }

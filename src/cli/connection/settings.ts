@@ -9,23 +9,33 @@ export function configFolder(flag: string, env: Environment): string {
   return flag || env['DOCKER_CONFIG'] || join(env['HOME'] ?? '/', '.docker');
 }
 
-/** `config.json` of the folder; empty if there is none. @throws Failure if it is no JSON */
-export function readUserConfig(folder: string): Readonly<Record<string, unknown>> {
+/** What a user has written into `config.json`. */
+export type UserConfig = Readonly<Record<string, unknown>>;
+
+/** `config.json` of the folder; empty if there is none, or if it can't be read: then `problem` tells why. */
+export function loadUserConfig(folder: string): { config: UserConfig; problem?: string } {
   const path = join(folder, 'config.json');
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return typeof value === 'object' && value !== null ? { ...value } : {};
+    const text = readFileSync(path, 'utf8');
+    const value: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    return { config: objectOf(value) };
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return {};
-    throw new Failure(
-      `Error loading config file: ${path}: ${error instanceof Error ? error.message : error}`,
-    );
+    if (error instanceof Error && 'code' in error) return { config: {} };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { config: {}, problem: `Error parsing config file (${path}): ${reason}` };
   }
 }
 
-/** Changes one of its settings and leaves the others; undefined takes it away. */
+/** A member of the configuration that is a map; empty if it is something else. */
+export function objectOf(value: unknown): UserConfig {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** Changes one of its settings and leaves the others; undefined takes it away. @throws Failure if it can't be read */
 export function writeUserConfig(folder: string, key: string, value: unknown): void {
-  const { [key]: _, ...others } = readUserConfig(folder);
+  const { config: before, problem } = loadUserConfig(folder);
+  if (problem !== undefined) throw new Failure(problem);
+  const { [key]: _, ...others } = before;
   const config = { ...(Object.keys(others).length === 0 && { auths: {} }), ...others };
   const text = JSON.stringify(
     value === undefined ? config : { ...config, [key]: value },

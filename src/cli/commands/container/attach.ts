@@ -48,9 +48,9 @@ export default command({
 
 function checkState({ State }: InspectedContainer): void {
   const problems: readonly [boolean, string][] = [
-    [!State.Running, 'cannot attach to a stopped container, start it first'],
-    [State.Paused, 'cannot attach to a paused container, unpause it first'],
-    [State.Restarting, 'cannot attach to a restarting container, wait until it is running'],
+    [!State.Running, 'You cannot attach to a stopped container, start it first'],
+    [State.Paused, 'You cannot attach to a paused container, unpause it first'],
+    [State.Restarting, 'You cannot attach to a restarting container, wait until it is running'],
   ];
   const problem = problems.find(([is]) => is)?.[1];
   if (problem !== undefined) throw new Failure(problem);

@@ -1,4 +1,6 @@
 import type { Input } from '../../command.js';
+import { proxyVariables } from '../../connection/proxies.js';
+import type { UserConfig } from '../../connection/settings.js';
 import { joinNetworks } from '../../parse/attachments.js';
 import { mergeLabels, mergeVariables } from '../../parse/environment.js';
 import { parsePorts } from '../../parse/ports.js';
@@ -22,12 +24,14 @@ export interface CreateBody {
 /** What to read from the user's machine. */
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config: UserConfig;
+  readonly api: { readonly host: string };
 }
 
 /** Makes the body of create from flags. @throws Error in Docker's words */
 export function createBody(
   { flags, given, args: [image = '', ...words] }: ContainerInput,
-  { env }: Surroundings,
+  { env, config, api }: Surroundings,
 ): CreateBody {
   const ports = parsePorts(flags.publish, flags.expose);
   const volumes = splitVolumes(flags.volume);
@@ -43,6 +47,7 @@ export function createBody(
     mac: flags['mac-address'],
   });
   const healthcheck = healthcheckOf(flags);
+  const variables = [...flags.env, ...proxyVariables(config, api.host, flags.env)];
   return {
     Hostname: flags.hostname,
     Domainname: flags.domainname,
@@ -52,7 +57,7 @@ export function createBody(
     Tty: flags.tty,
     OpenStdin: flags.interactive,
     StdinOnce: flags.interactive && attach.AttachStdin,
-    Env: listOrNull(mergeVariables(flags['env-file'], flags.env, env)),
+    Env: listOrNull(mergeVariables(flags['env-file'], variables, env)),
     Cmd: listOrNull(words),
     ...(healthcheck && { Healthcheck: healthcheck }),
     Image: image,
@@ -106,11 +111,16 @@ function healthcheckOf(flags: ContainerInput['flags']): object | undefined {
   };
   const set = Object.entries(timed).filter(([, value]) => value !== undefined && value !== 0);
   const command = flags['health-cmd'];
+  const negative = Object.entries(timed).find(([, value]) => value !== undefined && value < 0)?.[0];
   if (flags['no-healthcheck']) {
     if (command !== '' || set.length > 0) {
       throw new Error('--no-healthcheck conflicts with --health-* options');
     }
     return { Test: ['NONE'] };
+  }
+  if (negative !== undefined) {
+    const flag = negative.replace(/(?!^)[A-Z]/g, '-$&').toLowerCase();
+    throw new Error(`--health-${flag} cannot be negative`);
   }
   if (command === '' && set.length === 0) return undefined;
   return { ...(command !== '' && { Test: ['CMD-SHELL', command] }), ...Object.fromEntries(set) };

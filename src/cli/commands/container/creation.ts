@@ -3,6 +3,7 @@ import { Containers } from '../../../api/client/containers.js';
 import { ApiError } from '../../../api/client/errors.js';
 import { Images } from '../../../api/client/images.js';
 import type { Context } from '../../command.js';
+import { checkPlatform } from '../../parse/platform.js';
 import { familiarName, parseReference } from '../../parse/reference.js';
 import { pullImage } from '../image/pulling.js';
 import type { ContainerInput, CreateBody } from './body.js';
@@ -20,6 +21,7 @@ export async function createContainer(
       `invalid pull option: '${flags.pull}': must be one of "always", "missing" or "never"`,
     );
   }
+  checkPlatform(flags.platform);
   const reference = parseReference(body.Image);
   reserveCidFile(flags.cidfile);
   const pull = () =>

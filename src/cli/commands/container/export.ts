@@ -10,7 +10,8 @@ export default command({
   flags: { output: text('Write to a file, instead of STDOUT', { short: 'o' }) },
   async run({ api, terminal }, { flags, args: [ref = ''] }) {
     const bytes = async () => (await new Containers(api).export(ref)).body;
-    await saveBytes(bytes, flags.output, terminal);
+    const failure = 'failed to export container';
+    await saveBytes(bytes, { path: flags.output, failure }, terminal);
     return undefined;
   },
 });

@@ -28,7 +28,7 @@ export function hostConfig(
     ...(Object.keys(annotations).length > 0 && { Annotations: annotations }),
     CapAdd: capabilities(flags['cap-add']),
     CapDrop: capabilities(flags['cap-drop']),
-    CgroupnsMode: flags.cgroupns,
+    CgroupnsMode: cgroupns(flags.cgroupns),
     Dns: flags.dns,
     DnsOptions: [...flags['dns-option'], ...flags['dns-opt']],
     DnsSearch: flags['dns-search'],
@@ -94,7 +94,7 @@ function limits(flags: Flags): object {
     ...(flags['kernel-memory'] && { KernelMemory: flags['kernel-memory'] }),
     MemoryReservation: flags['memory-reservation'] ?? 0,
     MemorySwap: flags['memory-swap'] ?? 0,
-    MemorySwappiness: flags['memory-swappiness'] ?? -1,
+    MemorySwappiness: swappiness(flags['memory-swappiness'] ?? -1),
     OomKillDisable: flags['oom-kill-disable'],
     PidsLimit: flags['pids-limit'] ?? 0,
     Ulimits: flags.ulimit,
@@ -173,4 +173,16 @@ function device(spec: string): object {
     PathInContainer: inside,
     CgroupPermissions: (isMode ? second : third) ?? 'rwm',
   };
+}
+
+/** @throws Error in Docker's words */
+function swappiness(percent: number): number {
+  if (percent >= -1 && percent <= 100) return percent;
+  throw new Error(`invalid value: ${percent}. Valid memory swappiness range is 0-100`);
+}
+
+/** @throws Error in Docker's words */
+function cgroupns(mode: string): string {
+  if (['', 'host', 'private'].includes(mode)) return mode;
+  throw new Error('--cgroupns: invalid CGROUP mode');
 }

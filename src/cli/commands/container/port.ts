@@ -32,10 +32,15 @@ function byPort(a: string, b: string): number {
 
 function oneLine(ports: Ports, wanted: string, ref: string): string[] {
   const [port = '', protocol = 'tcp'] = wanted.split('/');
-  if (!/^\d+$/.test(port)) throw new Failure(`Error: invalid port (${port})`);
+  if (!/^\d+$/.test(port) || Number(port) > 65_535) {
+    const problem = /^\d+$/.test(port) ? 'value out of range' : 'invalid syntax';
+    throw new Failure(
+      `Error: invalid port (${port}): strconv.ParseUint: parsing ${JSON.stringify(port)}: ${problem}`,
+    );
+  }
   const bindings = ports[`${port}/${protocol}`];
   if (!bindings || bindings.length === 0) {
-    throw new Failure(`Error: No public port '${port}/${protocol}' published for ${ref}`);
+    throw new Failure(`Error: No public port '${wanted}' published for ${ref}`);
   }
   return bindings.map(({ HostIp, HostPort }) => hostPort(HostIp, HostPort));
 }

@@ -24,7 +24,7 @@ export default command({
     const rows = rowsOf(context);
     terminal.stdout.write(renderListing(rows, listing, flags));
     const isOverridden = ['DOCKER_HOST', 'TSNET_HOST'].includes(chosen.variable ?? '');
-    if (isOverridden && !flags.quiet) {
+    if (isOverridden) {
       terminal.stderr.write(
         `Warning: ${chosen.variable} environment variable overrides the active context. To use a context, either set the global --context flag, or unset ${chosen.variable} environment variable.\n`,
       );

@@ -30,7 +30,7 @@ function historyListing(full: boolean, human: boolean, now: Date): Listing<Image
   const at = ({ Created }: ImageHistory) =>
     Created === 0 ? '' : new Date(Created * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
   return {
-    type: '*formatter.historyContext',
+    type: '*image.historyContext',
     table: `{{.ID}}\t${created}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}`,
     columns: {
       ID: ['IMAGE', ({ Id }) => (full ? Id : shortId(Id))],

@@ -1,6 +1,7 @@
 import { Images } from '../../../api/client/images.js';
 import { command } from '../../command.js';
 import { list, text } from '../../parse/flag.js';
+import { parseReference } from '../../parse/reference.js';
 import { openUpload } from '../../terminal/upload.js';
 import { showProgress } from './pulling.js';
 
@@ -14,6 +15,7 @@ export default command({
     platform: text('Set platform if server is multi-platform capable'),
   },
   async run({ api, terminal }, { flags, args: [source = '', repo = ''] }) {
+    if (repo !== '') parseReference(repo);
     const remote = /^https?:\/\//.test(source);
     const query = {
       fromSrc: remote ? source : '-',

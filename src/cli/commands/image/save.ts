@@ -10,7 +10,8 @@ export default command({
   flags: { output: text('Write to a file, instead of STDOUT', { short: 'o' }) },
   async run({ api, terminal }, { flags, args }) {
     const bytes = async () => (await new Images(api).save(args)).body;
-    await saveBytes(bytes, flags.output, terminal);
+    const failure = 'failed to save image';
+    await saveBytes(bytes, { path: flags.output, failure }, terminal);
     return undefined;
   },
 });

@@ -13,6 +13,17 @@ const paths: Readonly<Record<string, (ref: string) => string>> = {
   volume: (ref) => `/volumes/${encodeURIComponent(ref)}`,
 };
 
+/** Asked only if the type is said: the daemon says that it has none. */
+const others: typeof paths = {
+  config: (ref) => `/configs/${encodeURIComponent(ref)}`,
+  node: (ref) => `/nodes/${encodeURIComponent(ref)}`,
+  plugin: (ref) => `/plugins/${encodeURI(ref)}/json`,
+  secret: (ref) => `/secrets/${encodeURIComponent(ref)}`,
+  service: (ref) => `/services/${encodeURIComponent(ref)}`,
+  task: (ref) => `/tasks/${encodeURIComponent(ref)}`,
+};
+const all = { ...paths, ...others };
+
 export default command({
   usage: '[OPTIONS] NAME|ID [NAME|ID...]',
   summary: 'Return low-level information on Docker objects',
@@ -24,8 +35,10 @@ export default command({
   },
   async run(context, { flags, args, given }) {
     const { type, size } = flags;
-    if (given.has('type') && !Object.hasOwn(paths, type)) {
-      const known = Object.keys(paths).map((name) => JSON.stringify(name));
+    if (given.has('type') && !Object.hasOwn(all, type)) {
+      const known = Object.keys(all)
+        .sort()
+        .map((name) => JSON.stringify(name));
       throw new Failure(
         `unknown type: ${JSON.stringify(type)}: must be one of ${known.join(', ')}`,
       );
@@ -44,7 +57,7 @@ async function find(
 ): Promise<string> {
   for (const type of types) {
     try {
-      return await api.text('GET', paths[type]?.(ref) ?? '', {
+      return await api.text('GET', all[type]?.(ref) ?? '', {
         query: { size: size && type === 'container' },
       });
     } catch (error) {

@@ -6,6 +6,7 @@ import { encodeFilters } from '../../../api/client/query.js';
 import { Volumes } from '../../../api/client/volumes.js';
 import { humanSize } from '../../../base/human.js';
 import { command } from '../../command.js';
+import { pruneFilters } from '../../connection/preferences.js';
 import { Failure } from '../../failure.js';
 import { deletedText } from '../../format/deleted.js';
 import { filters, toggle } from '../../parse/flag.js';
@@ -34,7 +35,9 @@ export default command({
     force: toggle('Do not prompt for confirmation', { short: 'f' }),
     volumes: toggle('Prune anonymous volumes'),
   },
-  async run({ api, terminal }, { flags }) {
+  async run(context, { flags: given }) {
+    const { api, terminal } = context;
+    const flags = { ...given, filter: pruneFilters(given.filter, context) };
     // The API's volumes can't be told by their age.
     if (flags.volumes && flags.filter.some(([key]) => key === 'until')) {
       throw new Failure('ERROR: The "until" filter is not supported with "--volumes"');

@@ -16,6 +16,7 @@ export default command({
   arity: { least: 0, most: 0 },
   flags: { format: format() },
   async run({ api, terminal, chosen }, { flags }) {
+    const template = flags.format === '' ? undefined : parsed(flags.format);
     const system = new System(api);
     const server = await system.version().then(
       (json) => ({ value: fromJson(json) }),
@@ -31,27 +32,36 @@ export default command({
       Context: chosen.context,
     });
     const value = 'value' in server ? server.value : null;
-    terminal.stdout.write(
-      flags.format === ''
-        ? longText(client, value)
-        : `${byTemplate(flags.format, client, value)}\n`,
-    );
+    const { text, failure } = template
+      ? rendered(template, new GoStruct({ Client: client, Server: value }))
+      : { text: longText(client, value) };
+    terminal.stdout.write(template ? `${text}\n` : text);
     if ('error' in server) throw new Failure(describeError(server.error));
+    if (failure !== undefined) throw new Failure(failure);
     return undefined;
   },
 });
 
-function byTemplate(source: string, Client: GoStruct, Server: Value): string {
+/** @throws Failure if it can't be parsed */
+function parsed(source: string): Template {
   try {
-    const template = new Template(source === 'json' ? '{{json .}}' : source);
-    return template.render(new GoStruct({ Client, Server }));
+    return new Template(source === 'json' ? '{{json .}}' : source);
   } catch (error) {
-    if (Server === null) return '';
-    throw new Failure(
-      `template parsing error: ${error instanceof Error ? error.message : error}`,
-      64,
-    );
+    throw new Failure(`template parsing error: ${messageOf(error)}`, 64);
   }
+}
+
+/** What there is of it if it fails at one of the fields; the failure is told once that is written. */
+function rendered(template: Template, data: GoStruct): { text: string; failure?: string } {
+  try {
+    return { text: template.render(data) };
+  } catch (error) {
+    return { text: '', failure: messageOf(error) };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 type Fields = readonly (readonly [title: string, value: Value])[];

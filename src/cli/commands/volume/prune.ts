@@ -2,6 +2,7 @@ import { encodeFilters } from '../../../api/client/query.js';
 import { Volumes } from '../../../api/client/volumes.js';
 import { humanSize } from '../../../base/human.js';
 import { command } from '../../command.js';
+import { pruneFilters } from '../../connection/preferences.js';
 import { filters, toggle } from '../../parse/flag.js';
 import { confirm } from '../confirm.js';
 
@@ -14,7 +15,8 @@ export default command({
     filter: filters('Provide filter values (e.g. "label=<label>")', {}),
     force: toggle('Do not prompt for confirmation', { short: 'f' }),
   },
-  async run({ api, terminal }, { flags }) {
+  async run(context, { flags }) {
+    const { api, terminal } = context;
     if (flags.all && flags.filter.some(([key]) => key === 'all')) {
       throw new Error('conflicting options: cannot specify both --all and --filter all=1');
     }
@@ -22,7 +24,9 @@ export default command({
     const warning = `This will remove ${which} local volumes not used by at least one container.`;
     if (!flags.force && !(await confirm(terminal, warning))) return undefined;
     const wanted = flags.all ? [...flags.filter, ['all', 'true'] as const] : flags.filter;
-    const { VolumesDeleted, SpaceReclaimed } = await new Volumes(api).prune(encodeFilters(wanted));
+    const { VolumesDeleted, SpaceReclaimed } = await new Volumes(api).prune(
+      encodeFilters(pruneFilters(wanted, context)),
+    );
     const names = VolumesDeleted ?? [];
     if (names.length > 0) terminal.stdout.write(`Deleted Volumes:\n${names.join('\n')}\n\n`);
     const reclaimed = names.length > 0 ? SpaceReclaimed : 0;
