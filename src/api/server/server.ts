@@ -52,6 +52,9 @@ const limits = {
   maxHeaderSize: maxHead,
   // Uploads of images take as long as they take.
   requestTimeout: 0,
+  // A client whose machine is gone says nothing of it, and who follows a silent log waits for ever. As in dockerd.
+  keepAlive: true,
+  keepAliveInitialDelay: 15_000,
   ServerResponse: HeldResponse,
 };
 
@@ -218,8 +221,12 @@ export class ApiServer {
 
   #log(request: IncomingMessage, error: unknown): void {
     const { status } = errorAnswer(error);
-    const level = status >= 500 ? 'error' : 'debug';
     const { method, url } = request;
+    if (hasLeft(request, error)) {
+      this.#logger.debug('client gone', { method, url, error: messageOf(error) });
+      return;
+    }
+    const level = status >= 500 ? 'error' : 'debug';
     this.#logger[level]('request refused', { method, url, status, error: messageOf(error) });
   }
 }
@@ -237,6 +244,12 @@ function addressOf({ url = '/' }: IncomingMessage): { path: string; query: URLSe
 
 function callOf({ params, query, version }: Target): Omit<Call, 'request' | 'response'> {
   return { params, query, version };
+}
+
+/** Whether there is no answer because there is nobody any more to read it: that is no fault of ours. */
+function hasLeft({ socket }: IncomingMessage, error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return socket.destroyed && (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE');
 }
 
 /** Clients without a certificate of the authority don't get past the handshake. */

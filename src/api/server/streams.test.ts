@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duplex, PassThrough, Writable } from 'node:stream';
 import { expect } from 'chai';
 import type { AttachedStreams, OutputChunk, OutputStream } from './backend.js';
-import { frame, join, pump, streamType } from './streams.js';
+import { frame, join as joinStreams, pump, streamType } from './streams.js';
 
 const out = (text: string): OutputChunk => ({ stream: 'stdout', data: Buffer.from(text) });
 const err = (text: string): OutputChunk => ({ stream: 'stderr', data: Buffer.from(text) });
@@ -140,7 +145,7 @@ describe('join', () => {
   it('passes bytes both ways until the process ends', async () => {
     const { server, sent, received } = connection();
     const { streams, stdin } = withInput(true);
-    const joined = join(streams, server);
+    const joined = joinStreams(streams, server);
     sent.write('typed');
     await tick();
     expect(String(stdin.read())).to.equal('typed');
@@ -154,7 +159,7 @@ describe('join', () => {
   it("closes the process's input with the client's output", async () => {
     const { server, sent } = connection();
     const { streams, stdin } = withInput(false);
-    const joined = join(streams, server);
+    const joined = joinStreams(streams, server);
     sent.end('last');
     await tick();
     await tick();
@@ -168,7 +173,7 @@ describe('join', () => {
   it('takes the end of a terminal for a client that has detached', async () => {
     const { server, sent } = connection();
     const { streams, stdin } = withInput(true);
-    const joined = join(streams, server);
+    const joined = joinStreams(streams, server);
     sent.end();
     await joined;
     expect(streams.aborted).to.be.above(0);
@@ -178,7 +183,7 @@ describe('join', () => {
   it('goes on showing a terminal to who has nothing to send', async () => {
     const { server, sent } = connection();
     const output = new FakeOutput(true, [], false);
-    const joined = join(output, server);
+    const joined = joinStreams(output, server);
     sent.end();
     await tick();
     await tick();
@@ -187,10 +192,68 @@ describe('join', () => {
     await joined;
   });
 
+  describe('a client that leaves', () => {
+    const patience = { lookMs: 10, lingerMs: 10 };
+    const folders: string[] = [];
+    afterEach(() => {
+      for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+    });
+
+    /** Both ends of a connection of the kernel's. */
+    async function sockets(): Promise<{ server: Socket; client: Socket }> {
+      const folder = mkdtempSync(join(tmpdir(), 'tsnet-join-'));
+      folders.push(folder);
+      const listener = createServer({ allowHalfOpen: true }).listen(join(folder, 's'));
+      await once(listener, 'listening');
+      const accepted = once(listener, 'connection');
+      const client = connect({ path: join(folder, 's'), allowHalfOpen: true });
+      const [server] = await accepted;
+      listener.close();
+      return { server, client };
+    }
+
+    it('is noticed though the process is silent', async () => {
+      const { server, client } = await sockets();
+      const { streams } = withInput(false);
+      const joined = joinStreams(streams, server, patience);
+      client.destroy();
+      await joined;
+      expect(streams.aborted).to.be.above(0);
+      if (!server.closed) await once(server, 'close');
+    });
+
+    it('is not one that has sent all and listens on', async () => {
+      const { server, client } = await sockets();
+      const { streams, stdin } = withInput(false);
+      const joined = joinStreams(streams, server, patience);
+      client.end();
+      await once(stdin.resume(), 'end');
+      await new Promise((done) => setTimeout(done, 50));
+      expect([streams.aborted, server.destroyed]).to.deep.equal([0, false]);
+      streams.abort();
+      await joined;
+      client.destroy();
+    });
+
+    it('need not end what it sends', async () => {
+      const { server, client } = await sockets();
+      const joined = joinStreams(new FakeOutput(true, [out('bye')]), server, patience);
+      let got = '';
+      client.on('data', (data) => {
+        got += data;
+      });
+      await joined;
+      if (!server.closed) await once(server, 'close');
+      if (!client.readableEnded) await once(client, 'end');
+      expect(got).to.equal('bye');
+      client.destroy();
+    });
+  });
+
   it('drops what nobody reads', async () => {
     const { server, sent } = connection();
     const output = new FakeOutput(false, [], false);
-    const joined = join(output, server);
+    const joined = joinStreams(output, server);
     sent.write('x'.repeat(100_000));
     sent.end();
     await tick();

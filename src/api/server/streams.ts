@@ -91,7 +91,11 @@ export function writable(to: Writable): Promise<void> {
 }
 
 /** Joins a hijacked connection with a process: output to the client, the client's bytes to stdin. */
-export async function join(streams: AttachedStreams, socket: Duplex): Promise<void> {
+export async function join(
+  streams: AttachedStreams,
+  socket: Duplex,
+  patience: Patience = usual,
+): Promise<void> {
   const { stdin } = streams;
   socket.on('data', (data: Buffer) => {
     if (!stdin || stdin.write(data)) return;
@@ -102,8 +106,41 @@ export async function join(streams: AttachedStreams, socket: Duplex): Promise<vo
   socket.resume();
   // A terminal has no end of input: a client that ends what it sends has just detached. One that only listens
   // has nothing to send, and may say so at once.
-  socket.once('end', () => (streams.tty && stdin ? streams.abort() : stdin?.end()));
+  socket.once('end', () => {
+    if (streams.tty && stdin) streams.abort();
+    else stdin?.end();
+    noticeLoss(socket, patience);
+  });
   socket.on('error', () => streams.abort());
   await pump(streams, socket);
-  socket.end();
+  socket.end(() => leave(socket, patience));
+}
+
+/** What is borne of clients. */
+export interface Patience {
+  /** How often one is looked for that has sent all it will. */
+  readonly lookMs: number;
+  /** How long one may keep the connection open that has been sent everything. */
+  readonly lingerMs: number;
+}
+
+const usual: Patience = { lookMs: 5000, lingerMs: 10_000 };
+
+/**
+ * A client that ends what it sends may have gone altogether, which the kernel tells of when something is written: nothing
+ * does. While the process is silent nobody would notice, and the connections of both would stay open.
+ */
+function noticeLoss(socket: Duplex, { lookMs }: Patience): void {
+  const timer = setInterval(() => {
+    if (!socket.writableEnded) socket.write(Buffer.alloc(0));
+  }, lookMs).unref();
+  socket.once('close', () => clearInterval(timer));
+  if (socket.destroyed) clearInterval(timer);
+}
+
+/** All is sent; what the client still sends is for nobody. */
+function leave(socket: Duplex, { lingerMs }: Patience): void {
+  if (socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
