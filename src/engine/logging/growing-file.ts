@@ -40,8 +40,10 @@ export async function* growingContent(
   const last = limits.follow ? Number.POSITIVE_INFINITY : log.count - 1;
   using changes = new LogChanges(log, limits);
   for (let at = from.file; at <= last && !limits.signal.aborted; at++) {
+    log.begin(at);
     const file = await log.plain(at);
-    if (!file) return;
+    if (!file && at >= log.count) return;
+    if (!file) continue;
     const start = at === from.file ? from.offset : 0;
     const end = limits.follow ? Number.POSITIVE_INFINITY : log.sizeAtOpening(file);
     const isOver = () => changes.areOver || log.count > at + 1;

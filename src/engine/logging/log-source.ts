@@ -33,14 +33,20 @@ export class LogSource {
   }
 }
 
+/** So many files are kept for a reader though the log has dropped them; more would fill the disk. */
+const MOST_DROPPED = 8;
+
 /** A log that is being read: its files, the oldest first, and those that are begun meanwhile. */
 export class LogReading implements Disposable {
-  readonly #files: OpenLogFile[];
+  /** Undefined: closed, because it was read or because the reader is too slow. */
+  readonly #files: (OpenLogFile | undefined)[];
   readonly #closed: () => void;
   /** The last file when the log was opened, and how many bytes it had. */
   readonly #end: { readonly file: OpenLogFile; readonly size: number } | undefined;
   #wake = () => {};
   #isOver = false;
+  #at = 0;
+  #lost = 0;
 
   constructor(files: OpenLogFile[], closed: () => void) {
     this.#files = files;
@@ -54,6 +60,11 @@ export class LogReading implements Disposable {
     return this.#files.length;
   }
 
+  /** How many files were left out because the log had dropped them long before they were read. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** Calls back whenever there is another file. */
   set onNext(wake: () => void) {
     this.#wake = wake;
@@ -65,7 +76,14 @@ export class LogReading implements Disposable {
     const isKnown = last !== undefined && isSame(last.fd, file.fd);
     if (this.#isOver || isKnown) closeAll([file]);
     else this.#files.push(file);
+    this.#dropUnread();
     this.#wake();
+  }
+
+  /** The file at a place is read from now on, and nothing before it any more. */
+  begin(at: number): void {
+    this.#at = at;
+    for (let before = at - 1; this.#files[before]; before--) this.#close(before);
   }
 
   /** The file at a place; a compressed one is unpacked first. */
@@ -86,7 +104,23 @@ export class LogReading implements Disposable {
   [Symbol.dispose](): void {
     this.#isOver = true;
     this.#closed();
-    closeAll(this.#files.splice(0));
+    closeAll(this.#files.splice(0).filter((file) => file !== undefined));
+  }
+
+  #dropUnread(): void {
+    const isDropped = (file: OpenLogFile | undefined, at: number) =>
+      at > this.#at && file !== undefined && fstatSync(file.fd).nlink === 0;
+    const dropped = this.#files.flatMap((file, at) => (isDropped(file, at) ? [at] : []));
+    for (const at of dropped.slice(0, -MOST_DROPPED)) {
+      this.#close(at);
+      this.#lost++;
+    }
+  }
+
+  #close(at: number): void {
+    const file = this.#files[at];
+    this.#files[at] = undefined;
+    if (file) closeAll([file]);
   }
 }
 

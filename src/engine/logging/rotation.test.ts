@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -144,6 +151,66 @@ describe('Rotation', () => {
     writer.write(3);
     end();
     expect(await followed).to.deep.equal(range(1, 68));
+  });
+
+  /** How many files of the log this process has open. */
+  const opened = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    }).length;
+  const follow = () => {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const options = { tty: false, details: '', ended };
+    const { batches } = readLog(source, { ...options, query: { ...query, follow: true } });
+    const numbers: number[] = [];
+    const take = async (batch: Awaited<ReturnType<typeof next>>) => {
+      const text = batch.done ? '' : batch.value.map(({ data }) => data.toString()).join('');
+      numbers.push(...text.split('\n').filter(Boolean).map(Number));
+    };
+    const iterator = batches[Symbol.asyncIterator]();
+    const next = () => iterator.next();
+    return { numbers, next: async () => take(await next()), end: () => end() };
+  };
+
+  it('leaves no file open that was read by who follows', async () => {
+    const reader = follow();
+    writer.write(1);
+    await reader.next();
+    for (let round = 1; round <= 30; round++) {
+      writer.write(11);
+      await rotation({ maxFiles: 1 }).rotate(writer.reopen);
+      while ((reader.numbers.at(-1) ?? 0) < round * 12 + 1) await reader.next();
+      expect(opened()).to.be.at.most(3);
+    }
+    expect(reader.numbers).to.deep.equal(range(1, 361));
+    reader.end();
+    await reader.next();
+    expect(opened()).to.equal(0);
+  });
+
+  it('leaves out what was dropped long ago for who does not get on', async () => {
+    const reader = follow();
+    writer.write(1);
+    await reader.next();
+    for (let round = 1; round <= 30; round++) {
+      writer.write(11);
+      await rotation().rotate(writer.reopen);
+    }
+    // The one that it was reading, those that the log still has, and some that it has dropped.
+    expect(opened()).to.be.within(4, 13);
+    reader.end();
+    while (reader.numbers.at(-1) !== 361) await reader.next();
+    const kept = reader.numbers.slice(13);
+    expect(reader.numbers.slice(0, 13)).to.deep.equal(range(1, 13));
+    expect(kept).to.deep.equal(range(kept[0] ?? 0, 361));
+    expect(kept.length).to.be.within(3 * 12, 12 * 12);
   });
 
   it('shows nothing twice to who comes while the new file is begun', async () => {

@@ -39,6 +39,7 @@ export class Shipper {
   readonly #parts: ShipperParts;
   readonly #placePath: string;
   #shipped: Shipped;
+  #lost = 0;
   #sink: LogSink | undefined;
 
   constructor(parts: ShipperParts) {
@@ -54,7 +55,10 @@ export class Shipper {
     const lines = new LineSplitter();
     try {
       for await (const piece of growingContent(log, { file: 0, offset: 0 }, limits)) {
-        if (piece === 'end of file') lines.reset();
+        if (piece === 'end of file') {
+          lines.reset();
+          this.#tellLost(log.lost);
+        }
         if (typeof piece === 'string') continue;
         const records = lines.push(piece).flatMap((span) => parseLogLine(span) ?? []);
         await this.#send(
@@ -65,6 +69,17 @@ export class Shipper {
     } finally {
       this.#sink?.[Symbol.dispose]();
     }
+  }
+
+  /** The copy keeps so much and no more. */
+  #tellLost(files: number): void {
+    if (files === this.#lost) return;
+    this.#lost = files;
+    const { logger, id } = this.#parts;
+    logger.warn('lines not passed on: they were dropped from the log before', {
+      container: id,
+      files,
+    });
   }
 
   async #send(records: readonly LogRecord[], limits: ReadLimits): Promise<void> {
