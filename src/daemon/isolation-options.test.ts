@@ -14,6 +14,7 @@ describe('isolationOptions', () => {
     expect(read({})).to.deep.equal({
       runtimes: { configured: [], fallback: '' },
       cgroupParent: '',
+      seccompProfile: 'builtin',
       defaults: dockerDefaults,
     });
   });
@@ -31,6 +32,9 @@ describe('isolationOptions', () => {
       fallback: 'a',
     });
   });
+
+  it('refuses what would promise labels of SELinux', () =>
+    expect(() => read({ 'selinux-enabled': true })).to.throw('selinux-enabled is not supported'));
 
   it('reads ulimits as flags and as the file has them', () => {
     const { defaults } = read({

@@ -13,18 +13,28 @@ export interface IsolationOptions {
   readonly defaults: IsolationDefaults;
   /** The control group that those of containers are made in, unless they name one; empty: tsnet's own. */
   readonly cgroupParent: string;
+  /** What the system call filter is called: `builtin`, `unconfined` or a file. */
+  readonly seccompProfile: string;
 }
 
 type Ulimit = IsolationDefaults['ulimits'][number];
 
 /** Reads and checks the options. A profile's file is read here, once. @throws InvalidParameter in dockerd's words */
 export function isolationOptions(options: Options): IsolationOptions {
+  // To go on without would give containers more rights than were asked for.
+  if (options['selinux-enabled']) {
+    throw new InvalidParameter(
+      'selinux-enabled is not supported: tsnet gives containers and their files no SELinux labels; ' +
+        'leave it out, and use AppArmor, --userns-remap or --user instead',
+    );
+  }
   const ulimits = Object.entries(options['default-ulimit']).map(ulimit);
   checkUlimits(ulimits);
   const { runtimes, defaults } = liveIsolation(options);
   return {
     runtimes,
     cgroupParent: options['cgroup-parent'],
+    seccompProfile: options['seccomp-profile'] || 'builtin',
     defaults: {
       ...defaults,
       ulimits,

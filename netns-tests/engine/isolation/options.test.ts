@@ -88,6 +88,14 @@ describe('what the daemon gives by default', () => {
     expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).to.include('/tsnet-test-default/');
   });
 
+  it('is told by info', async () => {
+    const format = '{{json .SecurityOptions}} {{json .Warnings}}';
+    const text = await lab.it.daemon.mustRun(['info', '-f', format]);
+    expect(text).to.include('"name=seccomp,profile=unconfined"');
+    expect(text).to.include('"name=cgroupns","name=no-new-privileges"]');
+    expect(text).to.include('WARNING: daemon is not using the default seccomp profile');
+  });
+
   it('gives way to what a container asks for', async () => {
     const options = '--ulimit nofile=50:60 --shm-size 2m --security-opt no-new-privileges=false';
     const script = 'ulimit -n; df -k /dev/shm | tail -1; grep NoNew /proc/self/status';

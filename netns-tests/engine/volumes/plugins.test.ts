@@ -41,6 +41,15 @@ describe('volume plugins', () => {
     expect([...plugin.options.keys()]).to.deep.equal([]);
   });
 
+  it('are in info as soon as they are there, and no longer', async () => {
+    const drivers = () => stage.it.must('info -f', '{{json .Plugins.Volume}}');
+    expect(await drivers()).to.equal('["local","faked"]');
+    const other = await FakePlugin.listen(stage.it.path('sockets'), 'other', stage.it.path('o'));
+    expect(await drivers()).to.equal('["local","faked","other"]');
+    await other[Symbol.asyncDispose]();
+    expect(await drivers()).to.equal('["local","faked"]');
+  });
+
   it('are told of every use, once', async () => {
     await stage.it.must('volume create -d faked vol');
     const one = await stage.it.sleeper('-v vol:/data');

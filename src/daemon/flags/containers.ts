@@ -92,6 +92,13 @@ export const containerFlags = [
     help: 'Path to seccomp profile, "builtin" or "unconfined"',
   },
   {
+    flag: 'selinux-enabled',
+    key: 'selinux-enabled',
+    type: 'boolean',
+    default: false,
+    help: 'Enable selinux support (not supported: refused)',
+  },
+  {
     flag: 'userns-remap',
     key: 'userns-remap',
     type: 'string',

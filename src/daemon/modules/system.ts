@@ -11,6 +11,7 @@ import type { Runtime } from '../../engine/isolation/runtime.js';
 import { drivers } from '../../engine/logging/drivers.js';
 import { Plugins } from '../../engine/plugins/plugins.js';
 import type { DaemonFacts } from '../../engine/system/facts.js';
+import { volumePlugin } from '../../engine/volumes/plugin-driver.js';
 import { firewallDriver } from '../firewall-options.js';
 import * as id from '../ids.js';
 import { product } from '../product.js';
@@ -23,7 +24,17 @@ export const systemModule = new ContainerModule(({ bind }) => {
     [id.settingsId, id.loggerId],
   );
   bind(id.factsId).toResolvedValue(
-    (settings, live, identity, storage, { runtimes }, drivers, kernel, firewall): DaemonFacts => ({
+    (
+      settings,
+      live,
+      identity,
+      storage,
+      { runtimes },
+      drivers,
+      kernel,
+      firewall,
+      plugins,
+    ): DaemonFacts => ({
       ...product,
       ...fixedFacts(settings),
       id: identity.id,
@@ -33,6 +44,7 @@ export const systemModule = new ContainerModule(({ bind }) => {
       },
       networkDrivers: [...drivers.keys()],
       live: () => live.current,
+      volumePlugins: () => plugins.names(volumePlugin),
       remapsUsers: settings.idMaps !== undefined,
       firewallReloadedAt: () => firewall.reloadedAt(),
       forwarding: () => kernel.sysctls('host').read(['net', 'ipv4', 'ip_forward']) === '1',
@@ -51,6 +63,7 @@ export const systemModule = new ContainerModule(({ bind }) => {
       cnmIds.drivers,
       cnmNeeds.kernel,
       id.hostFirewallId,
+      id.pluginsId,
     ],
   );
 });
@@ -72,7 +85,8 @@ type FixedFacts = Pick<
   | 'proxies'
   | 'noRawTable'
   | 'hostname'
-  | 'volumeDrivers'
+  | 'seccompProfile'
+  | 'noNewPrivileges'
   | 'logDrivers'
   | 'loggingDriver'
   | 'initBinary'
@@ -93,7 +107,8 @@ function fixedFacts(settings: Settings): FixedFacts {
     proxies: settings.proxies,
     noRawTable: settings.rawTable === false,
     hostname,
-    volumeDrivers: () => ['local'],
+    seccompProfile: settings.isolation.seccompProfile,
+    noNewPrivileges: settings.isolation.defaults.noNewPrivileges,
     // As in Docker without the one that keeps nothing.
     logDrivers: () => [...drivers.keys()].filter((name) => name !== 'none').sort(),
     loggingDriver: () => settings.logging.Type,

@@ -78,6 +78,8 @@ describe('plugins', () => {
     asked.length = 0;
     const first = await plugins.get('served', 'VolumeDriver');
     expect(await plugins.get('served', 'VolumeDriver')).to.equal(first);
+    expect(await plugins.names('VolumeDriver')).to.deep.equal(['served']);
+    expect(await plugins.names('NetworkDriver')).to.deep.equal([]);
     expect((await plugins.all('VolumeDriver')).map(({ name }) => name)).to.deep.equal(['served']);
     expect(asked.map(({ url }) => url)).to.deep.equal(['/Plugin.Activate']);
     expect(asked[0]?.accept).to.equal('application/vnd.docker.plugins.v1.2+json');

@@ -33,7 +33,7 @@ export class Plugins {
   async get(name: string, kind: string): Promise<Plugin> {
     const spec = findPlugin(this.#folders, name);
     if (!spec) throw new NotFound(`plugin ${JSON.stringify(name)} not found`);
-    const plugin = await this.#activate(spec, this.#patienceMs);
+    const plugin = await this.#activate(spec, { retryMs: this.#patienceMs });
     if (plugin.implements.includes(kind)) return plugin;
     throw new NotFound(
       `plugin does not implement the requested driver: plugin=${JSON.stringify(name)}, ` +
@@ -47,10 +47,28 @@ export class Plugins {
     return found.filter((plugin) => plugin?.implements.includes(kind)).filter((one) => !!one);
   }
 
+  /**
+   * Names of those that implement it, sorted. One that was asked before is not asked again; others have `withinMs` to answer,
+   * and are left out otherwise.
+   */
+  async names(kind: string, withinMs = 1000): Promise<string[]> {
+    const asked = pluginNames(this.#folders).map(async (name) => {
+      try {
+        const spec = findPlugin(this.#folders, name);
+        const plugin = spec && (await this.#activate(spec, { retryMs: 0, timeoutMs: withinMs }));
+        return plugin?.implements.includes(kind) ? [name] : [];
+      } catch {
+        // Whoever wants to use it is told what is wrong with it.
+        return [];
+      }
+    });
+    return (await Promise.all(asked)).flat().sort();
+  }
+
   async #attempt(name: string): Promise<Plugin | undefined> {
     try {
       const spec = findPlugin(this.#folders, name);
-      return spec && (await this.#activate(spec, 0));
+      return spec && (await this.#activate(spec, { retryMs: 0 }));
     } catch (error) {
       this.#logger.warn('plugin does not answer', { plugin: name, error });
       return undefined;
@@ -58,11 +76,14 @@ export class Plugins {
   }
 
   /** One that has moved is another one. */
-  async #activate(spec: PluginSpec, retryMs: number): Promise<Plugin> {
+  async #activate(
+    spec: PluginSpec,
+    { retryMs, timeoutMs = activationMs }: { retryMs: number; timeoutMs?: number },
+  ): Promise<Plugin> {
     const known = this.#active.get(spec.name);
     if (known && known.spec.address === spec.address) return known.plugin;
     const client = new PluginClient(spec);
-    const options: CallOptions = { timeoutMs: activationMs, retryMs };
+    const options: CallOptions = { timeoutMs, retryMs };
     const answer = await client.call('Plugin.Activate', undefined, options);
     const list =
       'Implements' in answer && Array.isArray(answer.Implements) ? answer.Implements : [];

@@ -8,6 +8,7 @@ import { pauseContainer } from '../containers/stop.js';
 import { EventBus } from '../events.js';
 import { SystemService } from './backend.js';
 import type { DaemonFacts } from './facts.js';
+import { securityOptions } from './info.js';
 
 const facts: DaemonFacts = {
   version: '1.2.3',
@@ -21,12 +22,13 @@ const facts: DaemonFacts = {
     authorizationPlugins: [],
     insecureRegistries: ['box:5000', '10.0.0.0/8'],
     registryMirrors: [],
+    defaults: { cgroupnsMode: '' },
   }),
   openAddresses: [],
   proxies: { http: 'http://me:secret@proxy:1', https: '', no: 'x' },
   noRawTable: false,
   storageStatus: async () => [['Backing Filesystem', 'extfs']],
-  volumeDrivers: () => ['local'],
+  volumePlugins: async () => ['shelf'],
   logDrivers: () => ['json-file'],
   loggingDriver: () => 'json-file',
   runtimes: () => ({ byName: { crun: { path: '/usr/bin/crun' } }, default: 'crun' }),
@@ -40,11 +42,53 @@ const facts: DaemonFacts = {
   firewallReloadedAt: () => new Date(0),
   cgroupVersion: '2',
   remapsUsers: false,
+  seccompProfile: 'builtin',
+  noNewPrivileges: false,
   runtime: { name: 'crun', path: '/usr/bin/crun', version: '1.8' },
   networkDrivers: ['bridge', 'host', 'null'],
   addressPools: [{ base: '10.0.0.0/8', size: 24 }],
   hostname: () => 'the-host',
 };
+
+describe('securityOptions', () => {
+  const files = (there: Readonly<Record<string, string>>) => ({
+    exists: (path: string) => path in there,
+    read: (path: string) => there[path],
+  });
+  const usual = { '/proc/sys/kernel/seccomp': '', '/proc/self/ns/cgroup': '' };
+  const live = (cgroupnsMode: string) => () => ({ ...facts.live(), defaults: { cgroupnsMode } });
+  const cases: [string, Partial<DaemonFacts>, Readonly<Record<string, string>>, string[]][] = [
+    ['the usual', {}, usual, ['seccomp,profile=builtin', 'cgroupns']],
+    ['nothing in the kernel', {}, {}, []],
+    ['AppArmor', {}, { '/sys/module/apparmor/parameters/enabled': 'Y\n' }, ['apparmor']],
+    ['AppArmor that is off', {}, { '/sys/module/apparmor/parameters/enabled': 'N\n' }, []],
+    [
+      'a profile of the user',
+      { seccompProfile: '/etc/mine.json', noNewPrivileges: true },
+      usual,
+      ['seccomp,profile=/etc/mine.json', 'cgroupns', 'no-new-privileges'],
+    ],
+    [
+      'users of their own',
+      { remapsUsers: true, cgroupVersion: '1' },
+      usual,
+      ['seccomp,profile=builtin', 'userns'],
+    ],
+    ['the host’s cgroups', { live: live('host') }, usual, ['seccomp,profile=builtin']],
+    [
+      'their own cgroups of version 1',
+      { live: live('private'), cgroupVersion: '1' },
+      usual,
+      ['seccomp,profile=builtin', 'cgroupns'],
+    ],
+  ];
+  for (const [what, given, there, wanted] of cases) {
+    it(`tell of ${what}`, () => {
+      const found = securityOptions({ ...facts, ...given }, files(there));
+      expect(found).to.deep.equal(wanted.map((one) => `name=${one}`));
+    });
+  }
+});
 
 describe('SystemService', () => {
   let world: FakeContext;
@@ -95,6 +139,12 @@ describe('SystemService', () => {
         Info: [['ReloadedAt', '1970-01-01T00:00:00.000Z']],
       },
       ServerVersion: '1.2.3',
+      Plugins: {
+        Volume: ['local', 'shelf'],
+        Network: ['bridge', 'host', 'null'],
+        Authorization: null,
+        Log: ['json-file'],
+      },
       Runtimes: { crun: { path: '/usr/bin/crun' } },
       DefaultRuntime: 'crun',
       DefaultAddressPools: [{ Base: '10.0.0.0/8', Size: 24 }],

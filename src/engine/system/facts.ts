@@ -17,6 +17,10 @@ export interface DaemonFacts {
   readonly cgroupVersion: '1' | '2';
   /** Whether containers have user namespaces unless they say otherwise. */
   readonly remapsUsers: boolean;
+  /** The system call filter of containers that name none: `builtin`, `unconfined` or a file. */
+  readonly seccompProfile: string;
+  /** Whether containers can't gain rights unless they say otherwise. */
+  readonly noNewPrivileges: boolean;
   readonly runtime: { readonly name: string; readonly path: string; readonly version: string };
   readonly networkDrivers: readonly string[];
   readonly addressPools: readonly { readonly base: string; readonly size: number }[];
@@ -33,7 +37,8 @@ export interface DaemonFacts {
   forwarding(): boolean;
   /** How the file system below the containers is, as rows of `info`. */
   storageStatus(): Promise<readonly (readonly [string, string])[]>;
-  volumeDrivers(): readonly string[];
+  /** Volume plugins that are there at the moment; the local driver is not one. */
+  volumePlugins(): Promise<readonly string[]>;
   logDrivers(): readonly string[];
   /** Log driver of containers that name none. */
   loggingDriver(): string;
@@ -60,4 +65,6 @@ export interface LiveFacts {
   readonly authorizationPlugins: readonly string[];
   readonly insecureRegistries: readonly string[];
   readonly registryMirrors: readonly string[];
+  /** `private`, `host`, or '' for the usual one of the version of cgroups. */
+  readonly defaults: { readonly cgroupnsMode: string };
 }

@@ -28,7 +28,7 @@ export async function systemInfo(
     Driver: facts.storageDriver,
     DriverStatus: await facts.storageStatus(),
     Plugins: {
-      Volume: facts.volumeDrivers(),
+      Volume: ['local', ...(await facts.volumePlugins())],
       Network: facts.networkDrivers,
       Authorization: live.authorizationPlugins.length > 0 ? live.authorizationPlugins : null,
       Log: facts.logDrivers(),
@@ -122,18 +122,27 @@ function bridgeSysctl(program: string): string {
   return `/proc/sys/net/bridge/bridge-nf-call-${program}`;
 }
 
+type ConfinementFacts = Pick<
+  DaemonFacts,
+  'cgroupVersion' | 'remapsUsers' | 'seccompProfile' | 'noNewPrivileges' | 'live'
+>;
+
+/** Whether containers have a view of control groups of their own, unless they say otherwise. */
+function hasCgroupNamespaces({ cgroupVersion, live }: ConfinementFacts): boolean {
+  const mode = live().defaults.cgroupnsMode || (cgroupVersion === '2' ? 'private' : 'host');
+  return mode === 'private';
+}
+
 /** What containers are confined by, in dockerd's writing. */
-export function securityOptions(
-  { cgroupVersion, remapsUsers }: Pick<DaemonFacts, 'cgroupVersion' | 'remapsUsers'>,
-  { read, exists }: HostFiles,
-): string[] {
+export function securityOptions(facts: ConfinementFacts, { read, exists }: HostFiles): string[] {
   const hasAppArmor = read('/sys/module/apparmor/parameters/enabled')?.startsWith('Y');
-  const hasCgroupNamespaces = cgroupVersion === '2' && exists('/proc/self/ns/cgroup');
+  const { seccompProfile, remapsUsers, noNewPrivileges } = facts;
   return [
     ...(hasAppArmor ? ['name=apparmor'] : []),
-    'name=seccomp,profile=builtin',
+    ...(exists('/proc/sys/kernel/seccomp') ? [`name=seccomp,profile=${seccompProfile}`] : []),
     ...(remapsUsers ? ['name=userns'] : []),
-    ...(hasCgroupNamespaces ? ['name=cgroupns'] : []),
+    ...(hasCgroupNamespaces(facts) && exists('/proc/self/ns/cgroup') ? ['name=cgroupns'] : []),
+    ...(noNewPrivileges ? ['name=no-new-privileges'] : []),
   ];
 }
 
@@ -150,6 +159,9 @@ function firewallView({ firewallBackend, firewallReloadedAt }: DaemonFacts): obj
 function warnings(facts: DaemonFacts, limits: KernelLimits): string[] | null {
   const all = [
     ...facts.openAddresses.map(({ address, tls }) => openWarning(address, tls)),
+    ...(facts.seccompProfile === 'builtin'
+      ? []
+      : ['WARNING: daemon is not using the default seccomp profile']),
     ...limitWarnings(limits, facts.cgroupVersion),
     ...(facts.forwarding() ? [] : ['WARNING: IPv4 forwarding is disabled']),
     ...(facts.noRawTable ? ['WARNING: DOCKER_INSECURE_NO_IPTABLES_RAW is set'] : []),
