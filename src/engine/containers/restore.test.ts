@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -167,18 +168,35 @@ describe('restoreContainers', () => {
     expect([...world.rootfs.prepared.keys()]).to.deep.equal([id]);
   });
 
-  it('removes what programs in running containers have left, not what still runs', async () => {
+  it('removes what programs in running containers have left, and of one that still runs later', async () => {
+    const program = spawn('sleep', ['1000']);
+    const ended = new Promise((resolve) => program.once('exit', resolve));
     const { id } = await started('web');
     const runDir = join(world.settings.runDir, id.slice(0, 12));
     const [over, cutShort, running] = ['a', 'b', 'c'].map((letter) => letter.repeat(64));
     // No process has a number as high as that.
-    const pids = { [`${over}`]: '4194305', [`${cutShort}`]: '', [`${running}`]: `${process.pid}` };
+    const pids = { [`${over}`]: '4194305', [`${cutShort}`]: '', [`${running}`]: `${program.pid}` };
     for (const [name, pid] of Object.entries(pids)) {
       mkdirSync(join(runDir, name), { recursive: true });
       if (pid) writeFileSync(join(runDir, name, 'pid'), pid);
     }
     await afterCrash();
-    expect(readdirSync(runDir).filter((name) => name in pids)).to.deep.equal([running]);
+    const left = () => readdirSync(runDir).filter((name) => name in pids);
+    const until = async (isTrue: () => boolean) => {
+      const deadline = performance.now() + 15_000;
+      while (!isTrue() && performance.now() < deadline)
+        await new Promise((done) => setTimeout(done, 1));
+    };
+    expect(left()).to.deep.equal([running]);
+    world.timers.advance(60_000);
+    await until(() => world.timers.pending.length > 0);
+    expect(left()).to.deep.equal([running]);
+    program.kill('SIGKILL');
+    await ended;
+    world.timers.advance(60_000);
+    await until(() => left().length === 0);
+    expect(left()).to.deep.equal([]);
+    expect(world.timers.pending).to.deep.equal([]);
   });
 
   it('lists the newest first, as before', async () => {

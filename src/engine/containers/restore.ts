@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
-import { PID_FILE } from '../isolation/conmon-command.js';
 import { claimAddresses } from './claims.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { sweepExecFolders } from './exec-folders.js';
 import { endedHealth } from './health/check.js';
 import { watchHealth } from './health/monitor.js';
 import { watchRun } from './life.js';
@@ -37,7 +36,7 @@ export async function restoreContainers(context: ContainersContext): Promise<voi
   // Processes first: those of a start that was cut short would keep namespaces and mounts.
   for (const run of runs.values()) if (!alive.has(run.id)) await endedMeanwhile(context, run);
   await sweepRunDirs(context, alive);
-  await sweepExecDirs(context, alive);
+  await sweepExecFolders(context, alive);
   await context.launcher.sweep(alive);
   const ids = context.registry.all().map(({ id }) => id);
   // What a container has written outlives its record: somebody may be able to repair that.
@@ -210,27 +209,6 @@ async function sweepRunDirs(context: ContainersContext, alive: ReadonlySet<strin
     await context.launcher.delete(id ?? name, runDir);
     await rm(runDir, { recursive: true, force: true });
   }
-}
-
-/** What is left of programs that have ended in running containers: nobody has waited for their end. */
-async function sweepExecDirs(
-  { settings }: ContainersContext,
-  alive: ReadonlySet<string>,
-): Promise<void> {
-  for (const id of alive) {
-    const runDir = join(settings.runDir, shortId(id));
-    const names = await readdir(runDir).catch(() => []);
-    for (const name of names.filter((entry) => /^[0-9a-f]{64}$/.test(entry))) {
-      const folder = join(runDir, name);
-      if (!(await isRunning(folder))) await rm(folder, { recursive: true, force: true });
-    }
-  }
-}
-
-/** Whether there is a process of the number that conmon has written down for a program. */
-async function isRunning(folder: string): Promise<boolean> {
-  const pid = (await readFile(join(folder, PID_FILE), 'utf8').catch(() => '')).trim();
-  return /^\d+$/.test(pid) && existsSync(`/proc/${pid}`);
 }
 
 /** Logs of containers whose removal was cut short after their records were gone. */
