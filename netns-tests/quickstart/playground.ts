@@ -5,7 +5,7 @@ import { Background, type Result, run } from '../world/command.js';
 import { mountsBelow } from '../world/daemon.js';
 
 /** How long a whole run may take; it needs 2 seconds on an idle machine. */
-const RUN_TIMEOUT_MS = 40_000;
+const RUN_TIMEOUT_MS = 100_000;
 
 /** A playground of a test's own: `quickstart` with its state in a folder that nobody else uses. */
 export class Playground implements AsyncDisposable {

@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
-import { run } from '../world/command.js';
+import { must, run } from '../world/command.js';
 import { mountsBelow } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
@@ -9,7 +10,7 @@ import { World } from '../world/world.js';
 import { Playground } from './playground.js';
 
 describe('quickstart', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   before(needsRoot);
 
   describe('in a playground', () => {
@@ -69,10 +70,12 @@ describe('quickstart', function () {
       expect(playground.pid('tsnetd.pid')).to.equal(pid);
     });
 
-    it('finds the containers running after the daemon was killed', async () => {
+    it('brings back what was killed, and finds the containers running', async () => {
       const { stdout: before } = await playground.shell('tsnet ps -q --no-trunc');
       process.kill(playground.pid('tsnetd.pid'), 'SIGKILL');
-      await playground.must();
+      process.kill(playground.pid('outside.pid'), 'SIGKILL');
+      const said = await playground.must();
+      expect(said).to.include('the web server of outside is back').and.include('outside greets');
       const { stdout: after } = await playground.shell('tsnet ps -q --no-trunc');
       expect(after)
         .to.match(/^[0-9a-f]{64}\n[0-9a-f]{64}\n$/)
@@ -80,8 +83,13 @@ describe('quickstart', function () {
     });
 
     it('says which fact does not hold, and fails', async () => {
-      process.kill(playground.pid('outside.pid'), 'SIGKILL');
+      const outside = ['nsenter', `--net=${join(playground.folder, 'run/outside')}`];
+      const refusal =
+        'add table ip refusal; add chain ip refusal in { type filter hook input priority 0; };' +
+        'add rule ip refusal in tcp dport 80 reject with tcp reset';
+      await must([...outside, 'nft', refusal]);
       const { code, stderr } = await playground.quickstart();
+      await must([...outside, 'nft', 'delete table ip refusal']);
       expect(code).to.equal(1);
       expect(stderr).to.include('FAILED: a container, outside (masquerade)');
       expect(stderr).to.include('the playground is up all the same');

@@ -25,7 +25,7 @@ launch_daemon() {
   setsid "${host[@]}" bin/tsnetd "${flags[@]}" </dev/null >>"$run/tsnetd.log" 2>&1 {lock_fd}>&- &
   local pid=$! tries
   echo "$pid" >"$run/tsnetd.pid"
-  for ((tries = 0; tries < 300; tries++)); do
+  for ((tries = 0; tries < 1200; tries++)); do
     grep -q 'has completed initialization' "$run/tsnetd.log" && return
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.05

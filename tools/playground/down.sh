@@ -39,8 +39,7 @@ stop_processes() {
   for pid in $(pgrep -f 'port-proxy\.mjs' || true); do
     if is_process "$pid" "$run/exec/"; then end "$pid"; fi
   done
-  pid=$(cat "$run/outside.pid" 2>/dev/null || true)
-  if [ -n "$pid" ] && is_process "$pid" "busybox httpd"; then end "$pid"; fi
+  if pid=$(web_server_pid); then end "$pid"; fi
 }
 
 # Control groups: those of containers that the daemon could not remove, by their logs' folders, and the parent of all.

@@ -14,6 +14,9 @@ make_world() {
   own_address=$host_address
   if [ -e "$run/ready" ]; then
     did="host $host_address and outside $outside_address are there"
+    web_server_pid >/dev/null && return
+    start_web_server
+    did="$did; the web server of outside is back"
     return
   fi
   make_namespace host
@@ -39,6 +42,13 @@ start_web_server() {
   GREETER=outside setsid "${outside[@]}" busybox httpd -f -p "$outside_address:80" -h "$here/tools/playground/www" \
     </dev/null >/dev/null 2>&1 {lock_fd}>&- &
   echo $! >"$run/outside.pid"
+}
+
+# Its process, if it runs; the number may be left from one that was killed.
+web_server_pid() {
+  local pid
+  pid=$(cat "$run/outside.pid" 2>/dev/null) || return 1
+  is_process "$pid" "busybox httpd" && echo "$pid"
 }
 
 # --host: the first address by which others know this machine, unless it has nothing but loopback.
