@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Setting, useSetting } from './setting.js';
 
 describe('log drivers', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const setting = useSetting();
 
   it('none keeps nothing, and says so', async () => {
@@ -92,6 +92,18 @@ describe('log drivers', function () {
       expect(numbers.length).to.be.below(50);
     });
 
+    for (const mode of ['blocking', 'non-blocking']) {
+      it(`is waited for by no container if it takes nothing: ${mode}`, async () => {
+        server.stopReading();
+        const id = await setting.it.start('seq 1 100000', ...options(`mode=${mode}`));
+        expect(await setting.it.ended(id)).to.equal(0);
+        expect(await setting.it.daemon.must(`logs --tail 1 ${id}`)).to.equal('100000');
+        server.goOnReading();
+        await server.until((lines) => lines.some((line) => line.endsWith(': 100000')));
+        expect(server.lines.length).to.be.within(100_000, 100_500);
+      });
+    }
+
     it('is refused if nobody listens', async () => {
       await server.close();
       server = await SyslogServer.listen(join(folder, 'other'));
@@ -142,7 +154,8 @@ function told(priority: number, text: string): string {
 /** A syslog server on a stream socket: each line is a message. */
 class SyslogServer {
   readonly #server: Server;
-  readonly #sockets = new Set<{ destroy(): void }>();
+  readonly #sockets = new Set<Socket>();
+  #isReading = true;
   readonly lines: string[];
 
   private constructor(lines: string[]) {
@@ -151,6 +164,7 @@ class SyslogServer {
       this.#sockets.add(socket);
       let rest = '';
       socket.on('error', () => {});
+      if (!this.#isReading) setImmediate(() => socket.pause());
       socket.on('data', (data) => {
         const parts = (rest + data).split('\n');
         rest = parts.pop() ?? '';
@@ -168,10 +182,21 @@ class SyslogServer {
     return server;
   }
 
+  stopReading(): void {
+    this.#isReading = false;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  goOnReading(): void {
+    this.#isReading = true;
+    for (const socket of this.#sockets) socket.resume();
+  }
+
   async until(isEnough: (lines: readonly string[]) => boolean): Promise<void> {
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 50_000;
     while (!isEnough(this.lines)) {
-      if (performance.now() > deadline) throw new Error(`heard only ${this.lines.join('\n')}`);
+      if (performance.now() > deadline)
+        throw new Error(`heard only ${this.lines.slice(-100).join('\n')}`);
       await new Promise((done) => setTimeout(done, 20));
     }
   }
