@@ -58,11 +58,7 @@ export class LinkLookup {
   }
 
   #ask(operation: string, target: LinkTarget, receive: Parameters<NetlinkSocket['ask']>[2]): void {
-    try {
-      this.#socket.ask(operation, getLink(target), receive);
-    } catch (error) {
-      if (!(error instanceof NetlinkError && error.errno === ENODEV)) throw error;
-    }
+    this.#socket.ask(operation, getLink(target), receive, ENODEV);
   }
 }
 

@@ -75,15 +75,27 @@ export class NetlinkSocket implements Disposable {
     return errnos;
   }
 
-  /** Asks for one object and gives the answer to `receive`. @throws NetlinkError */
-  ask(operation: string, request: Request, receive: (message: Message) => void): void {
+  /**
+   * Asks for one object and gives the answer to `receive`. @returns false if the refusal is `absent`, the errno that
+   * says that there is none; an error would take longer to make than the question @throws NetlinkError
+   */
+  ask(
+    operation: string,
+    request: Request,
+    receive: (message: Message) => void,
+    absent?: number,
+  ): boolean {
     const sequence = this.#send(operation, request, NLM_F_REQUEST);
+    let found = true;
     this.#read(operation, (message) => {
       if (message.sequence !== sequence) return false;
+      found = absent === undefined || readAck(message)?.errno !== absent;
+      if (!found) return true;
       throwIfRefused(operation, message);
       receive(message);
       return true;
     });
+    return found;
   }
 
   /** Lists objects; a listing that the kernel calls inconsistent is started anew. @throws NetlinkError */

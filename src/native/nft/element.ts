@@ -1,5 +1,4 @@
 import { ip, ipBytes } from '../../base/ip.js';
-import { isErrno } from '../libc.js';
 import { NLA_F_NESTED, type Request } from '../netlink-ts/wire.js';
 import { openNfnetlink } from '../nfnetlink.js';
 import { nfproto } from './nfproto.js';
@@ -16,6 +15,7 @@ const NFTA_SET_ELEM_LIST_ELEMENTS = 3;
 const NFTA_LIST_ELEM = 1;
 const NFTA_SET_ELEM_KEY = 1;
 const NFTA_DATA_VALUE = 1;
+const ENOENT = 2;
 
 /** Looks single elements up. A socket of its own, in the namespace that it was opened in. */
 export interface NftElements extends Disposable {
@@ -27,15 +27,13 @@ export interface NftElements extends Disposable {
 export function openNftElements(): NftElements {
   const socket = openNfnetlink();
   return {
-    has(set, address) {
-      try {
-        socket.ask(`look up ${address} in ${set.name}`, elementRequest(set, address), () => {});
-        return true;
-      } catch (error) {
-        if (isErrno(error, 'ENOENT')) return false;
-        throw error;
-      }
-    },
+    has: (set, address) =>
+      socket.ask(
+        `look up ${address} in ${set.name}`,
+        elementRequest(set, address),
+        () => {},
+        ENOENT,
+      ),
     [Symbol.dispose]: () => socket[Symbol.dispose](),
   };
 }

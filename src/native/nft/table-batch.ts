@@ -1,10 +1,17 @@
-import { isErrno } from '../libc.js';
 import { NetlinkError } from '../netlink-ts/error.js';
 import type { NetlinkSocket } from '../netlink-ts/socket.js';
-import { MessageWriter, NLM_F_ACK, NLM_F_REQUEST, type Request } from '../netlink-ts/wire.js';
+import {
+  type Message,
+  MessageWriter,
+  NLM_F_ACK,
+  NLM_F_REQUEST,
+  type Request,
+} from '../netlink-ts/wire.js';
 import { openNfnetlink } from '../nfnetlink.js';
 import { beginBatch, endBatch } from './batch-frame.js';
 import { deleteTable, getTable, tableComment } from './rule-wire.js';
+
+const ENOENT = 2;
 
 /** A table of family ip: what it is is told by its comment. */
 export interface SmallTable {
@@ -43,15 +50,12 @@ export function openNftTables(): NftTables {
 
 function find(socket: NetlinkSocket, name: string): { comment: string | undefined } | undefined {
   let comment: string | undefined;
-  try {
-    socket.ask(`look up table ${name}`, getTable(name), (answer) => {
-      comment = tableComment(answer);
-    });
-    return { comment };
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  const receive = (answer: Message) => {
+    comment = tableComment(answer);
+  };
+  return socket.ask(`look up table ${name}`, getTable(name), receive, ENOENT)
+    ? { comment }
+    : undefined;
 }
 
 /** Refusals come for each message, an acknowledgement for the last one, or one for the beginning of the whole. */
