@@ -1,40 +1,39 @@
-import { isIPv6 } from 'node:net';
 import { System } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
 import type { HostSocket, HostSockets } from '../../cnm/ports/host-sockets.js';
 import type { PortProtocol } from '../../cnm/ports/port-binding.js';
 import type { Fd } from '../../native/fd.js';
-import { stopListening } from '../../native/inetsocket.js';
 import { isErrno } from '../../native/libc.js';
 import { descriptorLimit, raiseDescriptorLimit } from '../../native/rlimit.js';
-import { portsInUse } from '../../native/sockdiag.js';
-import { attachDropAll } from '../../native/socketfilter.js';
-import { PacedWork } from './paced-work.js';
-import {
-  newSlot,
-  openPatiently,
-  openSocket,
-  outOfTheWay,
-  type PortSlot,
-  slotPort,
-} from './port-slot.js';
+import { BusyPorts } from './busy-ports.js';
+import { ByPort } from './by-port.js';
+import { LeavingSlots } from './leaving-slots.js';
+import { PacedWork, type Portion } from './paced-work.js';
+import { PortHold } from './port-hold.js';
+import { openPatiently, openSlot, outOfTheWay, type Place, type PortSlot } from './port-slot.js';
+import { UnheldWarning } from './unheld-warning.js';
 
 /** Sockets opened one by one until the kernel is asked for all ports in use at once, which takes about 1 ms. */
 const FEW = 32;
 /** Begun when the container that they are for has started: each takes 20 to 50 µs. */
 const openingPace = { delayMs: 250, batch: 64, pauseMs: 4 };
-const closingPace = { delayMs: 50, batch: 64, pauseMs: 4 };
 /** Descriptors that the daemon needs besides. */
 const SPARE_DESCRIPTORS = 2048;
-/** After a warning others are left out for so long. */
-const WARNING_PAUSE_MS = 60_000;
 
 /** What is known for the current turn of the event loop, in which nobody else gets to do much. */
 interface Turn {
   opened: number;
   /** Addresses that could be bound, so that they are the host's. */
   readonly addresses: Set<string>;
-  readonly busy: Map<string, ReadonlySet<number>>;
+  readonly busy: BusyPorts;
+}
+
+/** Ports in a row. */
+export interface PortRow {
+  readonly protocol: PortProtocol;
+  readonly address: string;
+  readonly first: number;
+  readonly count: number;
 }
 
 /**
@@ -42,205 +41,198 @@ interface Turn {
  * is made sure first that nobody else has one of the ports, and a port that is asked for again is not closed.
  */
 export class HostSocketStore implements HostSockets, Disposable {
-  readonly #logger: Logger;
-  readonly #slots = new Map<string, Map<number, PortSlot>>();
-  readonly #opening = new PacedWork<PortSlot>(openingPace, (slots) => this.#openLate(slots));
-  readonly #closing = new PacedWork<PortSlot>(closingPace, (slots) => this.#closeLate(slots));
+  readonly #warning: UnheldWarning;
+  /** By their first port. */
+  readonly #holds = new ByPort<PortHold>();
+  readonly #leaving = new LeavingSlots(() => {
+    this.#open--;
+    this.#count--;
+  });
+  readonly #opening = new PacedWork<PortHold>(
+    openingPace,
+    ({ count }) => count,
+    (portions) => this.#openLate(portions),
+  );
+  readonly #letGo = (hold: PortHold) => this.#leave(hold);
   #turn: Turn | undefined;
-  /** Slots, and those of them that have a socket. */
+  /** Ports that are held or leaving, and those of them that have a socket. */
   #count = 0;
   #open = 0;
-  #warned = false;
   #limit = descriptorLimit();
 
   constructor(parts: { logger: Logger }) {
-    this.#logger = parts.logger;
+    this.#warning = new UnheldWarning(parts.logger);
   }
 
   open(protocol: PortProtocol, address: string, first: number, count: number): HostSocket {
-    const slots: PortSlot[] = [];
-    const letGo = () => {
-      for (const slot of slots) this.#leave(slot);
-    };
     this.#makeRoom(count);
-    const busy =
-      count > FEW ? this.#busy(protocol, address, [first, first + count - 1]) : undefined;
+    const row = { protocol, address, first, count };
+    const { busy } = this.#thisTurn();
+    const taken =
+      count > FEW ? busy.among(protocol, address, [first, first + count - 1]) : undefined;
+    const slots: PortSlot[] = [];
+    let waiting = 0;
     for (let port = first; port < first + count; port++) {
       try {
-        slots.push(this.#hold(protocol, address, port, busy));
+        if (this.#take(row, port, taken, slots)) waiting++;
       } catch (error) {
-        letGo();
+        for (const slot of slots) this.#leaving.add(slot);
         throw error instanceof Error ? Object.assign(error, { port }) : error;
       }
     }
-    return { port: slots[0]?.port ?? first, [Symbol.dispose]: letGo };
+    return this.#held(row, slots, waiting);
   }
 
-  /** The slots of ports that are held. */
-  held(protocol: PortProtocol, address: string, first: number, count: number): PortSlot[] {
-    const ofAddress = this.#slots.get(`${protocol} ${address}`);
-    return Array.from({ length: count }, (_, offset) => ofAddress?.get(first + offset)).filter(
-      (slot) => slot?.state === 'held',
-    ) as PortSlot[];
+  /** The slots of ports that are held and have sockets. The row is one that was opened, or several in a row. */
+  slots(row: PortRow): readonly PortSlot[] {
+    const holds = this.#holdsIn(row);
+    const [only] = holds;
+    return only && holds.length === 1 ? only.slots : holds.flatMap(({ slots }) => slots);
+  }
+
+  /** Calls back with the slots of such a row that get their sockets later, without filters; nobody, if undefined. */
+  await(row: PortRow, opened: ((slots: readonly PortSlot[]) => void) | undefined): void {
+    for (const hold of this.#holdsIn(row)) hold.opened = opened;
   }
 
   /** Takes in a socket that the proxy of an earlier daemon has. Nobody's, until it is asked for again. */
   adopt(protocol: PortProtocol, address: string, port: number, socket: Fd): PortSlot {
     this.#makeRoom(1);
-    const slot: PortSlot = { ...newSlot(protocol, address, port), socket: outOfTheWay(socket) };
-    Object.assign(slot, { state: 'leaving', given: 1, isOpen: true, adopted: true });
-    this.#add(slot);
+    const taken = { socket: outOfTheWay(socket), given: 1, isOpen: true, adopted: true };
+    const slot: PortSlot = { protocol, address, port, ...taken, state: 'leaving' };
+    this.#count++;
+    this.#open++;
+    this.#leaving.add(slot);
     return slot;
   }
 
   /** The proxy has closed its copy: `given` is what {@link PortSlot.given} was when it was told to. */
   returned(slot: PortSlot, given: number): void {
-    // It may have been given again meanwhile.
-    if (slot.given !== given) return;
-    slot.given = 0;
-    slot.adopted = false;
-    if (slot.state === 'leaving') this.#closing.add(slot);
+    this.#leaving.returned(slot, given);
   }
 
   /** The sockets go with the process. */
   [Symbol.dispose](): void {
     this.#opening[Symbol.dispose]();
-    this.#closing[Symbol.dispose]();
-    for (const slots of this.#slots.values())
-      for (const { socket } of slots.values()) socket?.close();
-    this.#slots.clear();
+    this.#leaving[Symbol.dispose]();
+    for (const { slots } of this.#holds.values()) for (const { socket } of slots) socket.close();
+    this.#holds.clear();
   }
 
-  #hold(
-    protocol: PortProtocol,
-    address: string,
+  #held(
+    { protocol, address, first, count }: PortRow,
+    slots: PortSlot[],
+    waiting: number,
+  ): PortHold {
+    const port = slots[0]?.port ?? first;
+    const hold = new PortHold(
+      { protocol, address, port: first === 0 ? port : first },
+      count,
+      this.#letGo,
+    );
+    if (slots.length > 0) hold.slots = slots;
+    if (waiting > 0 && slots.length > 0) hold.early = new Set(slots.map((slot) => slot.port));
+    this.#holds.set(protocol, address, hold.port, hold);
+    this.#count += count - slots.length;
+    if (waiting > 0) this.#opening.add(hold);
+    return hold;
+  }
+
+  /**
+   * Puts the port's slot to the others. @returns whether the socket is to be opened later
+   * @throws SyscallError where the port can't be had
+   */
+  #take(
+    { protocol, address }: PortRow,
     port: number,
-    busy: ReadonlySet<number> | undefined,
-  ): PortSlot {
-    const known = this.#slots.get(`${protocol} ${address}`)?.get(port);
-    if (known?.state === 'leaving') return takeBack(known);
-    const slot = newSlot(protocol, address, port);
-    if (this.#mayWait(slot, busy)) {
-      this.#add(slot);
-      this.#opening.add(slot);
-      return slot;
+    taken: ReadonlySet<number> | undefined,
+    slots: PortSlot[],
+  ): boolean {
+    const known = this.#leaving.takeBack(protocol, address, port);
+    if (known) {
+      slots.push(known);
+      return false;
     }
-    const opened = this.#openNow(slot);
-    this.#add(opened);
-    return opened;
+    if (this.#mayWait(protocol, address, port, taken)) return true;
+    const slot = this.#openNow({ protocol, address, port });
+    if (!slot) return false;
+    this.#count++;
+    this.#open++;
+    slots.push(slot);
+    return false;
   }
 
   /** Whether it is certain without a socket that the port can be had. */
-  #mayWait({ protocol, address, port }: PortSlot, busy: ReadonlySet<number> | undefined): boolean {
-    const { opened, addresses } = this.#thisTurn();
+  #mayWait(
+    protocol: PortProtocol,
+    address: string,
+    port: number,
+    taken: ReadonlySet<number> | undefined,
+  ): boolean {
+    const { opened, addresses, busy } = this.#thisTurn();
     if (protocol === 'sctp' || port === 0 || !addresses.has(address)) return false;
-    if (busy) return !busy.has(port);
-    return opened >= FEW && !this.#busy(protocol, address, [1, 65_535]).has(port);
-  }
-
-  #openNow(slot: PortSlot): PortSlot {
-    const turn = this.#thisTurn();
-    turn.opened++;
-    const socket = this.#socketFor(slot);
-    if (!socket) return slot;
-    turn.addresses.add(slot.address);
-    return { ...slot, socket, port: slotPort(socket, slot.port) };
+    if (taken) return !taken.has(port);
+    return opened >= FEW && !busy.all(protocol, address).has(port);
   }
 
   /** @throws SyscallError EADDRINUSE unless it was just us who had it */
-  #socketFor(slot: PortSlot): Fd | undefined {
+  #openNow(place: Place): PortSlot | undefined {
+    const turn = this.#thisTurn();
+    turn.opened++;
+    const slot = this.#slotFor(place);
+    if (slot) turn.addresses.add(slot.address);
+    return slot;
+  }
+
+  #slotFor(place: Place): PortSlot | undefined {
     try {
-      return openSocket(slot);
+      return openSlot(place);
     } catch (error) {
       // No module: the rules lead the port's traffic nevertheless.
-      if (slot.protocol === 'sctp' && isErrno(error, 'EPROTONOSUPPORT', 'ESOCKTNOSUPPORT')) {
+      if (place.protocol === 'sctp' && isErrno(error, 'EPROTONOSUPPORT', 'ESOCKTNOSUPPORT')) {
         return undefined;
       }
-      if (!isErrno(error, 'EADDRINUSE') || !this.#evict(slot)) throw error;
-      return openPatiently(slot);
+      if (!isErrno(error, 'EADDRINUSE') || !this.#leaving.evict(place)) throw error;
+      return openPatiently(place);
     }
   }
 
-  /** Closes what is leaving and in the way at once. @returns whether there was any */
-  #evict({ protocol, address, port }: PortSlot): boolean {
-    const inTheWay = [...this.#slots].flatMap(([key, slots]) => {
-      const [of = '', other = ''] = key.split(' ');
-      const slot = slots.get(port);
-      const collides = of === protocol && isIPv6(other) === isIPv6(address);
-      return collides && slot?.state === 'leaving' ? [slot] : [];
-    });
-    for (const slot of inTheWay) {
-      // The proxy may have a copy still, which then does not count any more.
-      if (slot.protocol === 'tcp' && slot.socket) stopListening(slot.socket);
-      this.#drop(slot);
+  #leave(hold: PortHold): void {
+    const { protocol, address, port, count, slots } = hold;
+    this.#holds.delete(protocol, address, port, hold);
+    this.#count -= count - slots.length;
+    for (const slot of slots) this.#leaving.add(slot);
+  }
+
+  #openLate(portions: readonly Portion<PortHold>[]): void {
+    for (const { job: hold, from, count } of portions) {
+      if (!hold.isHeld) continue;
+      const slots = this.#openSome(hold, hold.port + from, count);
+      if (slots.length === 0) continue;
+      hold.slots = [...hold.slots, ...slots];
+      hold.opened?.(slots);
     }
-    return inTheWay.length > 0;
   }
 
-  #leave(slot: PortSlot): void {
-    if (slot.state !== 'held') return;
-    delete slot.opened;
-    slot.state = 'leaving';
-    if (!slot.socket) this.#drop(slot);
-    else if (slot.given === 0) this.#closing.add(slot);
-  }
-
-  #openLate(slots: readonly PortSlot[]): void {
-    for (const slot of slots) {
-      if (slot.state !== 'held' || slot.socket) continue;
+  #openSome(hold: PortHold, first: number, count: number): PortSlot[] {
+    const { protocol, address, early, opened } = hold;
+    const slots: PortSlot[] = [];
+    for (let port = first; port < first + count; port++) {
+      if (early?.has(port)) continue;
       try {
         if (this.#open >= this.#limit - SPARE_DESCRIPTORS) throw new System('too many open files');
-        slot.isOpen = slot.opened !== undefined;
-        slot.socket = openSocket(slot);
+        slots.push(openSlot({ protocol, address, port }, opened !== undefined));
         this.#open++;
       } catch (error) {
-        this.#warn(slot, error);
-        continue;
+        this.#warning.about({ protocol, address, port }, error);
       }
-      slot.opened?.(slot);
-      delete slot.opened;
     }
-  }
-
-  /** The rules lead the port's traffic to the container nevertheless. One line for all that comes of one cause. */
-  #warn({ protocol, address, port }: PortSlot, error: unknown): void {
-    if (this.#warned) return;
-    this.#warned = true;
-    setTimeout(() => {
-      this.#warned = false;
-    }, WARNING_PAUSE_MS).unref();
-    this.#logger.warn('host ports not held against other programs', {
-      protocol,
-      address,
-      port,
-      error,
-    });
-  }
-
-  #closeLate(slots: readonly PortSlot[]): void {
-    // Others have been asked for again meanwhile.
-    for (const slot of slots) if (slot.state === 'leaving' && slot.given === 0) this.#drop(slot);
-  }
-
-  #busy(
-    protocol: PortProtocol,
-    address: string,
-    [first, last]: readonly [number, number],
-  ): ReadonlySet<number> {
-    const { busy } = this.#thisTurn();
-    const family = isIPv6(address) ? 6 : 4;
-    const key = `${protocol} ${family} ${first}-${last}`;
-    const known = busy.get(key);
-    if (known) return known;
-    const found =
-      protocol === 'sctp' ? new Set<number>() : portsInUse({ protocol, family }, first, last);
-    busy.set(key, found);
-    return found;
+    return slots;
   }
 
   #thisTurn(): Turn {
     if (!this.#turn) {
-      this.#turn = { opened: 0, addresses: new Set(), busy: new Map() };
+      this.#turn = { opened: 0, addresses: new Set(), busy: new BusyPorts() };
       setImmediate(() => {
         this.#turn = undefined;
       });
@@ -253,31 +245,14 @@ export class HostSocketStore implements HostSockets, Disposable {
     if (wanted > this.#limit) this.#limit = raiseDescriptorLimit(wanted * 2);
   }
 
-  #add(slot: PortSlot): void {
-    const key = `${slot.protocol} ${slot.address}`;
-    const ofAddress = this.#slots.get(key) ?? new Map<number, PortSlot>();
-    this.#slots.set(key, ofAddress.set(slot.port, slot));
-    this.#count++;
-    if (slot.socket) this.#open++;
+  #holdsIn({ protocol, address, first, count }: PortRow): PortHold[] {
+    const ofAddress = this.#holds.at(protocol, address);
+    const found: PortHold[] = [];
+    for (let port = first; port < first + count; ) {
+      const hold = ofAddress?.get(port);
+      if (hold) found.push(hold);
+      port += hold?.count ?? 1;
+    }
+    return found;
   }
-
-  #drop(slot: PortSlot): void {
-    const ofAddress = this.#slots.get(`${slot.protocol} ${slot.address}`);
-    slot.state = 'gone';
-    if (slot.socket) this.#open--;
-    slot.socket?.close();
-    if (ofAddress?.get(slot.port) !== slot) return;
-    ofAddress.delete(slot.port);
-    this.#count--;
-  }
-}
-
-/** One that the proxy has served all along goes on being served. */
-function takeBack(slot: PortSlot): PortSlot {
-  slot.state = 'held';
-  if (slot.socket && slot.isOpen && !slot.adopted) {
-    attachDropAll(slot.socket);
-    slot.isOpen = false;
-  }
-  return slot;
 }

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { silentLogger } from '../../base/logger.js';
 import { PortAllocator } from '../../cnm/ports/allocator.js';
@@ -34,6 +35,42 @@ describe('HostSocketStore', () => {
       expect(again.port).to.equal(held.port);
     });
   }
+
+  const listeners = (first: number, count: number) => ({
+    protocol: 'tcp' as const,
+    address: '127.0.0.1',
+    first,
+    count,
+  });
+
+  it('opens the sockets of many later, and tells who waits for them', async () => {
+    using held = hostSockets.open('tcp', '127.0.0.1', 46_000, 100);
+    const all = listeners(46_000, 100);
+    const early = hostSockets.slots(all);
+    expect(early.length).to.be.within(1, 99);
+    const late: number[] = [];
+    hostSockets.await(all, (slots) => late.push(...slots.map(({ port }) => port)));
+    while (hostSockets.slots(all).length < 100) await delay(5);
+    const ports = Array.from({ length: 100 }, (_, at) => 46_000 + at);
+    expect([...early.map(({ port }) => port), ...late]).to.deep.equal(ports);
+    // Who waits for them lets packets in; the others are shut until he does.
+    expect(hostSockets.slots(all).filter(({ isOpen }) => isOpen)).to.have.length(late.length);
+    expect(held.port).to.equal(46_000);
+  });
+
+  it('opens none that was let go meanwhile, and gives back those that leave', async () => {
+    hostSockets.open('tcp', '127.0.0.1', 46_200, 100)[Symbol.dispose]();
+    expect(hostSockets.slots(listeners(46_200, 100))).to.deep.equal([]);
+    using again = hostSockets.open('tcp', '127.0.0.1', 46_200, 1);
+    const [slot] = hostSockets.slots(listeners(46_200, 1));
+    expect(slot?.isOpen).to.equal(false);
+    await delay(300);
+    expect(slot?.socket.isOpen).to.equal(true);
+    expect(again.port).to.equal(46_200);
+    // Nobody has the others.
+    using other = hostSockets.open('tcp', '127.0.0.1', 46_201, 1);
+    expect(other.port).to.equal(46_201);
+  });
 
   it('answers nobody', async () => {
     using held = hostSockets.open('tcp', '127.0.0.1', 0, 1);

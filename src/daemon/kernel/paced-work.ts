@@ -2,21 +2,36 @@
 export interface Pace {
   /** How long after the first job is given the work begins. */
   readonly delayMs: number;
-  /** Jobs done in one go, and the pause after them, in which others have their turn. */
+  /** Units done in one go, and the pause after them, in which others have their turn. */
   readonly batch: number;
   readonly pauseMs: number;
 }
 
-/** Work that nobody waits for, done a little at a time, in order. */
+/** Some units of a job: `count` of them, the first of which has the number `from`. */
+export interface Portion<T> {
+  readonly job: T;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Work that nobody waits for, done a little at a time, in order. A job has one unit or many. */
 export class PacedWork<T> implements Disposable {
   readonly #pace: Pace;
-  readonly #work: (jobs: readonly T[]) => void;
+  readonly #sizeOf: (job: T) => number;
+  readonly #work: (portions: readonly Portion<T>[]) => void;
   #jobs: T[] = [];
+  /** Jobs that are done, and units of the next one. */
   #done = 0;
+  #units = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(pace: Pace, work: (jobs: readonly T[]) => void) {
+  constructor(
+    pace: Pace,
+    sizeOf: (job: T) => number,
+    work: (portions: readonly Portion<T>[]) => void,
+  ) {
     this.#pace = pace;
+    this.#sizeOf = sizeOf;
     this.#work = work;
   }
 
@@ -32,16 +47,31 @@ export class PacedWork<T> implements Disposable {
   }
 
   #batch(): void {
-    const end = this.#done + this.#pace.batch;
-    const jobs = this.#jobs.slice(this.#done, end);
-    this.#done = end;
-    if (end < this.#jobs.length) {
+    const portions = this.#next();
+    if (this.#done < this.#jobs.length) {
       this.#timer = setTimeout(() => this.#batch(), this.#pace.pauseMs).unref();
     } else {
       this.#jobs = [];
       this.#done = 0;
       this.#timer = undefined;
     }
-    this.#work(jobs);
+    this.#work(portions);
+  }
+
+  #next(): Portion<T>[] {
+    const portions: Portion<T>[] = [];
+    for (let left = this.#pace.batch; left > 0; ) {
+      const job = this.#jobs[this.#done];
+      if (job === undefined) break;
+      const from = this.#units;
+      const count = Math.min(left, this.#sizeOf(job) - from);
+      portions.push({ job, from, count });
+      left -= count;
+      this.#units += count;
+      if (this.#units < this.#sizeOf(job)) break;
+      this.#units = 0;
+      this.#done++;
+    }
+    return portions;
   }
 }

@@ -20,9 +20,8 @@ export interface PortSlot {
   /** In canonical text. */
   readonly address: string;
   readonly port: number;
-  /** Absent while it is still to be opened, and for protocols that this kernel has no sockets of. */
-  socket?: Fd;
-  /** `leaving`: nobody's any more, but not closed yet. `gone`: closed, or never opened. */
+  readonly socket: Fd;
+  /** `leaving`: nobody's any more, but not closed yet. `gone`: closed. */
   state: 'held' | 'leaving' | 'gone';
   /** How often the proxy was given it; 0 if it does not have it. */
   given: number;
@@ -30,23 +29,34 @@ export interface PortSlot {
   isOpen: boolean;
   /** It was found with the proxy of an earlier daemon, and is in use. */
   adopted: boolean;
-  /** Whoever waits for the socket; then it is opened without a filter. */
-  opened?: (slot: PortSlot) => void;
 }
 
-/** A port that is held, without its socket. */
-export function newSlot(protocol: PortProtocol, address: string, port: number): PortSlot {
-  return { protocol, address, port, state: 'held', given: 0, isOpen: false, adopted: false };
-}
+/** Which port. */
+export type Place = Pick<PortSlot, 'protocol' | 'address' | 'port'>;
 
 /**
- * Opens a slot's socket, which answers nobody: packets are rewritten before they would reach it, and what comes
- * while no rule stands is dropped by a filter. @throws SyscallError
+ * Opens a port's socket, which answers nobody: packets are rewritten before they would reach it, and what comes
+ * while no rule stands is dropped by a filter, unless it `isOpen`. @throws SyscallError
  */
-export function openSocket({ protocol, address, port, opened }: PortSlot): Fd {
+export function openSlot({ protocol, address, port }: Place, isOpen = false): PortSlot {
+  const socket = openSocket({ protocol, address, port }, isOpen);
+  const chosen = port === 0 ? boundPort(socket) : port;
+  return {
+    protocol,
+    address,
+    port: chosen,
+    socket,
+    state: 'held',
+    given: 0,
+    isOpen,
+    adopted: false,
+  };
+}
+
+function openSocket({ protocol, address, port }: Place, isOpen: boolean): Fd {
   const socket = boundSocket(protocol, { address, port });
   try {
-    if (!opened) attachDropAll(socket);
+    if (!isOpen) attachDropAll(socket);
     if (protocol === 'udp') tellDestination(socket, isIPv6(address) ? 6 : 4);
     else listen(socket, BACKLOG);
     return outOfTheWay(socket);
@@ -56,17 +66,12 @@ export function openSocket({ protocol, address, port, opened }: PortSlot): Fd {
   }
 }
 
-/** The port that the kernel chose where none was asked for. */
-export function slotPort(socket: Fd, asked: number): number {
-  return asked === 0 ? boundPort(socket) : asked;
-}
-
 /** The proxy may be a moment behind with closing its copy of a UDP socket. @throws SyscallError */
-export function openPatiently(slot: PortSlot): Fd {
+export function openPatiently(place: Place): PortSlot {
   const until = performance.now() + PROXY_CLOSES_MS;
   for (;;) {
     try {
-      return openSocket(slot);
+      return openSlot(place);
     } catch (error) {
       if (!isErrno(error, 'EADDRINUSE') || performance.now() > until) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);

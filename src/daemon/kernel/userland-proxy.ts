@@ -9,7 +9,7 @@ import type { PortSlot } from './port-slot.js';
 import { ProxyChannel } from './proxy-channel.js';
 import { takeOver } from './proxy-former.js';
 import { launchProxy } from './proxy-launch.js';
-import { type Served, servedParts, servedSlots } from './proxy-served.js';
+import { rowOf, type Served, servedBy, servedParts, servedSlots } from './proxy-served.js';
 
 /** After its last port the proxy waits this long for another one. */
 const IDLE_MS = 10_000;
@@ -26,7 +26,8 @@ type Leaving = readonly (readonly [slot: PortSlot, given: number])[];
 /** What the proxy is to serve for one owner. */
 interface Wanted {
   readonly forwards: readonly ProxyForward[];
-  readonly served: readonly Served[];
+  /** The ports that have sockets. */
+  readonly served: Served[];
 }
 
 /**
@@ -78,9 +79,9 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
     }
     clearTimeout(this.#idle);
     const served = forwards.flatMap((forward) => servedSlots(forward, this.#store));
-    this.#wanted.set(owner, { forwards, served });
+    this.#want(owner, { forwards, served });
     this.#running();
-    this.#serve(owner, served);
+    this.#give(owner, served);
   }
 
   stop(owner: string): void {
@@ -88,6 +89,7 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
     if (!wanted) return;
     this.#wanted.delete(owner);
     this.#gathered.delete(owner);
+    for (const forward of wanted.forwards) this.#store.await(rowOf(forward), undefined);
     this.#stop(owner, wanted.served);
     if (this.#wanted.size === 0) this.#endSoon();
   }
@@ -132,25 +134,29 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
     const found = new Set(this.#found.get(owner)?.map(({ slot }) => slot));
     const served = forwards.flatMap((forward) => servedSlots(forward, this.#store));
     this.#found.delete(owner);
-    this.#wanted.set(owner, { forwards, served });
-    if (served.length > 0) this.#running();
-    this.#serve(
+    this.#want(owner, { forwards, served });
+    if (forwards.length > 0) this.#running();
+    this.#give(
       owner,
       served.filter(({ slot }) => !found.has(slot)),
     );
   }
 
-  /** Gives the proxy the sockets that there are, and the others when they are opened. */
-  #serve(owner: string, served: readonly Served[]): void {
-    const ready = served.filter(({ slot }) => slot.socket);
-    this.#give(owner, ready);
-    for (const one of served)
-      if (!one.slot.socket) one.slot.opened = () => this.#gather(owner, one);
+  /** Ports that get their sockets later are served then. */
+  #want(owner: string, wanted: Wanted): void {
+    this.#wanted.set(owner, wanted);
+    for (const forward of wanted.forwards) {
+      this.#store.await(rowOf(forward), (slots) => {
+        const opened = servedBy(forward, slots);
+        wanted.served.push(...opened);
+        this.#gather(owner, opened);
+      });
+    }
   }
 
-  #gather(owner: string, one: Served): void {
+  #gather(owner: string, opened: readonly Served[]): void {
     const gathered = this.#gathered.get(owner) ?? [];
-    gathered.push(one);
+    gathered.push(...opened);
     this.#gathered.set(owner, gathered);
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
@@ -171,7 +177,6 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
   }
 
   #stop(owner: string, served: readonly Served[]): void {
-    for (const { slot } of served) delete slot.opened;
     const leaving = served.map(({ slot }) => [slot, slot.given] as const);
     const ticket = ++this.#lastTicket;
     if (this.#channel) {
@@ -226,7 +231,7 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
     try {
       if (this.#wanted.size === 0) return;
       this.#running();
-      for (const [owner, { served }] of this.#wanted) this.#serve(owner, served);
+      for (const [owner, { served }] of this.#wanted) this.#give(owner, served);
     } catch (error) {
       this.#logger.error('cannot start the proxy', { error });
       this.#restart = setTimeout(() => this.#startAgain(), RESTART_MS);
@@ -250,7 +255,7 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
 
 /** One that was opened after the rules has no filter. */
 function letIn(slot: PortSlot): void {
-  if (slot.isOpen || !slot.socket) return;
+  if (slot.isOpen) return;
   slot.isOpen = true;
   detachFilter(slot.socket);
 }
