@@ -48,18 +48,23 @@ export function wishesFor(
   way: PublishingWay,
   before: readonly PortBinding[] = [],
 ): HostPortWish[] {
-  return requests.flatMap((request) => {
-    const hostIps = addressesFor(request, way);
-    if (hostIps.length === 0) return [];
+  const addresses = new WantedAddresses(way);
+  const wishes: HostPortWish[] = [];
+  // A plain loop: there may be thousands.
+  for (const request of requests) {
+    const hostIps = addresses.of(request);
+    if (hostIps.length === 0) continue;
     const { protocol, containerPort, count } = request;
     const hostPort = earlierPort(request, before) ?? portOf(request);
     const wish = { protocol, containerPort, hostIps, ...(count !== undefined && { count }) };
-    return [{ ...wish, ...(hostPort !== undefined && { hostPort }) }];
-  });
+    wishes.push(hostPort === undefined ? wish : { ...wish, hostPort });
+  }
+  return wishes;
 }
 
 /** The same where no port of the host leads to the container, but its own are open to others. */
 export function openingsFor(requests: readonly PortRequest[], way: PublishingWay): PortBinding[] {
+  if (way.families.length === 0) return [];
   return wishesFor(requests, way).flatMap(({ hostIps, hostPort: _, ...wish }) =>
     hostIps.map((hostIp) => ({ ...wish, hostIp, hostPort: 0 })),
   );
@@ -70,8 +75,27 @@ export function familyOf({ hostIp }: Pick<PortBinding, 'hostIp'>): Family {
   return hostIp.includes(':') ? 6 : 4;
 }
 
+/** The host's addresses for each request; requests that want the same get the same list. */
+class WantedAddresses {
+  readonly #way: PublishingWay;
+  readonly #known = new Map<string, Map<string, readonly string[]>>();
+
+  constructor(way: PublishingWay) {
+    this.#way = way;
+  }
+
+  of({ protocol, hostIp }: PortRequest): readonly string[] {
+    const ofProtocol = this.#known.get(protocol) ?? new Map<string, readonly string[]>();
+    const known = ofProtocol.get(hostIp);
+    if (known) return known;
+    const found = addressesFor({ protocol, hostIp }, this.#way);
+    this.#known.set(protocol, ofProtocol.set(hostIp, found));
+    return found;
+  }
+}
+
 function addressesFor(
-  { hostIp, protocol }: PortRequest,
+  { hostIp, protocol }: Pick<PortRequest, 'hostIp' | 'protocol'>,
   { families, proxied, defaults }: PublishingWay,
 ): string[] {
   const able = families.filter((family) => protocol !== 'sctp' || family !== proxied);

@@ -138,11 +138,11 @@ export class PublishedPorts {
       const led = bindings.filter((binding) => families.includes(familyOf(binding)));
       const defaults = defaultHostAddresses(opened, network.options);
       const open = joined(openingsFor(requests, { families: opened, defaults }));
-      const plan = this.#drafts.driverOf(network).planPorts(network, endpoint, [...led, ...open]);
+      const plan = this.#drafts.driverOf(network).planPorts(network, endpoint, led.concat(open));
       const seen = open.filter((binding) => shown.includes(familyOf(binding)));
-      return { id: endpoint.id, bindings: [...led, ...seen], plan };
+      return { id: endpoint.id, bindings: led.concat(seen), plan };
     });
-    const reserved = planned.flatMap(({ plan }) => reservedBy(plan));
+    const reserved = planned.map(({ plan }) => reservedBy(plan)).reduce(together, []);
     const published = planned.map(({ plan, ...rest }) => ({
       ...rest,
       portPlan: prepare(heldTogether(plan, sandboxId, reserved), kernel),
@@ -162,5 +162,11 @@ function heldTogether(plan: Plan, owner: string, bindings: readonly PortBinding[
 }
 
 function reservedBy(plan: Plan): readonly PortBinding[] {
-  return plan.flatMap((one) => (one.kind === 'port.reserve' ? one.args.bindings : []));
+  return plan
+    .map((one) => (one.kind === 'port.reserve' ? one.args.bindings : []))
+    .reduce(together, []);
+}
+
+function together(some: readonly PortBinding[], more: readonly PortBinding[]) {
+  return some.length === 0 ? more : some.concat(more);
 }

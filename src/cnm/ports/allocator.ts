@@ -9,7 +9,7 @@ import {
 } from './host-sockets.js';
 import type { PortBinding, PortProtocol, PortRange, PortRequest } from './port-binding.js';
 import { PortTable } from './port-table.js';
-import { countOf, joined } from './ranges.js';
+import { joined } from './ranges.js';
 
 /** Where ephemeral host ports come from. */
 export interface EphemeralPorts {
@@ -25,9 +25,10 @@ export const fallbackEphemeralRange: PortRange = { first: 49153, last: 65535 };
 /** How often another port is tried when some other program holds the chosen one. */
 const attempts = 10;
 
+/** What an owner has, apart: there may be thousands. */
 interface Held {
-  readonly binding: PortBinding;
-  readonly socket: HostSocket;
+  readonly bindings: PortBinding[];
+  readonly sockets: HostSocket[];
 }
 
 /** Ports to choose from, in order, with the text for "none of them". */
@@ -45,7 +46,7 @@ export class PortAllocator {
   readonly #sockets: HostSockets;
   readonly #ephemeral: () => EphemeralPorts;
   readonly #table = new PortTable();
-  readonly #held = new Map<string, Held[]>();
+  readonly #held = new Map<string, Held>();
   readonly #lastUsed = new Map<PortProtocol, number>();
 
   /** @param parts.ephemeral asked anew for each reservation, because the host's settings may change */
@@ -64,21 +65,24 @@ export class PortAllocator {
    */
   reserve(owner: string, wanted: readonly PortRequest[]): PortBinding[] {
     if (this.#held.has(owner)) throw new Conflict(`${owner} holds host ports already`);
-    const bound: { at: number; held: Held[] }[] = [];
-    const canonical = canonicalTexts(wanted);
-    const order = [...wanted.entries()].toSorted(([, a], [, b]) => rank(a) - rank(b));
+    const held: Held = { bindings: [], sockets: [] };
+    const found = new Array<readonly PortBinding[]>(wanted.length);
+    const canonical = new CanonicalAddresses();
     try {
-      for (const [at, request] of order) {
-        const addresses = request.hostIps.map((text) => canonical.get(text) ?? text);
-        bound.push({ at, held: this.#bind(request, addresses) });
+      for (const rank of ranks) {
+        for (const [at, request] of wanted.entries()) {
+          if (rankOf(request) !== rank) continue;
+          found[at] = this.#bind(request, canonical.of(request.hostIps), held);
+        }
       }
     } catch (error) {
-      for (const { held } of bound) this.#letGo(held);
+      this.#letGo(held);
       throw error;
     }
-    const held = bound.toSorted((a, b) => a.at - b.at).flatMap((entry) => entry.held);
-    this.#held.set(owner, held);
-    return joined(held.map(({ binding }) => binding));
+    const bindings: PortBinding[] = [];
+    for (const some of found) for (const binding of some) bindings.push(binding);
+    this.#held.set(owner, { bindings, sockets: held.sockets });
+    return joined(bindings);
   }
 
   /** Never gives this port away: a program of the host that others rely on listens there, the daemon itself. */
@@ -105,17 +109,18 @@ export class PortAllocator {
 
   /** Gives back whatever the owner holds. */
   release(owner: string): void {
-    const held = this.#held.get(owner) ?? [];
+    const held = this.#held.get(owner);
     this.#held.delete(owner);
-    this.#letGo(held);
+    if (held) this.#letGo(held);
   }
 
   /** The bindings that the owner holds. */
   bindingsOf(owner: string): readonly PortBinding[] {
-    return (this.#held.get(owner) ?? []).map(({ binding }) => binding);
+    return this.#held.get(owner)?.bindings ?? [];
   }
 
-  #bind(request: PortRequest, addresses: readonly string[]): Held[] {
+  /** Adds to `held` what it opens. */
+  #bind(request: PortRequest, addresses: readonly string[], held: Held): PortBinding[] {
     const { exact, ports, label } = this.#candidates(request);
     let failures = 0;
     for (const port of ports) {
@@ -125,7 +130,7 @@ export class PortAllocator {
       if (clash !== undefined && exact) throw this.#allocated(request, clash, port);
       if (clash !== undefined) continue;
       try {
-        return this.#open(request, addresses, port);
+        return this.#open(request, addresses, port, held);
       } catch (error) {
         if (exact || !(error instanceof PortRefused) || !error.isTaken) throw error;
         if (++failures === attempts) throw error;
@@ -155,40 +160,64 @@ export class PortAllocator {
   }
 
   /** Opens the port on every address, or on none. */
-  #open(request: PortRequest, addresses: readonly string[], port: number): Held[] {
-    const { protocol, containerPort, count } = request;
-    const held: Held[] = [];
+  #open(
+    request: PortRequest,
+    addresses: readonly string[],
+    port: number,
+    held: Held,
+  ): PortBinding[] {
+    const { protocol, count } = request;
+    const opened: Held = { bindings: [], sockets: [] };
     for (const address of addresses) {
       try {
-        const socket = this.#sockets.open(protocol, address, port, countOf(request));
+        opened.sockets.push(this.#sockets.open(protocol, address, port, count ?? 1));
         this.#table.add(protocol, address, port, count);
-        const binding = { protocol, containerPort, hostIp: address, hostPort: port };
-        held.push({ binding: { ...binding, ...(count !== undefined && { count }) }, socket });
+        opened.bindings.push(bindingOf(request, address, port));
       } catch (error) {
-        this.#letGo(held);
+        this.#letGo(opened);
         throw refused(error, protocol, address, refusedPort(error) ?? port);
       }
     }
     if (request.hostPort === undefined) this.#lastUsed.set(protocol, port);
-    return held;
+    for (const binding of opened.bindings) held.bindings.push(binding);
+    for (const socket of opened.sockets) held.sockets.push(socket);
+    return opened.bindings;
   }
 
-  #letGo(held: readonly Held[]): void {
-    for (const { binding, socket } of held) {
-      const { protocol, hostIp, hostPort, count } = binding;
+  #letGo({ bindings, sockets }: Held): void {
+    for (const { protocol, hostIp, hostPort, count } of bindings)
       this.#table.delete(protocol, hostIp, hostPort, count);
-      socket[Symbol.dispose]();
-    }
+    for (const socket of sockets) socket[Symbol.dispose]();
   }
 }
 
-/** Each address once, however many ports it has. @throws InvalidParameter */
-function canonicalTexts(wanted: readonly PortRequest[]): Map<string, string> {
-  const texts = new Set(wanted.flatMap(({ hostIps }) => hostIps));
-  return new Map([...texts].map((text) => [text, formatIp(ip(text))]));
+function bindingOf(
+  { protocol, containerPort, count }: PortRequest,
+  hostIp: string,
+  hostPort: number,
+): PortBinding {
+  const binding = { protocol, containerPort, hostIp, hostPort };
+  return count === undefined ? binding : { ...binding, count };
 }
 
-function rank({ hostPort }: PortRequest): number {
+/** Addresses in canonical text; those of most requests are the same list. */
+class CanonicalAddresses {
+  readonly #lists = new Map<readonly string[], readonly string[]>();
+
+  /** @throws InvalidParameter */
+  of(list: readonly string[]): readonly string[] {
+    const known = this.#lists.get(list);
+    if (known) return known;
+    const texts = list.map((text) => formatIp(ip(text)));
+    this.#lists.set(list, texts);
+    return texts;
+  }
+}
+
+/** Which requests go first. */
+const ranks = [0, 1, 2] as const;
+
+function rankOf({ hostPort }: PortRequest): (typeof ranks)[number] {
   if (typeof hostPort === 'number') return 0;
   return hostPort ? 1 : 2;
 }

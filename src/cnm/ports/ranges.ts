@@ -50,25 +50,51 @@ function runs<T extends Runnable>(
   all: readonly T[],
   hostPortOf: (one: T) => number | undefined,
 ): T[] {
-  const found: { readonly first: T; readonly hostPort: number; count: number }[] = [];
-  const last = new Map<string, (typeof found)[number]>();
+  const found: T[] = [];
+  const hostPorts: (number | undefined)[] = [];
+  const counts: number[] = [];
+  const last = new LastRuns();
   for (const one of all) {
     const hostPort = hostPortOf(one);
-    const key = `${one.protocol} ${one.hostIp}`;
-    const run = last.get(key);
+    const at = last.of(one);
+    const first = found[at];
+    const count = counts[at] ?? 0;
+    const begin = hostPorts[at];
     const goesOn =
-      run !== undefined &&
-      hostPort === (run.hostPort === 0 ? 0 : run.hostPort + run.count) &&
-      one.containerPort === run.first.containerPort + run.count;
+      first !== undefined &&
+      begin !== undefined &&
+      hostPort === (begin === 0 ? 0 : begin + count) &&
+      one.containerPort === first.containerPort + count;
     if (goesOn) {
-      run.count += countOf(one);
+      counts[at] = count + countOf(one);
       continue;
     }
-    const begun = { first: one, hostPort: hostPort ?? Number.NaN, count: countOf(one) };
-    found.push(begun);
-    last.set(key, begun);
+    last.set(one, found.length);
+    found.push(one);
+    hostPorts.push(hostPort);
+    counts.push(countOf(one));
   }
-  return found.map(({ first, count }) => (count === countOf(first) ? first : { ...first, count }));
+  if (found.length === all.length) return found;
+  return found.map((first, at) => {
+    const count = counts[at] ?? 1;
+    return count === countOf(first) ? first : { ...first, count };
+  });
+}
+
+/** Where the last run of each protocol and host address is. */
+class LastRuns {
+  readonly #all = new Map<string, Map<string, number>>();
+
+  /** -1: there is none. */
+  of({ protocol, hostIp }: Runnable): number {
+    return this.#all.get(protocol)?.get(hostIp) ?? -1;
+  }
+
+  set({ protocol, hostIp }: Runnable, at: number): void {
+    const ofProtocol = this.#all.get(protocol);
+    if (ofProtocol) ofProtocol.set(hostIp, at);
+    else this.#all.set(protocol, new Map([[hostIp, at]]));
+  }
 }
 
 /** One exposed port for each. */

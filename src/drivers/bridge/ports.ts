@@ -2,6 +2,8 @@ import type { Family } from '../../base/ip.js';
 import {
   type FirewalledAddress,
   firewalledFamily,
+  type PortForward,
+  type PortOpening,
   type PortRange,
   type PortsPolicy,
   portsOwner,
@@ -18,6 +20,9 @@ export interface PublishedEndpoint {
   readonly addresses: readonly FirewalledAddress[];
 }
 
+type PortForwards = PortsPolicy['forwards'];
+type PortOpenings = PortsPolicy['openings'];
+
 /** The way from the host's ports to the container, for each family that both have; undefined: there is none. */
 export function portsPolicy(
   network: BridgeNetwork,
@@ -25,8 +30,9 @@ export function portsPolicy(
   bindings: readonly PortBinding[],
 ): PortsPolicy | undefined {
   const ways = endpoint.addresses.map((address) => waysTo(network, address, bindings));
-  const forwards = ways.flatMap((way) => way.forwards);
-  const openings = ways.flatMap((way) => way.openings);
+  // Not flatMap, which takes a multiple of the time: there may be thousands.
+  const forwards = ways.reduce<PortForwards>((all, way) => all.concat(way.forwards), []);
+  const openings = ways.reduce<PortOpenings>((all, way) => all.concat(way.openings), []);
   if (forwards.length === 0 && openings.length === 0) return undefined;
   return {
     kind: 'ports',
@@ -61,13 +67,15 @@ export function proxyForwards(
   bindings: readonly PortBinding[],
   untranslated: readonly Family[],
 ): ProxyForward[] {
-  return bindings.flatMap((binding) => {
+  const forwards: ProxyForward[] = [];
+  for (const binding of bindings) {
     const family = familyOf(binding);
-    if (binding.hostPort === 0 || binding.protocol === 'sctp') return [];
-    if (family === 4 && !untranslated.includes(4)) return [];
+    if (binding.hostPort === 0 || binding.protocol === 'sctp') continue;
+    if (family === 4 && !untranslated.includes(4)) continue;
     const to = target(network, endpoint, family) ?? proxied(network, endpoint, binding);
-    return to ? [{ ...binding, containerIp: to.address }] : [];
-  });
+    if (to) forwards.push({ ...binding, containerIp: to.address });
+  }
+  return forwards;
 }
 
 /** The container's address of a family that is translated. */
@@ -96,7 +104,7 @@ function waysTo(
   network: BridgeNetwork,
   to: FirewalledAddress,
   bindings: readonly PortBinding[],
-): Pick<PortsPolicy, 'forwards' | 'openings'> {
+): { readonly forwards: PortForwards; readonly openings: PortOpenings } {
   const family = firewalledFamily(network, to.family);
   const theirs = bindings.filter((binding) => familyOf(binding) === to.family);
   if (!family || network.internal) return { forwards: [], openings: [] };
@@ -108,10 +116,7 @@ function waysTo(
   };
 }
 
-function forward(
-  { family, address }: FirewalledAddress,
-  binding: PortBinding,
-): PortsPolicy['forwards'][number] {
+function forward({ family, address }: FirewalledAddress, binding: PortBinding): PortForward {
   const { protocol, hostIp, hostPort, containerPort } = binding;
   const beyond = countOf(binding) - 1;
   return {
@@ -128,16 +133,18 @@ function forward(
 function openings(
   { family, address }: FirewalledAddress,
   bindings: readonly PortBinding[],
-): PortsPolicy['openings'] {
-  return (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) => {
-    const ranges = bindings
-      .filter((binding) => binding.protocol === protocol)
-      .map((binding): PortRange => {
-        const { containerPort } = binding;
-        return [containerPort, containerPort + countOf(binding) - 1];
-      });
-    return union(ranges).map((ports) => ({ family, address, protocol, ports }));
-  });
+): PortOpenings {
+  const found: PortOpening[] = [];
+  for (const protocol of ['tcp', 'udp', 'sctp'] as const) {
+    const ranges: PortRange[] = [];
+    for (const binding of bindings) {
+      const { containerPort } = binding;
+      if (binding.protocol !== protocol) continue;
+      ranges.push([containerPort, containerPort + countOf(binding) - 1]);
+    }
+    for (const ports of union(ranges)) found.push({ family, address, protocol, ports });
+  }
+  return found;
 }
 
 /** Ranges that neither overlap nor touch each other. */

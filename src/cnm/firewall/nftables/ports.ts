@@ -1,36 +1,36 @@
 import { formatIp, parseIp } from '../../../base/ip.js';
 import type { NftElement, NftFragment } from '../../../native/nft/model.js';
-import type { PortForward, PortOpening, PortRange, PortsPolicy } from '../model.js';
+import type { PortForward, PortOpening, PortsPolicy } from '../model.js';
 import { firewallFamily, PUBLISH, TABLE } from './family.js';
 
 /** The way from the host's ports to the container, for each family that is published. */
 export function portsFragments({ owner, forwards, openings }: PortsPolicy): NftFragment[] {
   return ([4, 6] as const).flatMap((family): NftFragment[] => {
-    const elements = [
-      ...forwards.filter((each) => each.family === family).flatMap(translation),
-      ...openings.filter((each) => each.family === family).map(opening),
-    ];
+    const elements: NftElement[] = [];
+    for (const forward of forwards) if (forward.family === family) translate(forward, elements);
+    for (const each of openings) if (each.family === family) elements.push(opening(each));
     if (elements.length === 0) return [];
     return [{ owner, family: firewallFamily[family].name, table: TABLE, elements }];
   });
 }
 
-function translation(forward: PortForward): NftElement[] {
+/** Adds the elements of a forward to the others. */
+function translate(forward: PortForward, elements: NftElement[]): void {
   const { protocol, hostIp, hostPorts, containerPorts, address } = forward;
   const onAddress = specific(hostIp);
   const prefix = onAddress === undefined ? protocol : `${onAddress} . ${protocol}`;
   const [first, last] = hostPorts;
   if (last > first && first === containerPorts[0]) {
     const set = onAddress === undefined ? PUBLISH.anyRanges : PUBLISH.addressRanges;
-    return [{ set, key: `${prefix} . ${first}-${last}`, value: address }];
+    elements.push({ set, key: `${prefix} . ${first}-${last}`, value: address });
+    return;
   }
   // The kernel can't add a number to a port, so a range that is shifted is as many single ports.
   const set = onAddress === undefined ? PUBLISH.any : PUBLISH.address;
-  return portsOf(hostPorts).map((port, at) => ({
-    set,
-    key: `${prefix} . ${port}`,
-    value: `${address} . ${containerPorts[0] + at}`,
-  }));
+  const beyond = containerPorts[0] - first;
+  for (let port = first; port <= last; port++) {
+    elements.push({ set, key: `${prefix} . ${port}`, value: `${address} . ${port + beyond}` });
+  }
 }
 
 /** The host's address if a port is not published on all. */
@@ -44,8 +44,4 @@ function opening({ protocol, address, ports: [first, last] }: PortOpening): NftE
   return first === last
     ? { set: 'openings', key: `${address} . ${protocol} . ${first}` }
     : { set: 'opening-ranges', key: `${address} . ${protocol} . ${first}-${last}` };
-}
-
-function portsOf([first, last]: PortRange): number[] {
-  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }
