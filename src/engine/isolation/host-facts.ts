@@ -29,7 +29,6 @@ const programFolders = ['/usr/local/bin', '/usr/bin', '/usr/libexec/docker', '/u
 /** Looks at the machine, once per daemon. */
 export function readHostFacts(cgroups: CgroupTree): HostFacts {
   const initProgram = findInit();
-  const apparmorProfiles = loadedProfiles();
   const capabilities = boundingSet(readFileSync('/proc/self/status', 'latin1'));
   return {
     arch: process.arch,
@@ -43,7 +42,6 @@ export function readHostFacts(cgroups: CgroupTree): HostFacts {
     extraMaskedPaths: thermalPaths(),
     hasSysctl: (name) => existsSync(join('/proc/sys', name.replaceAll('.', '/'))),
     ...(initProgram === undefined ? {} : { initProgram }),
-    ...(apparmorProfiles === undefined ? {} : { apparmorProfiles }),
   };
 }
 
@@ -64,15 +62,6 @@ function ceilings(capabilities: readonly string[]): ReadonlyMap<string, number> 
 function leastOomScore(capabilities: readonly string[]): number {
   if (capabilities.includes('CAP_SYS_RESOURCE')) return -1000;
   return Number(readFileSync('/proc/self/oom_score_adj', 'latin1'));
-}
-
-const APPARMOR_LIST = '/sys/kernel/security/apparmor/profiles';
-
-/** Names of what is loaded, of lines like `docker-default (enforce)`; undefined without AppArmor. */
-function loadedProfiles(): string[] | undefined {
-  if (!existsSync(APPARMOR_LIST)) return undefined;
-  const lines = readFileSync(APPARMOR_LIST, 'utf8').split('\n');
-  return lines.map((line) => line.replace(/ \([a-z]+\)$/, '')).filter(Boolean);
 }
 
 function boundingSet(status: string): readonly string[] {

@@ -5,14 +5,15 @@ import type { Logger } from '../../base/logger.js';
 import type { Children } from '../../native/children.js';
 import { canCompileSeccomp, compileSeccomp } from '../../native/seccomp/compile.js';
 import { selectRules } from '../../native/seccomp/select.js';
+import { hostAppArmor, usableProfiles } from './apparmor/load.js';
 import { CgroupLock } from './cgroup-lock.js';
 import { CgroupTree } from './cgroups.js';
 import { Conmon } from './conmon.js';
 import { ContainerRecords } from './container-record.js';
 import { dockerDefaults, type IsolationDefaults } from './defaults.js';
 import { Deletion } from './deletion.js';
-import { ExitWatcher } from './exit-watcher.js';
 import { ContainerExecs } from './execs.js';
+import { ExitWatcher } from './exit-watcher.js';
 import { type HostFacts, readHostFacts } from './host-facts.js';
 import { ConmonLauncher } from './launcher.js';
 import { LiveLimits } from './live-limits.js';
@@ -76,7 +77,12 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
   }
   const exits = new ExitWatcher(join(folder, 'exits'));
   const seccomp = new SeccompCache(compileSeccomp);
-  const facts = { ...readHostFacts(cgroups), maps: options.maps };
+  const profiles = await usableProfiles(hostAppArmor(children), logger);
+  const facts = {
+    ...readHostFacts(cgroups),
+    maps: options.maps,
+    ...(profiles && { apparmorProfiles: profiles }),
+  };
   if (runtimes.preferred.takesCompiledSeccomp) warmSoon(seccomp, facts);
   const runtimeOf = (id: string) => runtimes.of(records.find(id)?.runtime);
   const conmon = new Conmon({ path, children });

@@ -2,6 +2,7 @@ import { join } from 'node:path/posix';
 import { System } from '../../base/errors.js';
 import type { IdMaps } from '../../base/id-mapping.js';
 import { type SeccompSubject, selectRules } from '../../native/seccomp/select.js';
+import { defaultProfileName } from './apparmor/profile.js';
 import { containerCapabilities } from './capabilities.js';
 import type { SpecInput } from './contract.js';
 import type { IsolationDefaults } from './defaults.js';
@@ -45,7 +46,7 @@ export interface SpecFacts extends LimitFacts {
   /** A small init for `--init`, a static program of the host; undefined if there is none. */
   readonly initProgram?: string;
   readonly defaults: IsolationDefaults;
-  /** Names of the AppArmor profiles that the kernel has; undefined if it has no AppArmor. */
+  /** Names of the AppArmor profiles that containers may have; undefined if it has no AppArmor. */
   readonly apparmorProfiles?: readonly string[];
   hasSysctl(name: string): boolean;
 }
@@ -148,9 +149,6 @@ function consoleSize(tty: boolean, size: SpecInput['host']['ConsoleSize']) {
   return tty && height > 0 && width > 0 ? { consoleSize: { height, width } } : {};
 }
 
-/** The name of the profile that Docker installs. */
-const DEFAULT_APPARMOR = 'docker-default';
-
 /** Docker's default where the kernel has it loaded; a container that is privileged has none. */
 function apparmorProfile(
   { Privileged }: SpecInput['host'],
@@ -160,7 +158,7 @@ function apparmorProfile(
   if (loaded === undefined) return undefined;
   if (apparmor !== undefined && apparmor !== '') return apparmor;
   if (Privileged) return 'unconfined';
-  return loaded.includes(DEFAULT_APPARMOR) ? DEFAULT_APPARMOR : undefined;
+  return loaded.includes(defaultProfileName) ? defaultProfileName : undefined;
 }
 
 /** A user who isn't root starts with none in effect but may get them back by a set-uid program: as Docker has it. */
