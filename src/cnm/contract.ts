@@ -89,7 +89,10 @@ export interface NetworkController {
 
   /** The sandbox of a container, if it has one open. */
   sandbox(id: string): SandboxRecord | undefined;
-  openSandbox(request: SandboxRequest): Promise<SandboxRecord>;
+  /** `publish: false` leaves its ports to {@link publishPorts}, which may take a while if there are many. */
+  openSandbox(request: SandboxRequest, how?: { readonly publish: boolean }): Promise<SandboxRecord>;
+  /** Publishes the ports of a sandbox that was opened without. One where it fails is to be closed. */
+  publishPorts(id: string): Promise<void>;
   /** Undoes everything of the sandbox; unknown ids are fine. Ports and addresses are free when it resolves. */
   closeSandbox(id: string): Promise<void>;
   connect(sandboxId: string, attachment: Attachment): Promise<EndpointRecord>;

@@ -150,14 +150,21 @@ export class Controller implements NetworkController {
     return this.#parts.registry.sandbox(id)?.record;
   }
 
-  async openSandbox(request: SandboxRequest): Promise<SandboxRecord> {
+  async openSandbox(
+    request: SandboxRequest,
+    { publish } = { publish: true },
+  ): Promise<SandboxRecord> {
     const opened = await this.#mutex.run(request.id, async () => {
-      const record = await this.#opening.open(request);
+      const record = await this.#opening.open(request, publish);
       await this.#links.serverCame(request.id);
       return record;
     });
     this.#announcing.soon(request.id);
     return opened;
+  }
+
+  publishPorts(id: string): Promise<void> {
+    return this.#mutex.run(id, () => this.#opening.publish(id));
   }
 
   closeSandbox(id: string): Promise<void> {

@@ -42,20 +42,32 @@ export class SandboxOpening {
     this.#links = links;
   }
 
-  async open(request: SandboxRequest): Promise<SandboxRecord> {
+  /** @param publish whether its ports are published too */
+  async open(request: SandboxRequest, publish: boolean): Promise<SandboxRecord> {
     const { registry, logger, emit } = this.#parts;
     if (registry.sandbox(request.id)) throw new Conflict(`sandbox ${request.id} is open already`);
     const { attachments: _, users: _users, ...rest } = request;
     const targets = await this.#targets(request);
     await using rollback = new Rollback(logger);
     const base = { ...rest, ...this.#namespaces(request, rollback) };
-    const state = await this.#build(base, targets, rollback);
+    const built = await this.#build(base, targets, rollback);
+    const state = publish ? await this.#published(built, rollback) : built;
     await this.#serve(state, rollback);
     await this.#link(request.id, rollback);
     rollback.commit();
     for (const endpoint of state.record.endpoints.filter((one) => !isLeg(one)))
       emit({ action: 'connect', network: registry.networkOf(endpoint), containerId: request.id });
     return state.record;
+  }
+
+  /** Publishes the ports of a sandbox that was opened without. @throws Conflict if it is not open */
+  async publish(id: string): Promise<void> {
+    const { registry, logger } = this.#parts;
+    const state = registry.sandbox(id);
+    if (!state) throw new Conflict(`sandbox ${id} is not open`);
+    await using rollback = new Rollback(logger);
+    await this.#published(state, rollback);
+    rollback.commit();
   }
 
   /** The networks that are asked for, and the leg on the gateway network if they need one. */
@@ -118,7 +130,7 @@ export class SandboxOpening {
     rollback: Rollback,
   ): Promise<SandboxState> {
     const { registry, sandboxStates, kernel } = this.#parts;
-    const { id, netnsPath } = base;
+    const { id } = base;
     const taken: string[] = [];
     const drafts = targets.map((target) => {
       const draft = this.#drafts.make(base, target, taken, rollback);
@@ -135,12 +147,20 @@ export class SandboxOpening {
     const plan = wholePlan(intent);
     applyPrepared(plan, kernel, { onFailure: 'lazily' });
     rollback.defer('kernel', () => beginUndo(plan, kernel, 'lazily').finished);
-    if (netnsPath === undefined) return intent;
-    const published = this.#ports.publish(base, drafts, choice, rollback);
-    if (published.size === 0) return intent;
-    const state = { ...intent, record: { ...intent.record, endpoints: merge(intent, published) } };
+    return intent;
+  }
+
+  async #published(before: SandboxState, rollback: Rollback): Promise<SandboxState> {
+    const { registry, sandboxStates } = this.#parts;
+    const { record } = before;
+    if (record.netnsPath === undefined || record.ports.length === 0) return before;
+    const choice = this.#gateways.choose(record.endpoints);
+    rollback.defer('memory of ports', () => registry.setSandbox(before));
+    const published = this.#ports.publish(record, record.endpoints, choice, rollback);
+    if (published.size === 0) return before;
+    const state = { ...before, record: { ...record, endpoints: merge(before, published) } };
     registry.setSandbox(state);
-    await sandboxStates.save(id, state);
+    await sandboxStates.save(record.id, state);
     return state;
   }
 

@@ -143,6 +143,10 @@ export class FakeNetworks implements NetworkController {
     return sandbox;
   }
 
+  async publishPorts(): Promise<void> {
+    this.#gate('networks.publishPorts');
+  }
+
   async closeSandbox(id: string): Promise<void> {
     this.#gate('networks.closeSandbox');
     this.sandboxes.delete(id);

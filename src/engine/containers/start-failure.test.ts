@@ -53,6 +53,7 @@ describe('a start that fails', () => {
       'rootfs.mount',
       'networks.openSandbox',
       'launcher.create',
+      'networks.publishPorts',
       'runs.save',
       'launcher.attach',
       'launcher.start',
@@ -60,7 +61,7 @@ describe('a start that fails', () => {
     ]);
   });
 
-  for (const n of [1, 2, 3, 4, 5, 6]) {
+  for (const n of [1, 2, 3, 4, 5, 6, 7]) {
     it(`gives everything back after failing at call ${n}, and can be repeated`, async () => {
       const { web, client } = await withAttached(world);
       const { result } = waitFor(web, 'next-exit', new AbortController().signal);
@@ -100,12 +101,22 @@ describe('a start that fails', () => {
     expect(web.record.lastRun.error).to.equal('launcher.create failed');
   });
 
-  it('says that it was the network', async () => {
+  for (const call of ['networks.openSandbox', 'networks.publishPorts']) {
+    it(`says that it was the network: ${call}`, async () => {
+      const { web } = await withAttached(world);
+      world.failOn = new RegExp(call);
+      expect((await rejection(startContainer(world, web))).message).to.equal(
+        `failed to set up container networking: ${call} failed`,
+      );
+    });
+  }
+
+  it('says what is wrong with the ports where the process fails too, once the runtime is done', async () => {
     const { web } = await withAttached(world);
-    world.failOn = /openSandbox/;
-    expect((await rejection(startContainer(world, web))).message).to.equal(
-      'failed to set up container networking: networks.openSandbox failed',
-    );
+    world.failOn = /publishPorts|launcher.create/;
+    const { message } = await rejection(startContainer(world, web));
+    expect(message).to.match(/^failed to set up container networking: /);
+    expectAllGivenBack(world);
   });
 
   const reasons: [string, number][] = [

@@ -11,7 +11,6 @@ import {
 } from '../../base/errors.js';
 import { Rollback } from '../../base/rollback.js';
 import type { SandboxRequest } from '../../cnm/contract.js';
-import type { SandboxRecord } from '../../cnm/model.js';
 import { startFailureCode } from '../isolation/runtime-errors.js';
 import { openStreams } from './attach.js';
 import { bindMounts } from './binds.js';
@@ -121,13 +120,13 @@ async function runIn(
 ): Promise<RunRecord> {
   const { id, record } = container;
   const { launcher, networks, runs } = context;
-  const sandbox = await networks.openSandbox(request).catch(networkFailure);
+  const sandbox = await networks.openSandbox(request, { publish: false }).catch(networkFailure);
   rollback.defer('sandbox', () => networks.closeSandbox(id));
 
   const runDir = runDirOf(context, container);
   rollback.defer('run folder', () => rm(runDir, { recursive: true, force: true }));
   rollback.defer('process', () => launcher.delete(id, runDir));
-  const { pid } = await launcher.create({
+  const launch = {
     spec: {
       id,
       config: withLinks(context, record),
@@ -150,7 +149,13 @@ async function runIn(
     tty: record.config.Tty,
     openStdin: record.config.OpenStdin,
     stdinOnce: record.config.StdinOnce,
-  });
+  };
+  // The runtime is at work meanwhile; nothing of the container runs yet.
+  const creation = launcher.create(launch);
+  const publication = networks.publishPorts(id).catch(networkFailure);
+  await Promise.allSettled([creation, publication]);
+  await publication;
+  const { pid } = await creation;
   await context.volumes.settle(id);
   const run = newRun(context, container, pid);
   await runs.save(id, run);
@@ -204,7 +209,7 @@ function wantedSandbox(context: ContainersContext, container: Container): Sandbo
   }
 }
 
-function networkFailure(error: unknown): Promise<SandboxRecord> {
+function networkFailure(error: unknown): never {
   throw withContext('failed to set up container networking', error);
 }
 
