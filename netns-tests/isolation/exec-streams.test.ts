@@ -88,6 +88,12 @@ for (const runtime of ['crun', 'runc']) {
       expect((await exec.exited).code).to.equal(0);
     });
 
+    it('fails later for a user that is unknown, not at once', async () => {
+      const failing = start('true', { user: 'nobody1' });
+      const error = await failing.catch((failure: Error) => failure);
+      expect(error).to.have.property('message').that.includes('unable to find user nobody1');
+    });
+
     it('tells the signal that ended it', async () => {
       const exec = await start('kill -15 $$');
       expect((await exec.exited).code).to.equal(143);

@@ -45,7 +45,7 @@ export class ContainerExecs {
   }
 
   /** @throws NotFound, InvalidParameter for an unknown user or program, System with the runtime's reason */
-  start(request: ExecRequest): Promise<LaunchedExec> {
+  async start(request: ExecRequest): Promise<LaunchedExec> {
     const { records, runtimeOf, facts, runtimeExecs } = this.#parts;
     const { containerId, args, user } = request;
     const { runDir, init } = records.get(containerId);
