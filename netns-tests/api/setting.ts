@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { TestDaemon } from '../world/daemon.js';
 import { eventually } from '../world/eventually.js';
-import { needsRoot } from '../world/root.js';
+import { useInSuite } from '../world/suite.js';
 import { World } from '../world/world.js';
 import { DockerDaemon } from './dockerd.js';
 import { type Answer, type Begun, begin, RawConnection, type Sent, send } from './http.js';
@@ -149,20 +149,7 @@ export class Setting implements AsyncDisposable {
 
 /** Gives a suite its daemon; skipped when not root. */
 export function useSetting(): { readonly it: Setting } {
-  const holder: { setting?: Setting } = {};
-  before(async function () {
-    needsRoot.call(this);
-    holder.setting = await Setting.create();
-  });
-  after(async () => {
-    await holder.setting?.[Symbol.asyncDispose]();
-  });
-  return {
-    get it() {
-      if (!holder.setting) throw new Error('the suite has no daemon yet');
-      return holder.setting;
-    },
-  };
+  return useInSuite(() => Setting.create());
 }
 
 function versioned(line: string): string {

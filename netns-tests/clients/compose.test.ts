@@ -58,8 +58,7 @@ volumes:
   html: {}
 `;
 
-describe('docker-compose 1.29', function () {
-  this.timeout(60_000);
+describe('docker-compose 1.29', () => {
   const client = useClient(program);
   const compose = (line: string) =>
     client.it.run([program, '--ansi', 'never', '-p', 'blog', ...line.split(' ')]);

@@ -20,8 +20,7 @@ describe('endpoints: the gateway', () => {
   });
   afterEach(() => lab.it.remove(cleaning.splice(0)));
 
-  it('moves with the published port, and a neighbour finds it there', async function () {
-    this.timeout(60_000);
+  it('moves with the published port, and a neighbour finds it there', async () => {
     cleaning.push('web');
     const outside = await lab.it.world.neighbour();
     await lab.it.start('web', '--network a4 -p 8080:80');

@@ -1,7 +1,7 @@
 import { Lifetime } from '../../src/base/rollback.js';
 import { TestDaemon } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
-import { needsRoot } from '../world/root.js';
+import { useInSuite } from '../world/suite.js';
 import { World } from '../world/world.js';
 
 /** The image that needs no registry. */
@@ -115,20 +115,5 @@ export class Lab implements AsyncDisposable {
 
 /** Gives a suite its lab; skipped when not root. */
 export function useLab(flags: readonly string[] = []): { readonly it: Lab } {
-  const holder: { lab?: Lab } = {};
-  before(async function () {
-    needsRoot.call(this);
-    this.timeout(60_000);
-    holder.lab = await Lab.create(flags);
-  });
-  after(async function () {
-    this.timeout(60_000);
-    await holder.lab?.[Symbol.asyncDispose]();
-  });
-  return {
-    get it() {
-      if (!holder.lab) throw new Error('the suite has no lab yet');
-      return holder.lab;
-    },
-  };
+  return useInSuite(() => Lab.create(flags));
 }

@@ -18,8 +18,7 @@ describe('endpoints: legacy links', () => {
           if (code !== 0) this.skip();
         });
 
-        it('open the exposed ports of the server to the client, and to nobody else', async function () {
-          this.timeout(60_000);
+        it('open the exposed ports of the server to the client, and to nobody else', async () => {
           await lab.it.start('db', '--expose 5432');
           await lab.it.start('web', '--link db:pg');
           await lab.it.start('other');

@@ -8,7 +8,6 @@ describe('static addresses of containers that do not run', () => {
   let daemon: TestDaemon;
   before(async function () {
     needsRoot.call(this);
-    this.timeout(60_000);
     world = await World.create();
     daemon = await TestDaemon.start(world.host);
     await daemon.pull();

@@ -15,8 +15,7 @@ function driverFolder({ folder }: TestDaemon): string {
 describe('damaged images', () => {
   before(needsRoot);
 
-  it('are set aside at a start, which goes on', async function () {
-    this.timeout(60_000);
+  it('are set aside at a start, which goes on', async () => {
     await using world = await World.create();
     await using daemon = await TestDaemon.start(world.host);
     await daemon.must('pull tsnet/busybox');
@@ -41,8 +40,7 @@ describe('damaged images', () => {
     await daemon.must('commit box torn:1');
   });
 
-  it('without layers keep their record where nobody takes it for an image', async function () {
-    this.timeout(60_000);
+  it('without layers keep their record where nobody takes it for an image', async () => {
     await using world = await World.create();
     await using daemon = await TestDaemon.start(world.host);
     await daemon.must('pull tsnet/busybox');

@@ -17,8 +17,7 @@ print('ready', flush=True)
 while True: print('heard ' + heard.recv(65536).hex(), flush=True)
 `;
 
-describe('logs by datagrams', function () {
-  this.timeout(30_000);
+describe('logs by datagrams', () => {
   const setting = useSetting();
   let folder: string;
   before(function () {

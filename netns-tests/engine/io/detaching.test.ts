@@ -4,8 +4,7 @@ import { image, useSetting } from './setting.js';
 
 const usualKeys = '\x10\x11';
 
-describe('detaching', function () {
-  this.timeout(30_000);
+describe('detaching', () => {
   const setting = useSetting();
   const shell = async () => {
     const options = ['-dit', '--network', 'none', '--stop-signal', 'KILL'];

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TestDaemon } from '../../world/daemon.js';
-import { needsRoot } from '../../world/root.js';
+import { useInSuite } from '../../world/suite.js';
 import { World } from '../../world/world.js';
 
 /** The image that needs no registry. */
@@ -62,20 +62,5 @@ export class Setting implements AsyncDisposable {
 
 /** Gives a suite its daemon; skipped when not root. */
 export function useSetting(flags: readonly string[] = []): { readonly it: Setting } {
-  const holder: { setting?: Setting } = {};
-  before(async function () {
-    needsRoot.call(this);
-    this.timeout(60_000);
-    holder.setting = await Setting.create(flags);
-  });
-  after(async function () {
-    this.timeout(60_000);
-    await holder.setting?.[Symbol.asyncDispose]();
-  });
-  return {
-    get it() {
-      if (!holder.setting) throw new Error('the suite has no daemon yet');
-      return holder.setting;
-    },
-  };
+  return useInSuite(() => Setting.create(flags));
 }

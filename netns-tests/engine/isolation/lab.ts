@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TestDaemon } from '../../world/daemon.js';
-import { needsRoot } from '../../world/root.js';
+import { useInSuite } from '../../world/suite.js';
 import { World } from '../../world/world.js';
 
 /** The image of all containers here. */
@@ -37,17 +37,8 @@ export class Lab implements AsyncDisposable {
   start(name: string, options = ''): Promise<string> {
     const flags = options.split(' ').filter(Boolean);
     const kill = ['--stop-signal', 'KILL'];
-    return this.daemon.mustRun([
-      'run',
-      '-d',
-      '--name',
-      name,
-      ...kill,
-      ...flags,
-      image,
-      'sleep',
-      '1000',
-    ]);
+    const run = ['run', '-d', '--name', name, ...kill, ...flags];
+    return this.daemon.mustRun([...run, image, 'sleep', '1000']);
   }
 
   /** What a command that must fail says. */
@@ -72,20 +63,5 @@ export class Lab implements AsyncDisposable {
 
 /** Gives a suite its daemon; skipped when not root. */
 export function useLab(...flags: readonly string[]): { readonly it: Lab } {
-  const holder: { lab?: Lab } = {};
-  before(async function () {
-    needsRoot.call(this);
-    this.timeout(60_000);
-    holder.lab = await Lab.create(flags);
-  });
-  after(async function () {
-    this.timeout(60_000);
-    await holder.lab?.[Symbol.asyncDispose]();
-  });
-  return {
-    get it() {
-      if (!holder.lab) throw new Error('the suite has no daemon yet');
-      return holder.lab;
-    },
-  };
+  return useInSuite(() => Lab.create(flags));
 }

@@ -15,7 +15,6 @@ describe('runtimes', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(60_000);
     folder = mkdtempSync(join(tmpdir(), 'rtm-'));
     const script = join(folder, 'wrapper');
     const body = `#!/bin/sh\necho "$@" >> ${folder}/calls\n[ "$1" = --mine ] && shift\nexec crun "$@"\n`;
@@ -31,8 +30,7 @@ describe('runtimes', () => {
     daemon = await TestDaemon.start(world.host, ['--config-file', file]);
   });
 
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     await daemon?.[Symbol.asyncDispose]();
     await world?.[Symbol.asyncDispose]();
     if (folder) rmSync(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { run } from '../../world/command.js';
 import { TestDaemon } from '../../world/daemon.js';
 import { eventually } from '../../world/eventually.js';
-import { needsRoot } from '../../world/root.js';
+import { useInSuite } from '../../world/suite.js';
 import { World } from '../../world/world.js';
 
 export const image = 'tsnet/busybox';
@@ -126,19 +126,9 @@ export class Stage implements AsyncDisposable {
 
 /** Gives a suite its daemon, without containers at the start of each test; skipped when not root. */
 export function useStage(...flags: readonly string[]): { readonly it: Stage } {
-  const holder: { stage?: Stage } = {};
-  before(async function () {
-    needsRoot.call(this);
-    holder.stage = await Stage.create(...flags);
-  });
-  afterEach(() => holder.stage?.clear());
-  after(() => holder.stage?.[Symbol.asyncDispose]());
-  return {
-    get it() {
-      if (!holder.stage) throw new Error('the suite has no daemon yet');
-      return holder.stage;
-    },
-  };
+  const stage = useInSuite(() => Stage.create(...flags));
+  afterEach(() => stage.it.clear());
+  return stage;
 }
 
 /** Waits until a process is gone. */

@@ -9,8 +9,7 @@ import { World } from '../../world/world.js';
 
 const image = 'tsnet/busybox';
 
-describe('the choice of a storage driver', function () {
-  this.timeout(60_000);
+describe('the choice of a storage driver', () => {
   let world: World;
   before(needsRoot);
   beforeEach(async () => {

@@ -8,8 +8,7 @@ import { World } from '../../world/world.js';
 
 const image = 'tsnet/busybox';
 
-describe('damage that a start finds', function () {
-  this.timeout(60_000);
+describe('damage that a start finds', () => {
   let world: World;
   let daemon: TestDaemon;
   let id: string;

@@ -13,8 +13,7 @@ const image = 'tsnet/busybox';
 const megabyte = 1024 * 1024;
 
 for (const driver of ['overlay2', 'vfs']) {
-  describe(`a data root without room, with ${driver}`, function () {
-    this.timeout(60_000);
+  describe(`a data root without room, with ${driver}`, () => {
     let disk: LoopDisk;
     let world: World;
     let daemon: TestDaemon;

@@ -80,8 +80,7 @@ function checkFolder(data: string): void {
 
 describe('an image’s files in a new volume', () => {
   const stage = useStage();
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     await stage.it.image('full', { fill: fillFolder });
     await stage.it.image('declared', {
       changes: ['VOLUME /data', 'VOLUME /not/there'],

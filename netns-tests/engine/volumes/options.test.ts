@@ -86,10 +86,8 @@ describe('options of local volumes', () => {
   });
 
   it('tell events', async () => {
-    // What was before is another second's.
-    await new Promise((done) => setTimeout(done, 1000));
-    const since = Math.ceil(Date.now() / 1000);
-    await new Promise((done) => setTimeout(done, since * 1000 - Date.now()));
+    const moment = () => (Date.now() / 1000 + 0.005).toFixed(3);
+    const since = moment();
     await stage.it.must('volume create loud');
     await stage.it.sh('-v loud:/data:ro', 'true');
     await stage.it.must('volume rm loud');
@@ -97,7 +95,7 @@ describe('options of local volumes', () => {
     const format = '{{.Action}} {{json .Actor.Attributes}}';
     const lines = (
       await stage.it.daemon.mustRun([
-        ...['events', '--since', String(since), '--until', String(Math.ceil(Date.now() / 1000))],
+        ...['events', '--since', since, '--until', moment()],
         ...['--filter', 'type=volume', '--format', format],
       ])
     ).split('\n');

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { must, run } from '../../world/command.js';
 import { TestDaemon } from '../../world/daemon.js';
-import { needsRoot } from '../../world/root.js';
+import { useInSuite } from '../../world/suite.js';
 import { World } from '../../world/world.js';
 
 /** A volume as `volume inspect` shows it. */
@@ -127,10 +127,13 @@ export class Stage implements AsyncDisposable {
 
   /** Removes all containers and volumes. */
   async clear(): Promise<void> {
-    const containers = await this.must('ps -aq');
-    if (containers !== '') await this.must('rm -f -v', ...containers.split('\n'));
-    const volumes = await this.volumes();
-    if (volumes.length > 0) await this.must('volume rm', ...volumes);
+    const { api } = this.daemon;
+    const containers = await api.must<{ Id: string }[]>('GET', '/containers/json?all=1');
+    await Promise.all(
+      containers.map(({ Id }) => api.must('DELETE', `/containers/${Id}?force=1&v=1`)),
+    );
+    const { Volumes } = await api.must<{ Volumes: { Name: string }[] | null }>('GET', '/volumes');
+    await Promise.all((Volumes ?? []).map(({ Name }) => api.must('DELETE', `/volumes/${Name}`)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -145,23 +148,7 @@ export class Stage implements AsyncDisposable {
 export function useStage(flags: (folder: string) => readonly string[] = () => []): {
   readonly it: Stage;
 } {
-  const holder: { stage?: Stage } = {};
-  before(async function () {
-    needsRoot.call(this);
-    this.timeout(60_000);
-    holder.stage = await Stage.create(flags);
-  });
-  afterEach(async () => {
-    await holder.stage?.clear();
-  });
-  after(async function () {
-    this.timeout(60_000);
-    await holder.stage?.[Symbol.asyncDispose]();
-  });
-  return {
-    get it() {
-      if (!holder.stage) throw new Error('the suite has no daemon yet');
-      return holder.stage;
-    },
-  };
+  const stage = useInSuite(() => Stage.create(flags));
+  afterEach(() => stage.it.clear());
+  return stage;
 }
