@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { TestDaemon } from '../../world/daemon.js';
+import { eventually } from '../../world/eventually.js';
 import { needsRoot } from '../../world/root.js';
 import { World } from '../../world/world.js';
 import { programs } from './victims.js';
@@ -102,6 +103,27 @@ describe('a runtime that alone is killed, or does not get on', function () {
       fate('');
       expect(await daemon.must('exec box ps -o args')).to.not.include('77777');
       expect(programsOf(id).filter((line) => line.includes('--exec'))).to.deep.equal([]);
+    });
+  }
+
+  for (const flags of ['', '-t', '--runtime torn']) {
+    it(`takes the program of an exec with it when who waits for that is killed${flags && ` (${flags})`}`, async () => {
+      const runtime = flags.startsWith('--') ? flags : '';
+      const words = `run -d --name box --stop-signal KILL ${runtime} ${image} sleep 1000`;
+      const id = await daemon.mustRun(words.split(' ').filter(Boolean));
+      const tty = flags === '-t' ? flags : '';
+      const deaf = 'trap "" HUP; sleep 66666';
+      const exec = daemon.run(['exec', tty, 'box', 'sh', '-c', deaf].filter(Boolean));
+      const processes = () => daemon.must('top box -o pid,args');
+      await eventually(async () => expect(await processes()).to.include('66666'));
+      const waiting = programs(daemon.folder).filter(
+        ({ argv }) => argv.join(' ').includes(id) && argv.some((word) => /^(--)?exec$/.test(word)),
+      );
+      expect(waiting).to.have.length(1);
+      for (const { pid } of waiting) process.kill(pid, 'SIGKILL');
+      expect((await exec).code).to.equal(137);
+      await eventually(async () => expect(await processes()).to.not.include('66666'));
+      expect(await daemon.must('inspect -f {{.State.Status}} box')).to.equal('running');
     });
   }
 

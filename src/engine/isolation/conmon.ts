@@ -6,6 +6,7 @@ import { Fd, pipe } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
 import { type ConmonOptions, conmonCommand, RUNTIME_LOG } from './conmon-command.js';
 import { LostRuntime } from './lost-runtime.js';
+import { killerOf } from './process-tree.js';
 import type { Runtime } from './runtime.js';
 import { type SyncMessage, SyncPipe } from './sync-pipe.js';
 
@@ -105,7 +106,7 @@ export class Conmon {
       writeSync(gate.number, GO);
       const answer = await this.#answer(sync, options.folder);
       if (answer.data > 0) {
-        return { pid: answer.data, streams, exitCode: exitCodeFrom(sync) };
+        return { pid: answer.data, streams, exitCode: exitCodeFrom(sync, answer.data) };
       }
       streams.abort();
       throw steps.fail(answer.message || complaintIn(options.folder));
@@ -204,8 +205,11 @@ async function ready(messages: SyncPipe): Promise<boolean> {
   return (await pipe.next()) !== undefined;
 }
 
-async function exitCodeFrom(messages: SyncPipe): Promise<number> {
+/** A process whose conmon was killed has lost its pipes, and nobody would see its end: it goes, too. */
+async function exitCodeFrom(messages: SyncPipe, pid: number): Promise<number> {
   using sync = messages;
+  const kill = killerOf(pid);
   const message = await sync.next();
+  if (!message) kill();
   return message ? message.data & 0xff : LOST;
 }

@@ -13,6 +13,14 @@ export function killTree(pid: number): void {
   for (const child of children) killTree(child);
 }
 
+/** Remembers a process. @returns what kills it with all that it has started, and never another that has its number by then */
+export function killerOf(pid: number): () => void {
+  const startTime = processStartTime(pid);
+  return () => {
+    if (startTime !== undefined && processStartTime(pid) === startTime) killTree(pid);
+  };
+}
+
 /** /proc/<pid>/task/<tid>/children of proc(5). None if there is no such process. */
 export function childrenOf(pid: number): number[] {
   try {

@@ -8,6 +8,7 @@ import type { ExitStatus } from '../../native/wait.js';
 import { PipeEnd } from './pipe-end.js';
 import { PipeKeeper } from './pipe-keeper.js';
 import { PipeOutput } from './pipe-output.js';
+import { killerOf } from './process-tree.js';
 import type { Runtime } from './runtime.js';
 
 /** Where the runtime finds what it is handed. */
@@ -78,6 +79,7 @@ export class RuntimeExecs {
       input?.destroy();
     };
     if (pid !== undefined) {
+      killWith(ended, pid);
       const streams = { tty: false, chunks: output, abort, ...(input && { stdin: input }) };
       return { pid, streams, ended };
     }
@@ -132,6 +134,12 @@ export class RuntimeExecs {
       ...(namespace ? { mntnsFd: namespace.number } : {}),
     });
   }
+}
+
+/** A process whose runtime was killed, which would have told of its end, goes, too. */
+function killWith(runtime: Promise<ExitStatus>, pid: number): void {
+  const kill = killerOf(pid);
+  void runtime.then(({ signal }) => signal !== 0 && kill());
 }
 
 function openPipes(openStdin: boolean): Pipes {
