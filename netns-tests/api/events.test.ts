@@ -35,6 +35,23 @@ describe('API: events', () => {
     expect(renamed?.Actor.Attributes).to.include({ name: `${name}b`, oldName: `/${name}` });
   });
 
+  it('tells of signals by their numbers, also of one that is removed by force', async () => {
+    const name = await daemon.it.running();
+    await daemon.it.ok(`POST /containers/${name}/kill?signal=SIGUSR1`);
+    await daemon.it.ok(`DELETE /containers/${name}?force=1`);
+    const events = await past({ container: [name], event: ['kill'] });
+    expect(events.map(({ Actor }) => Actor.Attributes['signal'])).to.deep.equal(['10', '9']);
+  });
+
+  it('tells what a prune brought, whatever it was of', async () => {
+    for (const kind of ['container', 'image', 'network', 'volume']) {
+      await daemon.it.ok(`POST /${kind}s/prune`);
+      const [pruned] = await past({ type: [kind], event: ['prune'] });
+      expect(pruned?.Actor.ID).to.equal('');
+      expect(pruned?.Actor.Attributes['reclaimed']).to.match(/^\d+$/);
+    }
+  });
+
   it('tells of networks and images', async () => {
     const { Id } = await daemon.it.ok<{ Id: string }>('POST /networks/create', {
       body: { Name: 'told' },

@@ -1,7 +1,7 @@
 /** Turns what the parts of the engine tell into Docker's events. */
 import { hostname } from 'node:os';
 import type { NetworkEvent } from '../cnm/contract.js';
-import type { ContainerEvent } from '../engine/containers/context.js';
+import type { ContainerEvent, ContainersPrunedEvent } from '../engine/containers/context.js';
 import type { EventSubject } from '../engine/events.js';
 import type { ImageEvent } from '../engine/images/world.js';
 import type { VolumeEvent } from '../engine/volumes/events.js';
@@ -13,7 +13,12 @@ export function fromNetwork({ action, network, containerId }: NetworkEvent): Eve
   return { Type: 'network', Action: action, Actor: { ID: network.id, Attributes } };
 }
 
-export function fromContainer({ action, container, attributes }: ContainerEvent): EventSubject {
+export function fromContainer(event: ContainerEvent | ContainersPrunedEvent): EventSubject {
+  if ('reclaimed' in event) {
+    const Attributes = { reclaimed: String(event.reclaimed) };
+    return { Type: 'container', Action: event.action, Actor: { ID: '', Attributes } };
+  }
+  const { action, container, attributes } = event;
   const { config, name, id } = container;
   const Attributes = { ...config.Labels, ...attributes, image: config.Image, name };
   return { Type: 'container', Action: action, Actor: { ID: id, Attributes } };

@@ -109,6 +109,7 @@ describe('Containers', () => {
       ContainersDeleted: null,
       SpaceReclaimed: 0,
     });
+    expect(world.pruned).to.deep.equal([10, 0]);
     expect(world.registry.all().map(({ record }) => record.name)).to.deep.equal([
       'new',
       'kept',

@@ -99,6 +99,12 @@ export interface ContainerEvent {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
+/** Those that were over were removed; the bytes that they took. */
+export interface ContainersPrunedEvent {
+  readonly action: 'prune';
+  readonly reclaimed: number;
+}
+
 /** Where things are and what counts by default. */
 export interface ContainerSettings {
   /** Per container: log file and the files mounted over `/etc`. Durable. */
@@ -146,5 +152,5 @@ export interface ContainersContext {
   readonly limits: LiveLimits;
   readonly memory: MemoryWatch;
   readonly logger: Logger;
-  emit(event: ContainerEvent): void;
+  emit(event: ContainerEvent | ContainersPrunedEvent): void;
 }

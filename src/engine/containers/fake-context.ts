@@ -23,6 +23,7 @@ import type {
   ContainerEvent,
   ContainerSettings,
   ContainersContext,
+  ContainersPrunedEvent,
   ImageDefaults,
   Records,
 } from './context.js';
@@ -80,6 +81,8 @@ export class FakeContext implements ContainersContext, Disposable {
   /** Calls that fail whenever they come. */
   failOn: RegExp | undefined;
   readonly events: ContainerEvent[] = [];
+  /** Bytes that each prune told of. */
+  readonly pruned: number[] = [];
   readonly image: { id: string; chainId: string | undefined; config: ImageDefaults } = {
     id: 'sha256:box',
     chainId: 'sha256:chain',
@@ -152,8 +155,9 @@ export class FakeContext implements ContainersContext, Disposable {
 
   readonly #folder: string;
 
-  emit(event: ContainerEvent): void {
-    this.events.push(event);
+  emit(event: ContainerEvent | ContainersPrunedEvent): void {
+    if ('reclaimed' in event) this.pruned.push(event.reclaimed);
+    else this.events.push(event);
   }
 
   /** Names of the events so far. */

@@ -23,6 +23,7 @@ export async function pruneContainers(
       reclaimed += writable;
     });
   }
+  context.emit({ action: 'prune', reclaimed });
   return { ContainersDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed: reclaimed };
 }
 

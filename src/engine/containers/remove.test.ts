@@ -57,6 +57,7 @@ describe('removeContainer', () => {
     expect(world.records.values()).to.have.length(1);
     await removeContainer(world, web, byForce);
     expectGone(web.id);
+    expect(world.events.at(-3)).to.deep.include({ action: 'kill', attributes: { signal: '9' } });
   });
 
   it('removes a --rm container by force just once', async () => {

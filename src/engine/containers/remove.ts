@@ -4,6 +4,7 @@ import { Conflict } from '../../base/errors.js';
 import { giveUpAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
+import { killEvent } from './kill-event.js';
 import { releaseMounts } from './mounts/release.js';
 import { cancelRestart } from './restart/pending.js';
 
@@ -22,12 +23,14 @@ export async function removeContainer(
     const { ended } = container.run;
     container.removing = true;
     container.exitOnNext = true;
-    await context.launcher.kill(container.id, 'SIGKILL').catch((error: unknown) => {
-      // It has just ended by itself.
-      if (error instanceof Conflict) return;
-      container.removing = false;
-      throw error;
-    });
+    try {
+      await context.launcher.kill(container.id, 'SIGKILL');
+      context.emit(killEvent(container, 'SIGKILL'));
+    } catch (error) {
+      container.removing = error instanceof Conflict;
+      // Else it has just ended by itself.
+      if (!container.removing) throw error;
+    }
     await ended;
   }
   container.removing = true;

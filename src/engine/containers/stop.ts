@@ -3,6 +3,7 @@ import type { Timer } from '../../base/timers.js';
 import type { Container, Run } from './container.js';
 import type { ContainersContext } from './context.js';
 import { watchHealth } from './health/monitor.js';
+import { killEvent } from './kill-event.js';
 import { cancelRestart } from './restart/pending.js';
 import { isRestarting } from './restart/policy.js';
 import { parseSignal } from './signals.js';
@@ -196,7 +197,7 @@ async function sendSignal(
   signal: string,
 ): Promise<void> {
   await context.launcher.kill(container.id, signal);
-  context.emit({ action: 'kill', container: container.record, attributes: { signal } });
+  context.emit(killEvent(container, signal));
 }
 
 /** Whether the promise resolves in time; there is none for less than 0 seconds. */
