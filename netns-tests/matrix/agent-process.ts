@@ -6,7 +6,7 @@ import type { Namespace } from '../world/namespace.js';
 import type { Question, Questions } from './question.js';
 
 /** Longest time for an answer beyond the probes' own, on a busy machine. */
-const GRACE_MS = 15_000;
+const GRACE_MS = 40_000;
 
 /** A running agent: a machine or container of the matrix that answers, and asks all that it is told to at once. */
 export class AgentProcess implements AsyncDisposable {

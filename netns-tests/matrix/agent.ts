@@ -66,12 +66,12 @@ function ask(probe: Question, timeoutMs: number): Promise<string> {
       resolve(text);
     };
     const timer = setTimeout(done, timeoutMs, '');
-    const close = ways[probe.protocol](probe, done);
+    const close = ways[probe.protocol](probe, done, timeoutMs);
   });
 }
 
 /** Begins to ask, and gives what ends it. */
-type Way = (probe: Question, done: (answer: string) => void) => () => void;
+type Way = (probe: Question, done: (answer: string) => void, timeoutMs: number) => () => void;
 
 function askTcp({ address, port }: Question, done: (answer: string) => void): ReturnType<Way> {
   const socket = connect({ host: address, port });
@@ -102,8 +102,13 @@ function askUdp({ address, port }: Question, done: (answer: string) => void): Re
   return close;
 }
 
-function ping({ address }: Question, done: (answer: string) => void): ReturnType<Way> {
-  const child = spawn('busybox', ['ping', '-c', '1', '-W', '1', address], { stdio: 'ignore' });
+function ping(
+  { address }: Question,
+  done: (answer: string) => void,
+  timeoutMs: number,
+): ReturnType<Way> {
+  const seconds = String(Math.ceil(timeoutMs / 1000));
+  const child = spawn('busybox', ['ping', '-c', '1', '-W', seconds, address], { stdio: 'ignore' });
   child.once('close', (code) => done(code === 0 ? 'pong' : ''));
   return () => child.removeAllListeners().kill('SIGKILL');
 }

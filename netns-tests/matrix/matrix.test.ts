@@ -29,7 +29,7 @@ const chosen = configurations.filter((each) =>
 );
 
 describe('outcome matrix', function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   const printed: string[] = [];
   after(() => {
     process.stdout.write(printed.join(''));

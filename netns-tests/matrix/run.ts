@@ -31,7 +31,7 @@ const clients = [
 const crossing = ['LAN', 'remote', 'host', 'nat bridge'];
 
 /** How long an answer may take: most take a millisecond. Cells that miss one are asked again with more time. */
-const TIMEOUTS_MS = [800, 2500, 5000];
+const TIMEOUTS_MS = [800, 2500, 5000, 20_000];
 
 /** Every probe of a stage. */
 export function placesOf(configuration: Place['configuration'], stage: Stage): Place[] {

@@ -5,7 +5,7 @@ import { Background, type Result, run } from '../world/command.js';
 import { mountsBelow } from '../world/daemon.js';
 
 /** How long a whole run may take; it needs 2 seconds on an idle machine. */
-const RUN_TIMEOUT_MS = 100_000;
+export const RUN_TIMEOUT_MS = 100_000;
 
 /** A playground of a test's own: `quickstart` with its state in a folder that nobody else uses. */
 export class Playground implements AsyncDisposable {
@@ -35,7 +35,7 @@ export class Playground implements AsyncDisposable {
 
   /** Starts the script as a terminal would: with a process group of its own, which a Ctrl-C goes to. */
   start(): Background {
-    return new Background(['setsid', ...this.#command()]);
+    return new Background(this.#command());
   }
 
   /** Runs a shell command with what `--env` prints. */

@@ -7,7 +7,7 @@ import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
 import { snapshot } from '../world/snapshot.js';
 import { World } from '../world/world.js';
-import { Playground } from './playground.js';
+import { Playground, RUN_TIMEOUT_MS } from './playground.js';
 
 describe('quickstart', function () {
   this.timeout(240_000);
@@ -168,7 +168,7 @@ describe('quickstart', function () {
       it(`leaves nothing behind: ${moment}`, async () => {
         await using playground = new Playground();
         await using running = playground.start();
-        await running.waitFor(/^ {2}world /m);
+        await running.waitFor(/^ {2}world /m, RUN_TIMEOUT_MS);
         await delay(ms);
         process.kill(-running.pid, 'SIGINT');
         expect(await running.ended).to.equal(130);
@@ -180,7 +180,7 @@ describe('quickstart', function () {
     it('leaves a working playground once the daemon runs', async () => {
       await using playground = new Playground();
       await using running = playground.start();
-      await running.waitFor(/^ {2}network /m);
+      await running.waitFor(/^ {2}network /m, RUN_TIMEOUT_MS);
       process.kill(-running.pid, 'SIGINT');
       expect(await running.ended).to.equal(130);
       expect(await playground.must()).to.include('answers on');
