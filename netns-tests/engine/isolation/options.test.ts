@@ -96,6 +96,13 @@ describe('what the daemon gives by default', () => {
     expect(text).to.include('WARNING: daemon is not using the default seccomp profile');
   });
 
+  it('says what is wrong with a limit that the runtime can’t live with', async () => {
+    const run = ['run', '--rm', '--ulimit', 'nofile=5', 'tsnet/busybox', 'true'];
+    const { code, stderr } = await lab.it.daemon.run(run);
+    expect(code).to.equal(125);
+    expect(stderr).to.include("can't make a container with 5 open files (--ulimit nofile");
+  });
+
   it('gives way to what a container asks for', async () => {
     const options = '--ulimit nofile=50:60 --shm-size 2m --security-opt no-new-privileges=false';
     const script = 'ulimit -n; df -k /dev/shm | tail -1; grep NoNew /proc/self/status';

@@ -26,7 +26,7 @@ import { specText } from './oci.js';
 import { isRunning, processState } from './processes.js';
 import type { LimitSettings } from './resources.js';
 import type { Runtime } from './runtime.js';
-import { runtimeError } from './runtime-errors.js';
+import { creationError } from './runtime-errors.js';
 import type { RuntimeList } from './runtime-list.js';
 import type { SeccompCache } from './seccomp-cache.js';
 import { openSharedMemory } from './shared-memory.js';
@@ -102,8 +102,9 @@ export class ConmonLauncher implements Launcher {
       log: logPath === undefined ? 'none' : `k8s-file:${logPath}`,
       exitFolder: exits.folder,
     };
+    const { process } = spec;
     const pid = await conmon.create(supervision, (said) =>
-      runtimeError('create', said, args[0] ?? ''),
+      creationError(said, { ...process, args }),
     );
     const processes = this.#identify(pid);
     const made = { runDir, cgroupsPath, tty, openStdin, stdinOnce, runtime: runtime.program };

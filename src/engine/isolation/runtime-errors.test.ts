@@ -1,10 +1,40 @@
 import { expect } from 'chai';
-import { runtimeError, startFailureCode } from './runtime-errors.js';
+import { creationError, runtimeError, startFailureCode } from './runtime-errors.js';
 
 const create =
   'failed to create task for container: failed to create shim task: OCI runtime create failed: ';
 const exec = 'OCI runtime exec failed: exec failed: ';
 const start = 'unable to start container process: ';
+
+describe('creationError', () => {
+  const files = (soft: number | 'RLIM_INFINITY') => ({
+    args: ['sh'],
+    rlimits: [{ type: 'RLIMIT_NOFILE', soft, hard: soft }],
+  });
+  const tooMany = 'openat2 `sys/fs/cgroup/pids`: Too many open files';
+  const noSpace = 'writing file `/sys/fs/cgroup/cpuset/x/cgroup.procs`: No space left on device';
+  for (const said of [tooMany, noSpace]) {
+    it(`tells the limit that it comes from: ${said.slice(0, 20)}`, () => {
+      const { message, kind } = creationError(said, files(10));
+      expect(kind).to.equal('System');
+      expect(message).to.include('with 10 open files (--ulimit nofile');
+      expect(message)
+        .to.match(/^failed to create task.*unknown$/)
+        .and.include(said);
+    });
+  }
+
+  const others: [string, string, Parameters<typeof creationError>[1]][] = [
+    ['without a limit', tooMany, { args: ['sh'] }],
+    ['with enough of them', tooMany, files(1000)],
+    ['without end', tooMany, files('RLIM_INFINITY')],
+    ['where something else is wrong', 'mount: No space left on device', files(10)],
+  ];
+  for (const [what, said, process] of others) {
+    it(`is the runtime’s complaint ${what}`, () =>
+      expect(creationError(said, process).message).to.equal(`${create}${said}: unknown`));
+  }
+});
 
 describe('runtimeError', () => {
   const table: [said: string, program: string, reason: string, code: number][] = [

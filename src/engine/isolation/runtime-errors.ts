@@ -1,4 +1,5 @@
 import { InvalidParameter, System } from '../../base/errors.js';
+import type { OciProcess } from './oci.js';
 
 /** What the runtime was asked to do when it refused. */
 export type RuntimeTask = 'create' | 'exec';
@@ -53,6 +54,28 @@ export function runtimeError(
     return new InvalidParameter(prefixes[task] + reason);
   }
   return new System(`${prefixes[task]}${said || 'the runtime gave no reason'}: unknown`);
+}
+
+/** crun needs some twenty, and more for each control group; runc fewer. */
+const enoughFiles = 64;
+/** The second is said by the kernel of a control group that could not be filled in. */
+const wantsFiles = /too many open files|cgroup\.procs.*no space left on device/i;
+
+/**
+ * The complaint about a container's creation. The limit of open files counts for the runtime too, which then stops anywhere.
+ */
+export function creationError(
+  complaint: string,
+  { args, rlimits = [] }: Pick<OciProcess, 'args' | 'rlimits'>,
+): InvalidParameter | System {
+  const error = runtimeError('create', complaint, args[0] ?? '');
+  const limit = rlimits.find(({ type }) => type === 'RLIMIT_NOFILE')?.soft;
+  if (typeof limit !== 'number' || limit >= enoughFiles || !wantsFiles.test(complaint))
+    return error;
+  return new System(
+    `${prefixes.create}the OCI runtime can't make a container with ${limit} open files ` +
+      `(--ulimit nofile, or a default of the daemon), use ${enoughFiles} or more: ${unwrapped(complaint)}: unknown`,
+  );
 }
 
 /**

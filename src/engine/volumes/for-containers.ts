@@ -62,12 +62,12 @@ export class VolumesForContainers implements ContainerVolumes {
     return this.#mounts.mount(mount);
   }
 
-  async settle(container: string): Promise<void> {
-    this.#mounts.settle(container);
+  async settle(holder: string): Promise<void> {
+    this.#mounts.settle(holder);
   }
 
-  unmountAll(container: string): Promise<void> {
-    return this.#mounts.endAll(container);
+  unmountAll(holder: string): Promise<void> {
+    return this.#mounts.endAll(holder);
   }
 
   restore(holders: readonly VolumeHolder[]): Promise<void> {

@@ -11,6 +11,8 @@ import { exposeSubpath, hideSubpaths } from './subpath.js';
 export class VolumeMounts {
   readonly #context: VolumesContext;
   readonly #uses = new Map<string, VolumeUse>();
+  /** Containers of uses that are held by something else, by the use's id. */
+  readonly #containers = new Map<string, string>();
 
   constructor(context: VolumesContext) {
     this.#context = context;
@@ -18,8 +20,9 @@ export class VolumeMounts {
 
   /** Makes a volume usable and answers where it is. @throws System `error while mounting volume '...': ...` */
   async mount(mount: VolumeMount): Promise<string> {
-    const { volume, container, subpath } = mount;
-    const { record, use, path } = await this.begin(volume, container);
+    const { volume, container, holder = container, subpath } = mount;
+    const { record, use, path } = await this.begin(volume, holder);
+    if (holder !== container) this.#containers.set(use.id, container);
     const shown = subpath === '' ? path : this.#expose(path, mount, use.id);
     const { destination, writable, propagation } = mount;
     this.#context.emit(
@@ -69,15 +72,17 @@ export class VolumeMounts {
   }
 
   /** What was made for the runtime alone goes. */
-  settle(container: string): void {
-    hideSubpaths(join(this.#context.subpathsDir, container));
+  settle(holder: string): void {
+    hideSubpaths(join(this.#context.subpathsDir, holder));
   }
 
-  /** Ends all uses of a container. @throws what went wrong first, when all were tried */
-  async endAll(container: string): Promise<void> {
-    this.settle(container);
+  /** Ends all uses of a container, or of another holder. @throws what went wrong first, when all were tried */
+  async endAll(holder: string): Promise<void> {
+    this.settle(holder);
     const failures: unknown[] = [];
-    for (const use of [...this.#uses.values()].filter((one) => one.container === container)) {
+    for (const use of [...this.#uses.values()].filter((one) => one.container === holder)) {
+      const container = this.#containers.get(use.id) ?? holder;
+      this.#containers.delete(use.id);
       await this.end(use).catch((error: unknown) => failures.push(error));
       this.#context.emit(
         volumeEvent('unmount', { name: use.volume, driver: use.driver }, { container }),
@@ -94,8 +99,9 @@ export class VolumeMounts {
       this.#context.local.resume(record, use.id);
   }
 
-  #expose(path: string, { container, subpath }: VolumeMount, useId: string): string {
-    const at = join(this.#context.subpathsDir, container, useId);
+  #expose(path: string, mount: VolumeMount, useId: string): string {
+    const { container, holder = container, subpath } = mount;
+    const at = join(this.#context.subpathsDir, holder, useId);
     exposeSubpath(path, subpath, at);
     return at;
   }

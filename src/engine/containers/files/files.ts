@@ -102,7 +102,7 @@ export class ContainerFiles implements ArchiveBackend {
     }
   }
 
-  /** Under a name of this copy's own: the container may be started, and end, meanwhile. */
+  /** Held by this copy, and not by the container: the container may be started, and end, meanwhile. */
   async #openVolume(
     { id }: Container,
     open: OpenFiles,
@@ -110,15 +110,16 @@ export class ContainerFiles implements ArchiveBackend {
   ): Promise<string> {
     const { volumes } = this.#context;
     this.#copies += 1;
-    const container = `${id}-copy${this.#copies}`;
+    const holder = `${id}-copy${this.#copies}`;
     open.own({
       [Symbol.asyncDispose]: async () => {
-        await volumes.settle(container);
-        await volumes.unmountAll(container);
+        await volumes.settle(holder);
+        await volumes.unmountAll(holder);
       },
     });
     return await volumes.mount({
-      container,
+      container: id,
+      holder,
       volume: Name,
       destination: Destination,
       writable: RW,

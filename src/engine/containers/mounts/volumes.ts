@@ -22,9 +22,11 @@ export interface ClaimedVolume {
   readonly mountpoint: string;
 }
 
-/** One mount of a volume in a container that starts. */
+/** One mount of a volume in a container that starts, or into which something is copied. */
 export interface VolumeMount {
   readonly container: string;
+  /** Whose mounts end together, by `unmountAll`. Default: the container. */
+  readonly holder?: string;
   readonly volume: string;
   readonly destination: string;
   readonly writable: boolean;
@@ -61,9 +63,9 @@ export interface ContainerVolumes {
   /** Makes it usable and answers its path. @throws System `error while mounting volume '...': ...` */
   mount(mount: VolumeMount): Promise<string>;
   /** The runtime has mounted all that {@link mount} showed it; what was made for this alone goes. */
-  settle(container: string): Promise<void>;
-  /** The container has ended: all of its mounts do. Goes on over failures and tells the first at the end. */
-  unmountAll(container: string): Promise<void>;
+  settle(holder: string): Promise<void>;
+  /** The container, or other holder, has ended: all of its mounts do. Goes on over failures and tells the first at the end. */
+  unmountAll(holder: string): Promise<void>;
   /** At start: what a crash left half done is ended, and what nobody uses is unmounted. */
   restore(holders: readonly VolumeHolder[]): Promise<void>;
 }
