@@ -33,15 +33,14 @@ export function joinedRequests(requests: readonly PortRequest[]): PortRequest[] 
 
 /** The same for ports that a container exposes. */
 export function joinedExposed(ports: readonly ExposedPort[]): ExposedPort[] {
-  const ofContainer = ports.map((port) => ({ ...port, hostIp: '' }));
-  return runs(ofContainer, () => 0).map(({ hostIp: _, ...port }) => port);
+  return runs(ports, () => 0);
 }
 
 /** What can be in a run: the next one has the next port of the container. */
 interface Runnable {
   readonly protocol: string;
   readonly containerPort: number;
-  readonly hostIp: string;
+  readonly hostIp?: string;
   readonly count?: number;
 }
 
@@ -86,11 +85,11 @@ class LastRuns {
   readonly #all = new Map<string, Map<string, number>>();
 
   /** -1: there is none. */
-  of({ protocol, hostIp }: Runnable): number {
+  of({ protocol, hostIp = '' }: Runnable): number {
     return this.#all.get(protocol)?.get(hostIp) ?? -1;
   }
 
-  set({ protocol, hostIp }: Runnable, at: number): void {
+  set({ protocol, hostIp = '' }: Runnable, at: number): void {
     const ofProtocol = this.#all.get(protocol);
     if (ofProtocol) ofProtocol.set(hostIp, at);
     else this.#all.set(protocol, new Map([[hostIp, at]]));

@@ -13,22 +13,30 @@ export interface ExposedPort {
 
 /** Reads `80`, `80/tcp`, `53/udp`. @throws InvalidParameter */
 export function parseExposedPort(text: string): ExposedPort {
-  const [number = '', protocol = 'tcp'] = text.toLowerCase().split('/');
-  const port = parsePort(number);
+  const slash = text.indexOf('/');
+  const port = parsePort(slash === -1 ? text : text.slice(0, slash));
   if (port === undefined || port === 0) {
     throw new InvalidParameter(`invalid port specification: "${text}"`);
   }
+  return { port, protocol: slash === -1 ? 'tcp' : parseProtocol(text.slice(slash + 1)) };
+}
+
+/** Most say it as it is: not each of ten thousand is cut into pieces. What follows another slash is left out. */
+function parseProtocol(text: string): PortRequest['protocol'] {
+  if (isProtocol(text)) return text;
+  const [protocol = ''] = text.toLowerCase().split('/');
   if (!isProtocol(protocol)) throw new InvalidParameter(`invalid proto: ${protocol}`);
-  return { port, protocol };
+  return protocol;
 }
 
 /** What the container says it listens on; neighbouring ports are one entry. @throws InvalidParameter */
 export const exposedPorts = remembered(
   (exposed: Readonly<Record<string, unknown>>): readonly ExposedPorts[] =>
     joinedExposed(
-      Object.keys(exposed)
-        .map(parseExposedPort)
-        .map(({ port, protocol }) => ({ protocol, containerPort: port })),
+      Object.keys(exposed).map((spec) => {
+        const { port, protocol } = parseExposedPort(spec);
+        return { protocol, containerPort: port };
+      }),
     ),
 );
 
@@ -42,16 +50,19 @@ export function portRequests(
   return joinedRequests([...requests.single, ...allExposed(requests.single, exposed)]);
 }
 
+const anyPort = [{ HostIp: '', HostPort: '' }];
+
 const boundRequests = remembered((map: HostConfig['PortBindings']) => {
-  const single = Object.entries(map).flatMap(([spec, bindings]) => {
+  const single: PortRequest[] = [];
+  for (const [spec, bindings] of Object.entries(map)) {
     const { port, protocol } = parseExposedPort(spec);
-    const wanted = bindings?.length ? bindings : [{ HostIp: '', HostPort: '' }];
-    return wanted.map(({ HostIp: hostIp, HostPort }): PortRequest => {
+    const wanted = bindings?.length ? bindings : anyPort;
+    for (const { HostIp: hostIp, HostPort } of wanted) {
       if (hostIp !== '' && !parseIp(hostIp))
         throw new InvalidParameter(`invalid IP address: ${hostIp}`);
-      return { protocol, containerPort: port, hostIp, hostPort: parseHostPorts(HostPort) };
-    });
-  });
+      single.push({ protocol, containerPort: port, hostIp, hostPort: parseHostPorts(HostPort) });
+    }
+  }
   return { single, joined: joinedRequests(single) };
 });
 
@@ -73,8 +84,10 @@ function allExposed(
 
 function parseHostPorts(text: string): readonly [number, number] {
   if (text === '') return [0, 0];
+  const only = parsePort(text);
+  if (only !== undefined) return [only, only];
   const ends = text.split('-').map(parsePort);
-  const [first, last] = ends.length === 1 ? [ends[0], ends[0]] : ends;
+  const [first, last] = ends;
   if (first === undefined || last === undefined || ends.length > 2 || first > last) {
     throw new InvalidParameter(`invalid hostPort: ${text}`);
   }
