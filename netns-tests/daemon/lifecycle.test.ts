@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { run } from '../world/command.js';
@@ -53,6 +53,17 @@ describe("tsnetd's life", () => {
     expect(await world.host.must('busybox wget -qO- http://127.0.0.1:2375/_ping')).to.equal('OK');
     expect(daemon.log).to.match(/level=warn msg="Binding to IP address without --tlsverify/);
     expect(await world.outside.ask('tcp', '192.0.2.2', 2375)).to.equal('refused');
+  });
+
+  it('shuts other users out of the files of containers, also where they could get in before', async () => {
+    await using daemon = await TestDaemon.start(world.host);
+    const root = join(daemon.folder, 'data');
+    const mode = () => (statSync(root).mode & 0o777).toString(8);
+    expect(mode()).to.equal('710');
+    await daemon.stop('SIGTERM');
+    chmodSync(root, 0o711);
+    await daemon.start();
+    expect(mode()).to.equal('710');
   });
 
   it('leaves after SIGTERM only what the next start would make again', async () => {

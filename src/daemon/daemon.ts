@@ -22,7 +22,7 @@ import * as id from './ids.js';
 import { type LiveSettings, LiveState, liveDefaults } from './live-settings.js';
 import { claimNamespace } from './namespace-claim.js';
 import { claimPidfile } from './pidfile.js';
-import { lockRoot, shareRoot } from './roots.js';
+import { lockDataRoot, lockRoot, shareRoot } from './roots.js';
 import type { Settings } from './settings.js';
 import { stopAll } from './shutdown.js';
 import type { InheritedSocket } from './systemd.js';
@@ -72,7 +72,7 @@ export class Daemon {
     const { execRoot, pidfile, listening } = this.#settings;
     this.#lifetime.own(lockRoot('exec-root', execRoot));
     this.#settings = withIdMaps(this.#settings, this.#logger);
-    this.#lifetime.own(lockRoot('data-root', this.#settings.dataRoot));
+    this.#lifetime.own(lockDataRoot(this.#settings.dataRoot));
     dropWhatRebootVoided(execRoot);
     this.#lifetime.own(claimPidfile(pidfile));
     this.#lifetime.own(claimNamespace());

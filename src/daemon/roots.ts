@@ -1,4 +1,4 @@
-import { constants, mkdirSync, realpathSync } from 'node:fs';
+import { constants, fchmodSync, mkdirSync, realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Conflict, System } from '../base/errors.js';
 import { ensureShared } from '../engine/isolation/shared-mounts.js';
@@ -12,13 +12,24 @@ import { tryLock } from './lock.js';
  * Takes a folder that only one daemon may work on, and makes it if need be.
  * @throws Conflict if another daemon has it; System if it can't be made
  */
-export function lockRoot(option: string, folder: string): Disposable {
+export function lockRoot(option: string, folder: string): Fd {
   const root = openFolder(option, folder);
   if (tryLock(root, folder)) return root;
   root.close();
   throw new Conflict(
     `${option} ${folder} is in use by another tsnetd: stop it, or give this one other folders by --data-root and --exec-root`,
   );
+}
+
+/**
+ * Takes the data root, and shuts others out of it: files of containers are below, with programs that run as root whoever
+ * starts them (CVE-2021-41091). Its group may pass through, which is that of mapped users.
+ * @throws as {@link lockRoot}
+ */
+export function lockDataRoot(folder: string): Disposable {
+  const root = lockRoot('data-root', folder);
+  fchmodSync(root.number, 0o710);
+  return root;
 }
 
 function openFolder(option: string, folder: string): Fd {
