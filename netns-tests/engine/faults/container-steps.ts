@@ -34,13 +34,15 @@ async function create(load: Load): Promise<void> {
 function settings(load: Load) {
   const { random } = load;
   const AutoRemove = load.once(4);
+  // Pruning leaves volumes without a name behind, which otherwise go with their containers.
+  const isToPrune = load.once(3);
   const Name = random.pick(['no', 'no', 'always', 'on-failure', 'unless-stopped']);
   return {
     Image: load.once(4) ? (random.pick([...load.tags.there]) ?? 'tsnet/busybox') : 'tsnet/busybox',
     Cmd: random.pick(programs),
-    Labels: { user: String(load.number) },
+    ...(isToPrune && { Labels: { prune: String(load.number) } }),
     Tty: load.once(6),
-    ...(load.once(2) && { Volumes: { '/anonymous': {} } }),
+    ...(!isToPrune && load.once(2) && { Volumes: { '/anonymous': {} } }),
     ...(load.once(3) && { Healthcheck: { Test: ['CMD', 'true'], Interval: 100_000_000 } }),
     HostConfig: {
       AutoRemove,
@@ -98,7 +100,7 @@ async function update(load: Load): Promise<unknown> {
 
 /** A user's own that do not run. */
 async function prune(load: Load): Promise<void> {
-  const filters = JSON.stringify({ label: [`user=${load.number}`] });
+  const filters = JSON.stringify({ label: [`prune=${load.number}`] });
   const before = [...load.containers.there];
   for (const id of before) load.containers.doubt(id);
   const path = `/containers/prune?filters=${encodeURIComponent(filters)}`;

@@ -90,7 +90,7 @@ describe('a runtime that alone is killed, or does not get on', function () {
     });
   }
 
-  for (const flags of ['', '-t', '-i']) {
+  for (const flags of ['', '-t']) {
     it(`fails the exec${flags && ` (${flags})`} with what it has started, and the container goes on`, async () => {
       const id = await daemon.must(
         `run -d --name box --stop-signal KILL --runtime torn ${image} sleep 1000`,

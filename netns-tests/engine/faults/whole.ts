@@ -134,7 +134,7 @@ const regular: Readonly<Record<string, RegExp>> = {
   'data/state/container-states': /^\w{64}\.json$/,
   'data/state/networks': /^\w{64}\.json$/,
   'data/state/volumes': /^[\w-]+\.json$/,
-  run: /^(boot-id|tsnetd\.pid|netns|launcher|state|run)$/,
+  run: /^(boot-id|userns|tsnetd\.pid|netns|launcher|state|run)$/,
   'run/launcher': /^(runtime|containers|exits)$/,
   'run/state': /^(networks|sandboxes|volume-fates|host|runs|volume-uses)$/,
   'run/state/volume-fates': /^$/,

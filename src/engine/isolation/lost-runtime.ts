@@ -49,7 +49,8 @@ export class LostRuntime implements Disposable {
   }
 
   #look(): void {
-    if (this.#monitors.length === 0) this.#monitors = makersIn(this.#folder, [this.#conmon]);
+    // The one that was started forks the one that stays.
+    if (!this.#monitors.some(isThere)) this.#monitors = makersIn(this.#folder, [this.#conmon]);
     const waiting = this.#monitors.filter(readsLastWords).map(({ pid }) => pid);
     for (const pid of waiting.filter((one) => this.#waited.has(one))) {
       this.#isLost = true;
@@ -64,12 +65,16 @@ export class LostRuntime implements Disposable {
  * afterwards reads from no other pipe that is empty. The kernel's name for the place is `pipe_read` or
  * `anon_pipe_read` (proc_pid_wchan(5)); where it tells none nobody is taken for lost.
  */
-function readsLastWords({ pid, startTime }: Required<ProcessId>): boolean {
-  if (processStartTime(pid) !== startTime) return false;
+function readsLastWords(monitor: Required<ProcessId>): boolean {
   try {
-    return readFileSync(`/proc/${pid}/wchan`, 'latin1').endsWith('pipe_read');
+    const place = readFileSync(`/proc/${monitor.pid}/wchan`, 'latin1');
+    return place.endsWith('pipe_read') && isThere(monitor);
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return false;
     throw error;
   }
+}
+
+function isThere({ pid, startTime }: Required<ProcessId>): boolean {
+  return processStartTime(pid) === startTime;
 }
