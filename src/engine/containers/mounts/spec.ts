@@ -77,10 +77,13 @@ function readMount(request: MountRequest): WantedMount {
   checkOptions(request);
   checkTarget(Type, Target);
   const read = Object.hasOwn(readers, Type) ? readers[Type] : undefined;
-  if (!read) throw refusal(Type, 'mount type unknown');
+  if (!read) throw refusal(Type, `mount type unknown${Type === 'image' ? noImages : ''}`);
   const shared = { Destination: normalize(Target).replace(/(.)\/$/, '$1'), RW: !ReadOnly };
   return { Type, Mode: '', ...shared, ...read(request) };
 }
+
+/** Docker's words for daemons that are too old for it, and what to do. */
+const noImages = ": images can't be mounted yet, copy what is needed into a volume";
 
 type Read = (request: MountRequest) => Omit<WantedMount, 'Type' | 'Mode' | 'Destination' | 'RW'>;
 

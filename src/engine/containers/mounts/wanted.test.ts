@@ -131,6 +131,10 @@ describe('wantedMounts', () => {
     [{ Mounts: [{ Type: 'bind', Source: '/missing', Target: '/b' }] }, 'does not exist: /missing'],
     [{ Mounts: [{ Type: 'constructor', Target: '/b' }] }, 'mount type unknown'],
     [
+      { Mounts: [{ Type: 'image', Source: 'box', Target: '/b' }] },
+      'invalid mount config for type "image": mount type unknown: images can\'t be mounted yet',
+    ],
+    [
       { Mounts: [{ Type: 'volume', Target: '/b', VolumeOptions: { Subpath: 'x' } }] },
       'must not set Subpath when using anonymous volumes',
     ],
