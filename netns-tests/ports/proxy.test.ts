@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { eventually } from '../world/eventually.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
-import { Publishing, proxiesOf } from './publishing.js';
-
-const flowProgram = fileURLToPath(new URL('../survive/flow.js', import.meta.url));
+import { expectAnswers, flowProgram, Publishing, proxiesOf, servedWeb } from './publishing.js';
 
 describe('the userland proxy', () => {
   let all: Publishing;
@@ -16,16 +13,12 @@ describe('the userland proxy', () => {
   beforeEach(async function () {
     needsRoot.call(this);
     all = await Publishing.create();
-    web = await all.run('web', '-p 8080:80 -p 8080:80/udp -p 8081:81');
-    await web.echo('tcp/80', 'udp/80');
+    web = await servedWeb(all, '-p 8081:81');
   });
 
   afterEach(() => all?.[Symbol.asyncDispose]());
 
-  const answers = async () => {
-    expect(await all.host.ask('tcp', '::1', 8080)).to.match(/^web 172\./);
-    expect(await all.host.ask('udp', '::1', 8080)).to.match(/^web 172\./);
-  };
+  const answers = () => expectAnswers(all);
 
   it('is one for all ports, and outlives a daemon that is killed, with its flows', async () => {
     const proxy = all.proxy();
@@ -78,8 +71,7 @@ describe('the userland proxy', () => {
   it('lets a port go to the next container at once', async () => {
     for (const name of ['one', 'two', 'three']) {
       await all.daemon.must('rm -f web');
-      web = await all.run('web', '-p 8080:80 -p 8080:80/udp');
-      await web.echo('tcp/80', 'udp/80');
+      web = await servedWeb(all);
       await answers();
       expect(await all.host.ask('tcp', '127.0.0.1', 8080), name).to.match(/^web 172\./);
     }

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
 import { Lifetime } from '../../src/base/rollback.js';
 import { TestDaemon } from '../world/daemon.js';
 import type { Namespace } from '../world/namespace.js';
@@ -88,6 +90,23 @@ export class Publishing implements AsyncDisposable {
     await this.#lifetime[Symbol.asyncDispose]();
   }
 }
+
+/** Starts the container `web`, which answers on its port 80 of both protocols, published as 8080 and what else is said. */
+export async function servedWeb(all: Publishing, others = ''): Promise<Namespace> {
+  const web = await all.run('web', `-p 8080:80 -p 8080:80/udp ${others}`);
+  await web.echo('tcp/80', 'udp/80');
+  return web;
+}
+
+/** Asks it by the port of the machine that the proxy serves. @throws AssertionError if it doesn't answer */
+export async function expectAnswers({ host }: Publishing): Promise<void> {
+  for (const protocol of ['tcp', 'udp'] as const) {
+    expect(await host.ask(protocol, '::1', 8080)).to.match(/^web 172\./);
+  }
+}
+
+/** A client that sends numbers and prints those that come back, until the end of its connection. */
+export const flowProgram = fileURLToPath(new URL('../survive/flow.js', import.meta.url));
 
 /** The proxies whose socket is below the folder. */
 export function proxiesOf(folder: string): number[] {

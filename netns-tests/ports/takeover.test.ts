@@ -1,15 +1,12 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Background } from '../world/command.js';
 import { eventually } from '../world/eventually.js';
 import type { Namespace } from '../world/namespace.js';
 import { needsRoot } from '../world/root.js';
 import { withOtherProtocol } from './other-version.js';
-import { Publishing } from './publishing.js';
-
-const flowProgram = fileURLToPath(new URL('../survive/flow.js', import.meta.url));
+import { expectAnswers, flowProgram, Publishing, servedWeb } from './publishing.js';
 
 describe('a proxy that another daemon left behind', () => {
   let all: Publishing;
@@ -18,18 +15,13 @@ describe('a proxy that another daemon left behind', () => {
   beforeEach(async function () {
     needsRoot.call(this);
     all = await Publishing.create();
-    web = await all.run('web', '-p 8080:80 -p 8080:80/udp -p 8081:81');
-    await web.echo('tcp/80', 'udp/80');
+    web = await servedWeb(all, '-p 8081:81');
   });
 
   afterEach(() => all?.[Symbol.asyncDispose]());
 
   const socketFile = () => existsSync(join(all.daemon.folder, 'run/proxy.sock'));
-  const answers = async () => {
-    for (const protocol of ['tcp', 'udp'] as const) {
-      expect(await all.host.ask(protocol, '::1', 8080)).to.match(/^web 172\./);
-    }
-  };
+  const answers = () => expectAnswers(all);
   const goesOn = async (flow: Background) => {
     const seen = flow.output.length;
     await eventually(() => expect(flow.output.length).to.be.above(seen));
@@ -84,8 +76,7 @@ describe('a proxy that another daemon left behind', () => {
     await all.daemon.must('rm -f web');
     await eventually(() => expect(all.proxies(), 'after its last port').to.have.length(0));
     expect(socketFile()).to.equal(false);
-    web = await all.run('web', '-p 8080:80 -p 8080:80/udp');
-    await web.echo('tcp/80', 'udp/80');
+    web = await servedWeb(all);
     await answers();
   });
 });

@@ -37,6 +37,27 @@ const endpoint = {
   DNSNames: null,
 };
 
+const webMounts = [
+  {
+    Type: 'bind',
+    Source: '/srv/a-rather-long-folder/www',
+    Destination: '/www',
+    Mode: 'ro',
+    RW: false,
+    Propagation: 'rprivate',
+  },
+  {
+    Type: 'volume',
+    Name: 'data',
+    Source: '',
+    Destination: '/data',
+    Driver: 'local',
+    Mode: 'z',
+    RW: true,
+    Propagation: '',
+  },
+];
+
 /** `GET /containers/json`. */
 export function containers(nowMs: number): readonly object[] {
   return [
@@ -64,26 +85,7 @@ export function containers(nowMs: number): readonly object[] {
       Status: 'Up 2 minutes',
       HostConfig: { NetworkMode: 'bridge' },
       NetworkSettings: { Networks: { bridge: endpoint } },
-      Mounts: [
-        {
-          Type: 'bind',
-          Source: '/srv/a-rather-long-folder/www',
-          Destination: '/www',
-          Mode: 'ro',
-          RW: false,
-          Propagation: 'rprivate',
-        },
-        {
-          Type: 'volume',
-          Name: 'data',
-          Source: '',
-          Destination: '/data',
-          Driver: 'local',
-          Mode: 'z',
-          RW: true,
-          Propagation: '',
-        },
-      ],
+      Mounts: webMounts,
     },
     {
       Id: ids.job,

@@ -2,9 +2,11 @@ import { ContainerModule, type ContainerModuleLoadOptions } from 'inversify';
 import { AuthorizationChain, type CallPlugin } from '../../api/server/authorization/chain.js';
 import { ApiServer } from '../../api/server/server.js';
 import { cnmIds } from '../../cnm/ids.js';
+import type { Containers } from '../../engine/containers/backend.js';
 import { ContainerStatistics } from '../../engine/containers/stats/backend.js';
 import { ContainerUpdates } from '../../engine/containers/update/update.js';
 import { ImageBackend } from '../../engine/images/backend.js';
+import type { ImageService } from '../../engine/images/service.js';
 import type { ImageStore } from '../../engine/images/store.js';
 import { Networks } from '../../engine/networks/backend.js';
 import { Plans } from '../../engine/networks/plans.js';
@@ -12,7 +14,8 @@ import type { Plugins } from '../../engine/plugins/plugins.js';
 import type { Digest } from '../../engine/storage/digest.js';
 import type { Storage } from '../../engine/storage/storage.js';
 import { SystemService } from '../../engine/system/backend.js';
-import type { UsedLayer } from '../../engine/system/disk-usage.js';
+import type { DiskUsers, UsedLayer } from '../../engine/system/disk-usage.js';
+import type { Volumes } from '../../engine/volumes/backend.js';
 import * as id from '../ids.js';
 import { product } from '../product.js';
 
@@ -48,12 +51,30 @@ function layersOf(image: Digest, images: ImageStore, { layers }: Storage): reado
   return images.get(image)?.chains.flatMap((chain) => layers.get(chain) ?? []) ?? [];
 }
 
+/** What system df counts, asked of whoever has it. */
+function diskUsersOf({ containers, images, volumes, imageStore, storage }: DiskParts): DiskUsers {
+  return {
+    containers: ({ size }) => containers.list({ all: true, limit: 0, size, filters: new Map() }),
+    images: async () => images.list(),
+    volumes: () => volumes.usage(),
+    layersOf: (image) => layersOf(image as Digest, imageStore, storage),
+  };
+}
+
+interface DiskParts {
+  readonly containers: Containers;
+  readonly images: ImageService;
+  readonly volumes: Volumes;
+  readonly imageStore: ImageStore;
+  readonly storage: Storage;
+}
+
 function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
   bind(id.backendsId).toResolvedValue(
     (
       containers,
       controller,
-      service,
+      images,
       facts,
       events,
       clock,
@@ -79,21 +100,11 @@ function bindBackends(bind: ContainerModuleLoadOptions['bind']): void {
         events,
         defaultOptions: settings.networkOptions,
       }),
-      plans: new Plans({
-        controller,
-        containers,
-        defaultOptions: settings.networkOptions,
-      }),
-      images: new ImageBackend({ service }),
+      plans: new Plans({ controller, containers, defaultOptions: settings.networkOptions }),
+      images: new ImageBackend({ service: images }),
       system: new SystemService({
         facts,
-        counts: {
-          containers: ({ size }) =>
-            containers.list({ all: true, limit: 0, size, filters: new Map() }),
-          images: async () => service.list(),
-          volumes: () => volumes.usage(),
-          layersOf: (image) => layersOf(image as Digest, imageStore, storage),
-        },
+        counts: diskUsersOf({ containers, images, volumes, imageStore, storage }),
         events,
         clock,
       }),

@@ -1,25 +1,23 @@
 import { command } from '../../command.js';
 import { checkContextName } from '../../connection/context-store.js';
-import { map, text } from '../../parse/flag.js';
+import { text } from '../../parse/flag.js';
 import {
+  contextFlags,
   copiedEndpoint,
-  endpointHelp,
   forEndpoint,
+  helpOf,
   ownDescription,
   readEndpoint,
+  sayDone,
   storeOf,
 } from './endpoint-config.js';
 
 export default command({
   usage: '[OPTIONS] CONTEXT',
-  summary: `Create a context\n${endpointHelp}
-Example:
-
-$ tsnet context create my-context --description "some description" --docker "host=tcp://myserver:2376,ca=~/ca-file,cert=~/cert-file,key=~/key-file"`,
+  summary: helpOf('create'),
   arity: { least: 1, most: 1 },
   flags: {
-    description: text('Description of the context'),
-    docker: pairs('set the docker endpoint'),
+    ...contextFlags,
     from: text('create context from a named context'),
   },
   async run(context, { flags, args: [name = ''], given }) {
@@ -45,22 +43,7 @@ $ tsnet context create my-context --description "some description" --docker "hos
       },
       endpoint.tls,
     );
-    const { stdout, stderr } = context.terminal;
-    stdout.write(`${name}\n`);
-    stderr.write(`Successfully created context ${JSON.stringify(name)}\n`);
+    sayDone(context, 'created', name);
     return undefined;
   },
 });
-
-/** `key=value,key=value`. */
-export function pairs(usage: string) {
-  const flag = map(usage, { kind: 'stringToString', shownDefault: '[]' });
-  return {
-    ...flag,
-    add: (before: Readonly<Record<string, string>>, texts: string) =>
-      texts.split(',').reduce((all, one) => {
-        if (!one.includes('=')) throw new Error(`${one} must be formatted as key=value`);
-        return flag.add(all, one);
-      }, before),
-  };
-}

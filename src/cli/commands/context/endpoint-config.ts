@@ -8,6 +8,7 @@ import {
   type TlsMaterial,
 } from '../../connection/context-store.js';
 import { openFailure } from '../../parse/environment.js';
+import { map, text } from '../../parse/flag.js';
 
 /** What a context says of its daemon. */
 export interface Endpoint {
@@ -18,7 +19,7 @@ export interface Endpoint {
 /** What the context that is not in the store is described by. */
 export const ownDescription = 'Current DOCKER_HOST based configuration';
 
-export const endpointHelp = `
+const endpointHelp = `
 Docker endpoint config:
 
 NAME                DESCRIPTION
@@ -31,6 +32,26 @@ skip-tls-verify     Skip TLS certificate validation
 `;
 
 const keys = ['from', 'host', 'ca', 'cert', 'key', 'skip-tls-verify'];
+
+/** The flags that both creating and changing have. */
+export const contextFlags = {
+  description: text('Description of the context'),
+  docker: pairs('set the docker endpoint'),
+};
+
+/** What the help of a verb says before its flags. */
+export function helpOf(verb: 'create' | 'update'): string {
+  return `${verb[0]?.toUpperCase()}${verb.slice(1)} a context\n${endpointHelp}
+Example:
+
+$ tsnet context ${verb} my-context --description "some description" --docker "host=tcp://myserver:2376,ca=~/ca-file,cert=~/cert-file,key=~/key-file"`;
+}
+
+/** Names the context on standard output, for scripts, and says what was done on the other stream. */
+export function sayDone({ terminal }: Pick<Context, 'terminal'>, verb: string, name: string): void {
+  terminal.stdout.write(`${name}\n`);
+  terminal.stderr.write(`Successfully ${verb} context ${JSON.stringify(name)}\n`);
+}
 
 /** The store of the user. */
 export function storeOf({ chosen }: Pick<Context, 'chosen'>): ContextStore {
@@ -118,4 +139,17 @@ export function forEndpoint<T>(read: () => T): T {
       text.startsWith('context ') ? text : `unable to create docker endpoint config: ${text}`,
     );
   }
+}
+
+/** `key=value,key=value`. */
+function pairs(usage: string) {
+  const flag = map(usage, { kind: 'stringToString', shownDefault: '[]' });
+  return {
+    ...flag,
+    add: (before: Readonly<Record<string, string>>, texts: string) =>
+      texts.split(',').reduce((all, one) => {
+        if (!one.includes('=')) throw new Error(`${one} must be formatted as key=value`);
+        return flag.add(all, one);
+      }, before),
+  };
 }

@@ -1,20 +1,19 @@
 import { command } from '../../command.js';
 import { checkContextName } from '../../connection/context-store.js';
-import { text } from '../../parse/flag.js';
-import { pairs } from './create.js';
-import { endpointHelp, forEndpoint, readEndpoint, storeOf } from './endpoint-config.js';
+import {
+  contextFlags,
+  forEndpoint,
+  helpOf,
+  readEndpoint,
+  sayDone,
+  storeOf,
+} from './endpoint-config.js';
 
 export default command({
   usage: '[OPTIONS] CONTEXT',
-  summary: `Update a context\n${endpointHelp}
-Example:
-
-$ tsnet context update my-context --description "some description" --docker "host=tcp://myserver:2376,ca=~/ca-file,cert=~/cert-file,key=~/key-file"`,
+  summary: helpOf('update'),
   arity: { least: 1, most: 1 },
-  flags: {
-    description: text('Description of the context'),
-    docker: pairs('set the docker endpoint'),
-  },
+  flags: contextFlags,
   async run(context, { flags, args: [name = ''], given }) {
     checkContextName(name);
     const store = storeOf(context);
@@ -31,9 +30,7 @@ $ tsnet context update my-context --description "some description" --docker "hos
       },
       endpoint.tls,
     );
-    const { stdout, stderr } = context.terminal;
-    stdout.write(`${name}\n`);
-    stderr.write(`Successfully updated context ${JSON.stringify(name)}\n`);
+    sayDone(context, 'updated', name);
     return undefined;
   },
 });
