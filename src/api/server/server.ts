@@ -247,9 +247,13 @@ function callOf({ params, query, version }: Target): Omit<Call, 'request' | 'res
 }
 
 /** Whether there is no answer because there is nobody any more to read it: that is no fault of ours. */
-function hasLeft({ socket }: IncomingMessage, error: unknown): boolean {
+function hasLeft(request: IncomingMessage, error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return socket.destroyed && (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE');
+  // Node takes it from a request whose body nobody reads to its end.
+  const socket: IncomingMessage['socket'] | null = request.socket;
+  return (
+    socket?.destroyed === true && (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+  );
 }
 
 /** Clients without a certificate of the authority don't get past the handshake. */
