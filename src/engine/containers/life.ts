@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { messageOf } from '../../base/errors.js';
 import type { Exit } from '../isolation/contract.js';
+import { removeFolder } from '../state/folder-removal.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { endedHealth } from './health/check.js';
@@ -110,7 +110,7 @@ async function cleanUp(
   await attempt('process', () =>
     context.turns.run(() => context.launcher.delete(container.id, runDir)),
   );
-  await attempt('run folder', () => rm(runDir, { recursive: true, force: true }));
+  await attempt('run folder', () => removeFolder(runDir));
   await attempt('run record', () => context.runs.remove(container.id));
 }
 

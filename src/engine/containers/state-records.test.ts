@@ -74,7 +74,8 @@ describe('records of containers and their states', () => {
   it('leaves nothing of a removed one, whenever it is cut short', async () => {
     await records.save(record.id, ended(3));
     failOn = /states.remove/;
-    await rejection(records.remove(record.id));
+    // What is left is nobody's, which is no reason to tell of a failure.
+    await records.remove(record.id);
     failOn = undefined;
     expect(reopen().values()).to.deep.equal([]);
     await Promise.resolve();

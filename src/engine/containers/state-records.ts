@@ -54,7 +54,8 @@ export class ContainerStateRecords implements Records<ContainerRecord> {
   async remove(id: string): Promise<void> {
     await this.#settings.remove(id);
     this.#last.delete(id);
-    await this.#states.remove(id);
+    // It is gone at once, and how far it has come to the disk is of no interest: it is nobody's by now.
+    void this.#states.remove(id).catch(() => {});
   }
 
   async #write(

@@ -90,12 +90,22 @@ function processesBelow(folder: string): number[] {
 }
 
 function removeTree(folder: string): void {
+  // Most have no groups inside: that is looked for when it turns out that there are some.
+  if (removed(folder)) return;
   for (const child of childrenOf(folder)) removeTree(child);
+  removed(folder);
+}
+
+/** Whether it is gone. */
+function removed(folder: string): boolean {
   try {
     rmdirSync(folder);
+    return true;
   } catch (error) {
-    // EBUSY: a process is still on its way out.
-    if (!isErrno(error, 'ENOENT', 'ENOTDIR', 'EBUSY', 'EPERM')) throw error;
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return true;
+    // EBUSY: there are groups inside, or a process is still on its way out.
+    if (isErrno(error, 'EBUSY', 'ENOTEMPTY', 'EPERM')) return false;
+    throw error;
   }
 }
 

@@ -82,8 +82,10 @@ export class Rootfs {
     const { driver, records } = this.#options;
     await this.#turns.run(containerId, async () => {
       await driver.unmount(containerId);
-      await records.remove(containerId);
-      await driver.remove(containerId);
+      // Not one after the other: a record without folders, after a power cut, is nobody's either.
+      const removals = [records.remove(containerId), driver.remove(containerId)];
+      await Promise.allSettled(removals);
+      await Promise.all(removals);
       this.#sizes.forget(containerId);
     });
   }
