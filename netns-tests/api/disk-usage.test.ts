@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { extract } from 'tar-stream';
+import { eventually } from '../world/eventually.js';
 import { busyboxTar } from './rootfs.js';
 import { image, useSetting } from './setting.js';
 
@@ -83,5 +86,26 @@ describe('API: disk usage', () => {
     const after = await usage();
     expect(imageIn(after, image)).to.include({ SharedSize: 0 });
     expect(after.LayersSize).to.equal(base.Size);
+  });
+
+  it('counts what is in a volume, and leaves out those that are mounts of their own', async () => {
+    const { Mountpoint } = await daemon.it.ok<{ Mountpoint: string }>('POST /volumes/create', {
+      body: { Name: 'filled' },
+    });
+    const user = await daemon.it.running({
+      Cmd: ['sh', '-c', 'echo -n 12345 > /data/file; ln /data/file /data/same; sleep 1000'],
+      HostConfig: { Binds: ['filled:/data'] },
+    });
+    const opted = { Name: 'opted', DriverOpts: { type: 'tmpfs', device: 'tmpfs' } };
+    await daemon.it.ok('POST /volumes/create', { body: opted });
+    await eventually(() => expect(existsSync(join(Mountpoint, 'same'))).to.equal(true));
+    const { Volumes } = await daemon.it.ok<{
+      Volumes: { Name: string; UsageData: object }[];
+    }>('GET /system/df');
+    expect(Volumes.map(({ Name }) => Name)).to.not.include('opted');
+    const filled = Volumes.find(({ Name }) => Name === 'filled');
+    expect(filled?.UsageData).to.deep.equal({ Size: 5, RefCount: 1 });
+    await daemon.it.ok(`DELETE /containers/${user}?force=1`);
+    await Promise.all(['filled', 'opted'].map((one) => daemon.it.ok(`DELETE /volumes/${one}`)));
   });
 });

@@ -1,8 +1,23 @@
 import { expect } from 'chai';
 import { image, isDocker, useSetting } from './setting.js';
 
+interface Mount {
+  readonly Type: string;
+  readonly Name?: string;
+  readonly Source: string;
+  readonly Destination: string;
+  readonly Driver?: string;
+  readonly Mode: string;
+  readonly RW: boolean;
+  readonly Propagation: string;
+}
+
 describe('API: mounts', () => {
   const daemon = useSetting();
+  const mountsOf = async (container: string) => {
+    const { Mounts } = await daemon.it.ok<{ Mounts: Mount[] }>(`GET /containers/${container}/json`);
+    return Mounts.sort((a, b) => (a.Destination < b.Destination ? -1 : 1));
+  };
 
   const refusals: [object, string][] = [
     [{ Binds: ['/a:/b:ro:x'] }, "invalid volume specification: '/a:/b:ro:x'"],
@@ -76,5 +91,84 @@ describe('API: mounts', () => {
     expect(await found('/dat')).to.deep.equal([]);
     await daemon.it.ok(`DELETE /containers/${name}`);
     await daemon.it.ok('DELETE /volumes/sought');
+  });
+
+  it('shows mounts of containers', async () => {
+    const { Mountpoint: folder } = await daemon.it.ok<{ Mountpoint: string }>(
+      'POST /volumes/create',
+      {
+        body: { Name: 'named' },
+      },
+    );
+    const name = await daemon.it.container({
+      Volumes: { '/anonymous': {} },
+      HostConfig: {
+        Binds: ['named:/a:ro', '/usr:/b:ro,rslave', '/usr:/c', 'named:/d:nocopy'],
+        Mounts: [
+          { Type: 'volume', Source: 'named', Target: '/e' },
+          { Type: 'bind', Source: '/usr', Target: '/f', ReadOnly: true },
+          { Type: 'tmpfs', Target: '/g', TmpfsOptions: { SizeBytes: 65536, Mode: 0o700 } },
+          { Type: 'volume', Target: '/h' },
+        ],
+      },
+    });
+    const [a, anonymous, b, c, d, e, f, g, h] = await mountsOf(name);
+    const volume = { Type: 'volume', Name: 'named', Source: folder, Driver: 'local' };
+    expect(a).to.deep.equal({
+      ...volume,
+      Destination: '/a',
+      Mode: 'ro',
+      RW: false,
+      Propagation: '',
+    });
+    expect(anonymous).to.include({
+      Destination: '/anonymous',
+      Mode: '',
+      RW: true,
+      Driver: 'local',
+    });
+    expect(anonymous?.Name).to.match(/^[0-9a-f]{64}$/);
+    const bind = { Type: 'bind', Source: '/usr' };
+    expect(b).to.deep.equal({
+      ...bind,
+      Destination: '/b',
+      Mode: 'ro,rslave',
+      RW: false,
+      Propagation: 'rslave',
+    });
+    expect(c).to.deep.equal({
+      ...bind,
+      Destination: '/c',
+      Mode: '',
+      RW: true,
+      Propagation: 'rprivate',
+    });
+    expect(d).to.include({ ...volume, Destination: '/d', Mode: 'nocopy', RW: true });
+    expect(e).to.include({ ...volume, Destination: '/e', Mode: 'z', RW: true });
+    expect(f).to.include({ ...bind, Destination: '/f', Mode: '', RW: false });
+    expect(g).to.deep.equal({
+      Type: 'tmpfs',
+      Source: '',
+      Destination: '/g',
+      Mode: '',
+      RW: true,
+      Propagation: '',
+    });
+    expect(h).to.include({ Type: 'volume', Destination: '/h', Mode: 'z' });
+    const { HostConfig } = await daemon.it.ok<{
+      HostConfig: { Binds: string[]; Mounts: object[] };
+    }>(`GET /containers/${name}/json`);
+    expect(HostConfig.Binds).to.deep.equal([
+      'named:/a:ro',
+      '/usr:/b:ro,rslave',
+      '/usr:/c',
+      'named:/d:nocopy',
+    ]);
+    expect(HostConfig.Mounts).to.have.length(4);
+    expect(HostConfig.Mounts[0]).to.deep.equal({ Type: 'volume', Source: 'named', Target: '/e' });
+    await daemon.it.ok(`DELETE /containers/${name}?v=1`);
+    const { Volumes } = await daemon.it.ok<{ Volumes: { Name: string }[] }>('GET /volumes');
+    expect(Volumes.map(({ Name }) => Name)).to.deep.equal(['named']);
+    await daemon.it.ok('DELETE /volumes/named');
   });
 });

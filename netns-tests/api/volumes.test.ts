@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { expect } from 'chai';
 import type { Answer } from './http.js';
 import { isDocker, useSetting } from './setting.js';
@@ -13,16 +13,6 @@ interface Volume {
   readonly Scope: string;
   readonly CreatedAt: string;
 }
-interface Mount {
-  readonly Type: string;
-  readonly Name?: string;
-  readonly Source: string;
-  readonly Destination: string;
-  readonly Driver?: string;
-  readonly Mode: string;
-  readonly RW: boolean;
-  readonly Propagation: string;
-}
 
 describe('API: volumes', () => {
   const daemon = useSetting();
@@ -35,10 +25,6 @@ describe('API: volumes', () => {
       `GET /volumes?filters=${query}`,
     );
     return (Volumes ?? []).map(({ Name }) => Name).sort();
-  };
-  const mountsOf = async (container: string) => {
-    const { Mounts } = await daemon.it.ok<{ Mounts: Mount[] }>(`GET /containers/${container}/json`);
-    return Mounts.sort((a, b) => (a.Destination < b.Destination ? -1 : 1));
   };
   const message = ({ text }: Answer) => (JSON.parse(text) as { message: string }).message;
 
@@ -210,99 +196,6 @@ describe('API: volumes', () => {
       400,
       "invalid filter 'all",
     );
-  });
-
-  it('shows mounts of containers', async () => {
-    const folder = join(dirname((await create({ Name: 'named' })).Mountpoint), '_data');
-    const name = await daemon.it.container({
-      Volumes: { '/anonymous': {} },
-      HostConfig: {
-        Binds: ['named:/a:ro', '/usr:/b:ro,rslave', '/usr:/c', 'named:/d:nocopy'],
-        Mounts: [
-          { Type: 'volume', Source: 'named', Target: '/e' },
-          { Type: 'bind', Source: '/usr', Target: '/f', ReadOnly: true },
-          { Type: 'tmpfs', Target: '/g', TmpfsOptions: { SizeBytes: 65536, Mode: 0o700 } },
-          { Type: 'volume', Target: '/h' },
-        ],
-      },
-    });
-    const [a, anonymous, b, c, d, e, f, g, h] = await mountsOf(name);
-    const volume = { Type: 'volume', Name: 'named', Source: folder, Driver: 'local' };
-    expect(a).to.deep.equal({
-      ...volume,
-      Destination: '/a',
-      Mode: 'ro',
-      RW: false,
-      Propagation: '',
-    });
-    expect(anonymous).to.include({
-      Destination: '/anonymous',
-      Mode: '',
-      RW: true,
-      Driver: 'local',
-    });
-    expect(anonymous?.Name).to.match(/^[0-9a-f]{64}$/);
-    const bind = { Type: 'bind', Source: '/usr' };
-    expect(b).to.deep.equal({
-      ...bind,
-      Destination: '/b',
-      Mode: 'ro,rslave',
-      RW: false,
-      Propagation: 'rslave',
-    });
-    expect(c).to.deep.equal({
-      ...bind,
-      Destination: '/c',
-      Mode: '',
-      RW: true,
-      Propagation: 'rprivate',
-    });
-    expect(d).to.include({ ...volume, Destination: '/d', Mode: 'nocopy', RW: true });
-    expect(e).to.include({ ...volume, Destination: '/e', Mode: 'z', RW: true });
-    expect(f).to.include({ ...bind, Destination: '/f', Mode: '', RW: false });
-    expect(g).to.deep.equal({
-      Type: 'tmpfs',
-      Source: '',
-      Destination: '/g',
-      Mode: '',
-      RW: true,
-      Propagation: '',
-    });
-    expect(h).to.include({ Type: 'volume', Destination: '/h', Mode: 'z' });
-    const { HostConfig } = await daemon.it.ok<{
-      HostConfig: { Binds: string[]; Mounts: object[] };
-    }>(`GET /containers/${name}/json`);
-    expect(HostConfig.Binds).to.deep.equal([
-      'named:/a:ro',
-      '/usr:/b:ro,rslave',
-      '/usr:/c',
-      'named:/d:nocopy',
-    ]);
-    expect(HostConfig.Mounts).to.have.length(4);
-    expect(HostConfig.Mounts[0]).to.deep.equal({ Type: 'volume', Source: 'named', Target: '/e' });
-    await daemon.it.ok(`DELETE /containers/${name}?v=1`);
-    expect(await filtered({})).to.deep.equal(['named']);
-    await remove('named');
-  });
-
-  it('tells of disk usage', async () => {
-    const { Mountpoint } = await create({ Name: 'filled' });
-    const user = await daemon.it.running({
-      Cmd: ['sh', '-c', 'echo -n 12345 > /data/file; ln /data/file /data/same; sleep 1000'],
-      HostConfig: { Binds: ['filled:/data'] },
-    });
-    await create({ Name: 'opted', DriverOpts: { type: 'tmpfs', device: 'tmpfs' } });
-    for (let i = 0; i < 50 && !existsSync(join(Mountpoint, 'same')); i++) {
-      await new Promise((done) => setTimeout(done, 50));
-    }
-    const { Volumes } = await daemon.it.ok<{ Volumes: (Volume & { UsageData: object })[] }>(
-      'GET /system/df',
-    );
-    expect(Volumes.map(({ Name }) => Name)).to.not.include('opted');
-    const filled = Volumes.find(({ Name }) => Name === 'filled');
-    expect(filled?.UsageData).to.deep.equal({ Size: 5, RefCount: 1 });
-    await daemon.it.ok(`DELETE /containers/${user}?force=1`);
-    await Promise.all(['filled', 'opted'].map(remove));
   });
 
   it('has none of the volumes of a swarm', async function () {
