@@ -14,7 +14,7 @@ import { openPatiently, openSlot, outOfTheWay, type Place, type PortSlot } from 
 import { UnheldWarning } from './unheld-warning.js';
 
 /** Sockets opened one by one until the kernel is asked for all ports in use at once, which takes about 1 ms. */
-const FEW = 32;
+const FEW = 16;
 /** Begun when the container that they are for has started: each takes 20 to 50 µs. */
 const openingPace = { delayMs: 250, batch: 64, pauseMs: 4 };
 /** Descriptors that the daemon needs besides. */
