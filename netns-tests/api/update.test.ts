@@ -38,6 +38,13 @@ describe('API: update of containers', () => {
     expect(await read(`memory/${group}/memory.limit_in_bytes`)).to.equal(String(50 * megabyte));
     expect(await read(`cpu/${group}/cpu.shares`)).to.equal('100');
     expect(await read(`pids/${group}/pids.max`)).to.equal('20');
+    const quota = async (CpuQuota: number) => {
+      await lives.it.ok(`POST /containers/${name}/update`, { body: { CpuQuota } });
+      return Number(await read(`cpu/${group}/cpu.cfs_quota_us`));
+    };
+    expect(await quota(20_000)).to.equal(20_000);
+    // None, or half a year in each tenth of a second.
+    expect(await quota(-1)).to.be.oneOf([-1, 2 ** 44 - 1]);
   });
 
   const refusals: [string, object, number, string, object?][] = [

@@ -56,6 +56,7 @@ for (const runtime of ['crun', 'runc']) {
           'cpu/cpu.shares': '100',
         },
       ],
+      ['--cpu-quota -1 -c 100', { 'cpu/cpu.cfs_quota_us': '-1', 'cpu/cpu.shares': '100' }],
       ['--cpuset-cpus 0 --cpuset-mems 0', { 'cpuset/cpuset.cpus': '0', 'cpuset/cpuset.mems': '0' }],
       ['--pids-limit 17', { 'pids/pids.max': '17' }],
       ['--pids-limit -1', { 'pids/pids.max': 'max' }],

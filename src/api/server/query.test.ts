@@ -54,6 +54,13 @@ describe('Query', () => {
   it('refuses what is no time', () =>
     expect(() => of('a=noon').time('a')).to.throw(InvalidParameter, 'invalid value for "a"'));
 
+  for (const text of ['9'.repeat(20), `-${'9'.repeat(400)}`]) {
+    it(`refuses the time ${text.slice(0, 9)}..., which no calendar has`, () => {
+      expect(() => of(`a=${text}`).time('a')).to.throw(InvalidParameter, 'out of range');
+      expect(() => of(`a=${text}`).nanoseconds('a')).to.throw(InvalidParameter, 'out of range');
+    });
+  }
+
   it('hands out texts', () => {
     expect(of('a=x&a=y').text('a')).to.equal('x');
     expect(of('a=x&a=y').texts('a')).to.deep.equal(['x', 'y']);

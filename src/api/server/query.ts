@@ -4,6 +4,9 @@ import type { Filters } from '../types/system.js';
 /** Docker's idea of true in a query: anything but these. */
 const falseTexts = ['', '0', 'no', 'false', 'none'];
 
+/** No date is further from 1970 than 100 million days (ECMA-262, "Time Values"). */
+const latestSeconds = 8.64e12;
+
 /** Typed reading of a query string. */
 export class Query {
   readonly #params: URLSearchParams;
@@ -46,13 +49,16 @@ export class Query {
     const seconds = /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : Date.parse(value) / 1000;
     if (Number.isNaN(seconds))
       throw new InvalidParameter(`invalid value for "${name}": "${value}"`);
+    if (Math.abs(seconds) > latestSeconds)
+      throw new InvalidParameter(`invalid value for "${name}": "${value}" is out of range`);
     return seconds;
   }
 
   /** The same in nanoseconds, exactly; 0 if absent. @throws InvalidParameter */
   nanoseconds(name: string): bigint {
+    const rounded = this.time(name) ?? 0;
     const [, seconds, fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(this.text(name)) ?? [];
-    if (seconds === undefined) return BigInt(Math.round((this.time(name) ?? 0) * 1e6)) * 1000n;
+    if (seconds === undefined) return BigInt(Math.round(rounded * 1e6)) * 1000n;
     return BigInt(seconds) * 1_000_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
   }
 

@@ -87,6 +87,13 @@ describe('createContainer', () => {
     ['--rm with a restart policy', restarting('always'), InvalidParameter],
     ['a bad port', { HostConfig: { PortBindings: { x: [] } } }, InvalidParameter],
     ['a relative bind', { HostConfig: { Binds: ['/a:b'] } }, InvalidParameter],
+    ['a group without a file', { HostConfig: { CgroupParent: 'a\0' } }, InvalidParameter],
+    ['a group of a long name', { HostConfig: { CgroupParent: 'é'.repeat(128) } }, InvalidParameter],
+    [
+      'a group of a long path',
+      { HostConfig: { CgroupParent: '/a'.repeat(2000) } },
+      InvalidParameter,
+    ],
   ];
   for (const [what, over, kind] of refusals) {
     it(`refuses ${what} and leaves nothing`, async () => {

@@ -2,6 +2,7 @@ import type { ContainerCreate, ContainerCreated } from '../../api/types/containe
 import { InvalidParameter, NotFound, TsnetError } from '../../base/errors.js';
 import { shortId } from '../../base/ids.js';
 import { Rollback } from '../../base/rollback.js';
+import { checkCgroupParent } from './cgroup-parent.js';
 import { claimAddresses } from './claims.js';
 import { Container } from './container.js';
 import type { ContainersContext } from './context.js';
@@ -71,6 +72,7 @@ export function draftContainer(
   }
   checkModes({ ...body, host: body.HostConfig });
   checkWrittenNames({ ...body, host: body.HostConfig });
+  checkCgroupParent(body.HostConfig.CgroupParent);
   checkStorageOptions(body.HostConfig.StorageOpt);
   const image = context.images.resolve(body.Image);
   const name = wantedName

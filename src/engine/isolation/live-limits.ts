@@ -9,6 +9,8 @@ import type { Runtime } from './runtime.js';
 const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 /** As many as the kernel can have at all (PID_MAX_LIMIT, linux/threads.h): crun 1.8 has no way to say "max". */
 const NO_PIDS_LIMIT = 4_194_304;
+/** The longest quota that the kernel takes, in microseconds (MAX_BW, linux/kernel/sched): crun 1.8 garbles -1. */
+const NO_QUOTA_US = 2 ** 44 - 1;
 
 export interface LiveLimitParts {
   /** The runtime of a container. */
@@ -31,9 +33,11 @@ export class LiveLimits {
     const runtime = this.#parts.runtimeOf(id);
     const argv = [runtime.path, ...runtime.globalArguments, 'update', '--resources', '-', id];
     const free = host.PidsLimit != null && host.PidsLimit <= 0;
+    const wanted = containerLimits(host, facts);
     const limits = {
-      ...containerLimits(host, facts),
+      ...wanted,
       ...(free && { pids: { limit: NO_PIDS_LIMIT } }),
+      ...(host.CpuQuota < 0 && { cpu: { ...wanted.cpu, quota: NO_QUOTA_US } }),
     };
     const { status, stderr } = await run(children, {
       file: runtime.file,

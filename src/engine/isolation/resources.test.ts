@@ -22,10 +22,7 @@ describe('containerLimits', () => {
     ],
     [{ OomKillDisable: false, MemorySwappiness: null }, {}],
     [{ NanoCpus: 0.015e9 }, { cpu: { quota: 1500, period: 100_000 } }],
-    [
-      { CpuShares: 2, CpuQuota: -1, CpuPeriod: 5000 },
-      { cpu: { shares: 2, quota: -1, period: 5000 } },
-    ],
+    [{ CpuShares: 2, CpuQuota: -1, CpuPeriod: 5000 }, { cpu: { shares: 2, period: 5000 } }],
     [
       { CpuRealtimeRuntime: 9, CpuRealtimePeriod: 10, CpusetCpus: '0', CpusetMems: '0' },
       { cpu: { realtimeRuntime: 9, realtimePeriod: 10, cpus: '0', mems: '0' } },

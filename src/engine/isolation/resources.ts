@@ -91,7 +91,7 @@ function cpuLimits(limits: LimitSettings): NonNullable<OciResources['cpu']> {
   const period = byCount ? CPU_PERIOD_US : limits.CpuPeriod;
   return {
     ...(limits.CpuShares > 0 ? { shares: limits.CpuShares } : {}),
-    ...(quota ? { quota: Math.floor(quota) } : {}),
+    ...(quota > 0 ? { quota: Math.floor(quota) } : {}),
     ...(period > 0 ? { period } : {}),
     ...(limits.CpuRealtimeRuntime ? { realtimeRuntime: limits.CpuRealtimeRuntime } : {}),
     ...(limits.CpuRealtimePeriod ? { realtimePeriod: limits.CpuRealtimePeriod } : {}),
