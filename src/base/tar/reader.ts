@@ -54,6 +54,12 @@ const globalKeys: ReadonlySet<string> = new Set([
   'mtime',
 ]);
 
+/** An entry's header, and all that extended headers say of it. */
+interface Head {
+  readonly raw: RawHeader;
+  readonly pax: PaxRecords;
+}
+
 /** What the next bytes are. */
 type State = 'header' | 'meta' | 'map' | 'payload' | 'padding' | 'trailer';
 
@@ -74,7 +80,7 @@ export class TarReader {
   #longName: string | undefined;
   #longLink: string | undefined;
   /** An entry whose map is being read. */
-  #mapped: { readonly raw: RawHeader; readonly blocks: MapBlocks; left: number } | undefined;
+  #mapped: { readonly head: Head; readonly blocks: MapBlocks; left: number } | undefined;
   /** The present entry, if it is a sparse file. */
   #spread: Spread | undefined;
 
@@ -141,11 +147,13 @@ export class TarReader {
   }
 
   #entryBegins(raw: RawHeader, block: Buffer): void {
-    const map = raw.typeflag === 'S' ? gnuMap(block) : paxMap(this.#pax());
+    const pax: PaxRecords = new Map([...this.#global, ...this.#local]);
+    const map = raw.typeflag === 'S' ? gnuMap(block) : paxMap(pax);
+    const head = { raw, pax };
     if (map !== undefined && 'take' in map) {
-      this.#mapped = { raw, blocks: map, left: this.#payloadOf(raw) };
+      this.#mapped = { head, blocks: map, left: payloadOf(head) };
       this.#expect('map', blockSize);
-    } else this.#begin(raw, this.#payloadOf(raw), map);
+    } else this.#begin(head, payloadOf(head), map);
   }
 
   #map(block: Buffer): void {
@@ -154,12 +162,12 @@ export class TarReader {
     if (mapped.blocks.areOfPayload) mapped.left -= block.length;
     const file = mapped.blocks.take(block);
     this.#expect('map', blockSize);
-    if (file) this.#begin(mapped.raw, mapped.left, file);
+    if (file) this.#begin(mapped.head, mapped.left, file);
   }
 
   /** `payload`: bytes that follow of it. */
-  #begin(raw: RawHeader, payload: number, sparse: SparseFile | undefined): void {
-    const entry = this.#entryOf(raw, payload, sparse);
+  #begin(head: Head, payload: number, sparse: SparseFile | undefined): void {
+    const entry = this.#entryOf(head, payload, sparse);
     this.#mapped = undefined;
     this.#local = new Map();
     this.#longName = undefined;
@@ -213,19 +221,7 @@ export class TarReader {
     this.#pad();
   }
 
-  #pax(): PaxRecords {
-    return new Map([...this.#global, ...this.#local]);
-  }
-
-  /** Bytes that follow the header. @throws InvalidParameter if there can't be so many */
-  #payloadOf(raw: RawHeader): number {
-    const size = paxNumber(this.#pax(), 'size') ?? raw.size;
-    if (size >= 0 && Number.isSafeInteger(size)) return size;
-    throw new InvalidParameter(`tar entry ${JSON.stringify(raw.name)} has an impossible size`);
-  }
-
-  #entryOf(raw: RawHeader, payload: number, sparse: SparseFile | undefined): TarEntry {
-    const pax = this.#pax();
+  #entryOf({ raw, pax }: Head, payload: number, sparse: SparseFile | undefined): TarEntry {
     const ofSparse = sparse && textOf(pax, 'GNU.sparse.name');
     const name = ofSparse ?? textOf(pax, 'path') ?? this.#longName ?? raw.name;
     const type = typeOf(raw.typeflag, name);
@@ -247,6 +243,13 @@ export class TarReader {
       ...(sparse && { extents: sparse.extents }),
     };
   }
+}
+
+/** Bytes that follow the header. @throws InvalidParameter if there can't be so many */
+function payloadOf({ raw, pax }: Head): number {
+  const size = paxNumber(pax, 'size') ?? raw.size;
+  if (size >= 0 && Number.isSafeInteger(size)) return size;
+  throw new InvalidParameter(`tar entry ${JSON.stringify(raw.name)} has an impossible size`);
 }
 
 function sizeOf(extents: readonly Extent[]): number {
