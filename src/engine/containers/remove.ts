@@ -1,6 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Conflict } from '../../base/errors.js';
-import { removeFolder } from '../state/folder-removal.js';
 import { giveUpAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
@@ -64,7 +64,10 @@ export async function removeStopped(
     await context.records.remove(id);
     isForgotten = true;
     const files = join(context.settings.containersDir, id);
-    await Promise.all([context.turns.run(() => context.rootfs.remove(id)), removeFolder(files)]);
+    await Promise.all([
+      context.turns.run(() => context.rootfs.remove(id)),
+      rm(files, { recursive: true, force: true }),
+    ]);
     await mounts.finish();
   } catch (error) {
     // Without its record it won't be back: nothing is left to do but to try again.

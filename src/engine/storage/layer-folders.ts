@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, realpathSync, renameSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidParameter } from '../../base/errors.js';
-import { removeFolder } from '../state/folder-removal.js';
 import type { LayerFiles } from './driver.js';
 
 /*
@@ -50,20 +49,20 @@ export class LayerFolders {
   async begin(id: string): Promise<string> {
     const folder = this.path(id) + unfinished;
     await this.#clear(folder);
-    mkdirSync(folder, { mode: 0o711 });
+    await mkdir(folder, { mode: 0o711 });
     return folder;
   }
 
   /** The layer is complete. */
   async finish(id: string): Promise<void> {
-    renameSync(this.path(id) + unfinished, this.path(id));
+    await rename(this.path(id) + unfinished, this.path(id));
   }
 
   /** Removes it in any state; one that is gone is fine. */
   async remove(id: string): Promise<void> {
     const folder = this.path(id);
     await this.#clear(folder + doomed);
-    if (existsSync(folder)) renameSync(folder, folder + doomed);
+    if (existsSync(folder)) await rename(folder, folder + doomed);
     for (const ending of [doomed, unfinished]) await this.#clear(folder + ending);
   }
 
@@ -85,6 +84,6 @@ export class LayerFolders {
   async #clear(folder: string): Promise<void> {
     if (!existsSync(folder)) return;
     await this.#options.clear?.(folder);
-    await removeFolder(folder);
+    await rm(folder, { recursive: true, force: true });
   }
 }

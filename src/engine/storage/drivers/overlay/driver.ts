@@ -1,4 +1,5 @@
-import { chownSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Unavailable } from '../../../../base/errors.js';
@@ -77,7 +78,7 @@ export class OverlayDriver implements StorageDriver {
 
   async stage(id: string): Promise<StagedLayer> {
     const folder = await this.#folders.begin(id);
-    this.#make(join(folder, 'diff'), 0o755);
+    await this.#make(join(folder, 'diff'), 0o755);
     return { ...this.#folders.filesOf(folder), whiteouts: 'marks' };
   }
 
@@ -91,7 +92,7 @@ export class OverlayDriver implements StorageDriver {
 
   async create(id: string): Promise<void> {
     const folder = await this.#folders.begin(id);
-    for (const [part, mode] of containerParts) this.#make(join(folder, part), mode);
+    for (const [part, mode] of containerParts) await this.#make(join(folder, part), mode);
     await this.#folders.finish(id);
   }
 
@@ -155,10 +156,10 @@ export class OverlayDriver implements StorageDriver {
   }
 
   /** A part of a layer's folder; containers see the owner of some. */
-  #make(path: string, mode: number): void {
-    mkdirSync(path, { mode });
+  async #make(path: string, mode: number): Promise<void> {
+    await mkdir(path, { mode });
     const owner = remappedRoot(this.#options.maps);
-    if (owner) chownSync(path, owner.uid, owner.gid);
+    if (owner) await chown(path, owner.uid, owner.gid);
   }
 
   #upper(id: string): string {
