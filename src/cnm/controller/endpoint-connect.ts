@@ -83,10 +83,11 @@ export class EndpointConnection {
   /** Links that are going may have their names still: then it takes a moment until those are free. */
   async #roomIn(netns: string): Promise<void> {
     const { kernel, deletions } = this.#parts;
-    const names = kernel.links(netns).links();
-    await deletions.of(
-      netns,
-      names.map(({ name }) => name),
+    await deletions.of(netns, () =>
+      kernel
+        .links(netns)
+        .links()
+        .map(({ name }) => name),
     );
   }
 

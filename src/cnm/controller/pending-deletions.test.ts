@@ -31,11 +31,11 @@ describe('PendingDeletions', () => {
     let finish: () => void = () => {};
     deletions.track(applied, new Promise<void>((resolve) => (finish = resolve)));
     expect(await isDone(deletions.before([veth]))).to.equal(false);
-    expect(await isDone(deletions.of('/netns/box', ['lo', 'eth1']))).to.equal(false);
-    expect(await isDone(deletions.of('/netns/box', ['eth0']))).to.equal(true);
-    expect(await isDone(deletions.of('/netns/other', ['eth1']))).to.equal(true);
+    expect(await isDone(deletions.of('/netns/box', () => ['lo', 'eth1']))).to.equal(false);
+    expect(await isDone(deletions.of('/netns/box', () => ['eth0']))).to.equal(true);
+    expect(await isDone(deletions.of('/netns/other', () => ['eth1']))).to.equal(true);
     finish();
-    expect(await isDone(deletions.of('/netns/box', ['eth1']))).to.equal(true);
+    expect(await isDone(deletions.of('/netns/box', () => ['eth1']))).to.equal(true);
     expect(await isDone(deletions.before([veth]))).to.equal(true);
   });
 

@@ -42,9 +42,10 @@ export class PendingDeletions {
     await Promise.all(links.map((link) => this.#byLink.get(link)));
   }
 
-  /** Resolves when no link of one of these names is being deleted in the namespace. */
-  async of(netns: Netns, names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => this.#byLink.get(keyOf(netns, name))));
+  /** Resolves when no link of one of these names is being deleted in the namespace; they are asked for if any link is. */
+  async of(netns: Netns, names: () => readonly string[]): Promise<void> {
+    if (this.#byLink.size === 0) return;
+    await Promise.all(names().map((name) => this.#byLink.get(keyOf(netns, name))));
   }
 
   /** Resolves when nothing is being deleted, and what was to follow is done. */
