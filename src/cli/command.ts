@@ -8,6 +8,8 @@ export interface Terminal {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Width of the terminal that the user types into, for help: that may be on its way to a pager. */
+  readonly columns?: number | undefined;
 }
 
 /** What a command is given. */

@@ -1,3 +1,4 @@
+import { isatty, WriteStream } from 'node:tty';
 import { runProgram } from './program.js';
 
 /** Exit code of a program that writes to a pipe that nobody reads: death by SIGPIPE. */
@@ -6,6 +7,9 @@ const brokenPipe = 141;
 const terminal = {
   get stdin() {
     return process.stdin;
+  },
+  get columns() {
+    return isatty(0) ? new WriteStream(0).columns : undefined;
   },
   stdout: process.stdout,
   stderr: process.stderr,

@@ -85,7 +85,7 @@ async function dispatch(words: readonly string[], around: Surroundings): Promise
   const warn = (line: string) => void terminal.stdout.write(`${line}\n`);
   const line = hoistFlags(words, globalFlags);
   const global = parseCommandLine(line, globalFlags, { optionsFirst: true, warn });
-  if (!global) throw new Help(rootHelp(globalFlags, terminal.stdout.columns), true);
+  if (!global) throw new Help(rootHelp(globalFlags, terminal.columns), true);
   if (global.flags.version) {
     terminal.stdout.write(`tsnet version ${productVersion}\n`);
     return 0;
@@ -125,7 +125,7 @@ interface Found {
 
 /** @throws Help, Failure */
 function findEntry(args: readonly string[], terminal: Terminal): Found {
-  const columns = terminal.stdout.columns;
+  const { columns } = terminal;
   if (args[0] === undefined) throw new Help(rootHelp(globalFlags, columns), true);
   const group = findGroup(args);
   const next = args[group.length];
@@ -162,15 +162,14 @@ function findGroup(args: readonly string[]): string[] {
 function parseInput(
   command: AnyCommand,
   { entry, name, rest }: Found,
-  { stdout, stderr }: Terminal,
+  { columns, stderr }: Terminal,
   warn: (line: string) => void,
 ): Input<FlagTable> | number {
   const usage = `Usage:  tsnet ${name} ${command.usage}`;
   try {
     const optionsFirst = command.optionsFirst ?? false;
     const input = parseCommandLine(rest, command.flags, { optionsFirst, warn });
-    if (!input)
-      throw new Help(commandHelp(command, { entry, name, columns: stdout.columns }), true);
+    if (!input) throw new Help(commandHelp(command, { entry, name, columns }), true);
     const problem = arityProblem(command.arity, input.args.length);
     if (problem === undefined) return input;
     const hint = `${problem.see} 'tsnet ${name} --help' for more information`;

@@ -7,7 +7,7 @@ import { flagHelp } from './help.js';
 /** Help of one command. */
 export function commandHelp(
   command: AnyCommand,
-  { entry, name, columns }: { entry: Entry; name: string; columns: number },
+  { entry, name, columns }: { entry: Entry; name: string; columns: number | undefined },
 ): string {
   const aliases =
     entry.names.length > 1
@@ -36,7 +36,7 @@ export function groupHelp(group: string, summary: string): string {
 }
 
 /** Help of the program. */
-export function rootHelp(flags: FlagTable, columns: number): string {
+export function rootHelp(flags: FlagTable, columns: number | undefined): string {
   const tops = catalogue.flatMap(({ names, summary }) => {
     const top = names.find((name) => !name.includes(' '));
     return top === undefined || isHidden(top) ? [] : [[top, summary] as const];

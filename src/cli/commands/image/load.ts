@@ -19,7 +19,8 @@ export default command({
     }
     const upload = await openUpload(flags.input, terminal);
     // Progress bars are for terminals.
-    const quiet = flags.quiet || !terminal.stdout.isTTY;
+    // Said either way: the daemon is quiet unless it is told not to be.
+    const quiet = flags.quiet || !terminal.stdout.isTTY ? '1' : '0';
     await showProgress(new Images(api).load({ quiet }, upload), terminal.stdout);
     return undefined;
   },

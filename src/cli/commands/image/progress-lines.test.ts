@@ -4,7 +4,7 @@ import type { Progress } from '../../../api/client/images.js';
 import { ProgressLines } from './progress-lines.js';
 
 describe('messages of long work', () => {
-  const shown = (messages: readonly Progress[], isTTY: boolean) => {
+  const shown = (messages: readonly Progress[], isTTY: boolean, columns?: number) => {
     const parts: string[] = [];
     const out = new Writable({
       write(part, _, done) {
@@ -12,7 +12,7 @@ describe('messages of long work', () => {
         done();
       },
     });
-    const lines = new ProgressLines(Object.assign(out, { isTTY }));
+    const lines = new ProgressLines(Object.assign(out, { isTTY, ...(columns && { columns }) }));
     for (const message of messages) lines.show(message);
     return parts.join('');
   };
@@ -27,6 +27,12 @@ describe('messages of long work', () => {
 
   it('are lines without bars where there is no terminal', () => {
     expect(shown(messages, false)).to.equal('c: Pulled\nLoaded image: x\ndone\n');
+  });
+
+  it('have no bars on a narrow terminal', () => {
+    const bars = [{ status: 'Loading layer', id: 'a', progress: '[==>  ]  5MB/9MB' }];
+    expect(shown(bars, true, 110)).to.include('a: Loading layer  5MB/9MB\n');
+    expect(shown(bars, true, 111)).to.include('a: Loading layer [==>  ]  5MB/9MB\n');
   });
 
   it('change in place on a terminal', () => {
