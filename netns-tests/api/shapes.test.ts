@@ -69,6 +69,8 @@ const inspect: Shape = {
   'HostConfig.ReadonlyPaths': 'list',
   'HostConfig.Tmpfs': 'absent',
   'HostConfig.Mounts': 'absent',
+  'HostConfig.StorageOpt': 'absent',
+  'HostConfig.Annotations': 'absent',
   'NetworkSettings.Bridge': 'string',
   'NetworkSettings.SandboxID': 'string',
   'NetworkSettings.SandboxKey': 'string',
@@ -229,6 +231,13 @@ describe('API: shapes', () => {
       Containers: 'list',
       Volumes: 'list|null',
     });
+  });
+
+  it('shows of a health check what was asked for', async () => {
+    const Healthcheck = { Test: ['CMD', 'true'], Interval: 5_000_000_000 };
+    const name = await daemon.it.container({ Healthcheck: { ...Healthcheck, Timeout: 0 } });
+    const { Config } = await daemon.it.ok<{ Config: object }>(`GET /containers/${name}/json`);
+    expect(Config).to.deep.include({ Healthcheck });
   });
 
   it('shows empty lists as lists', async () => {

@@ -16,7 +16,7 @@ const nullWhenEmpty = [
 ];
 
 /** Fields that Docker leaves out while they are empty. */
-const absentWhenEmpty = ['Mounts', 'Tmpfs', 'Sysctls', 'Init'];
+const absentWhenEmpty = ['Mounts', 'Tmpfs', 'Sysctls', 'Init', 'StorageOpt', 'Annotations'];
 
 /** What tsnet has no setting for, with the value that Docker shows for "not set". */
 const notSet = {
@@ -72,10 +72,18 @@ export function shownConfig(config: ContainerConfig): Record<string, unknown> {
   return {
     OnBuild: null,
     ...Object.fromEntries(entries),
+    ...(config.Healthcheck && { Healthcheck: saidIn(config.Healthcheck) }),
     Volumes: isEmpty(config.Volumes) ? null : config.Volumes,
     Cmd: config.Cmd ?? null,
     Entrypoint: config.Entrypoint ?? null,
   };
+}
+
+/** The parts of a health check that are not left to their defaults. */
+function saidIn(check: object): object {
+  return Object.fromEntries(
+    Object.entries(check).filter(([, value]) => value !== 0 && !isEmpty(value)),
+  );
 }
 
 /** Whether nothing is said: null, '', false, no elements. */
