@@ -44,8 +44,10 @@ export class Publishing implements AsyncDisposable {
     const words = line.split(' ').filter(Boolean);
     const run = ['run', '-d', '--name', name, '--stop-signal', 'KILL', ...words];
     await this.daemon.mustRun([...run, image, 'sleep', '1000']);
-    const key = ['inspect', '-f', '{{.NetworkSettings.SandboxKey}}', name];
-    return this.world.visit(name, await this.daemon.mustRun(key));
+    const { NetworkSettings } = await this.daemon.api.must<{
+      NetworkSettings: { SandboxKey: string };
+    }>('GET', `/containers/${name}/json`);
+    return this.world.visit(name, NetworkSettings.SandboxKey);
   }
 
   /** What a start that must fail says. */
