@@ -4,13 +4,14 @@
  *     node knocker.js <address> <port> [<port> ...]
  *
  * Every 10 ms it connects to the next port, sends a word and waits for it to come back. Says `knocks <n>` a few
- * times a second, and at once `failed <port>: <why>` for a connection that is refused, reset or without an answer
- * for two seconds.
+ * times a second, and at once `failed <port>: <why>` for a connection that is refused, reset, or without an answer: of
+ * the kernel before it asks again after a second, of the program for ten.
  */
 import { connect } from 'node:net';
 
 const INTERVAL_MS = 10;
-const PATIENCE_MS = 2000;
+const HANDSHAKE_MS = 900;
+const PATIENCE_MS = 10_000;
 const [host = '', ...ports] = process.argv.slice(2);
 let knocks = 0;
 let answered = 0;
@@ -24,10 +25,16 @@ function knock(port: number): void {
   const done = (failure?: string) => {
     if (isDone) return;
     isDone = true;
+    clearTimeout(handshake);
     socket.destroy();
     if (failure === undefined) answered++;
     else process.stdout.write(`failed ${port}: ${failure}\n`);
   };
+  // What has come while this program had no turn is heard before.
+  const handshake = setTimeout(
+    () => setImmediate(() => socket.connecting && done('no handshake')),
+    HANDSHAKE_MS,
+  );
   socket.setTimeout(PATIENCE_MS, () => done('no answer'));
   socket.on('connect', () => socket.write('knock'));
   socket.on('data', () => done());
