@@ -96,6 +96,7 @@ describe('reviewHost', () => {
     [{ Privileged: true }, /^privileged mode is incompatible with user namespaces/],
     [{ NetworkMode: 'host' }, /^cannot share the host's network namespace when user namespaces/],
     [{ PidMode: 'host' }, /^cannot share the host PID namespace when user namespaces/],
+    [{ IpcMode: 'host' }, /^cannot share the host IPC namespace when user namespaces/],
   ];
   for (const [asked, words] of withUsers) {
     it(`refuses ${JSON.stringify(asked)} in a user namespace`, () => {

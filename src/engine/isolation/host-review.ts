@@ -110,6 +110,11 @@ function checkUserNamespace(host: HostConfig, { remapsUsers }: ReviewFacts): voi
       host.PidMode === 'host',
       'cannot share the host PID namespace when user namespaces are enabled',
     ],
+    // Docker finds out at the start, where the runtime can't mount the message queues.
+    [
+      host.IpcMode === 'host',
+      'cannot share the host IPC namespace when user namespaces are enabled',
+    ],
   ];
   const found = conflicts.find(([isSo]) => isSo);
   if (found) throw new InvalidParameter(found[1]);

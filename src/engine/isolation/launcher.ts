@@ -31,6 +31,7 @@ import type { RuntimeList } from './runtime-list.js';
 import type { SeccompCache } from './seccomp-cache.js';
 import { openSharedMemory } from './shared-memory.js';
 import { signalNumber } from './signals.js';
+import { handOverStreams } from './stream-owner.js';
 
 /** What the launcher is made of. */
 export interface LauncherParts {
@@ -103,9 +104,10 @@ export class ConmonLauncher implements Launcher {
       exitFolder: exits.folder,
     };
     const { process } = spec;
-    const pid = await conmon.create(supervision, (said) =>
-      creationError(said, { ...process, args }),
-    );
+    const pid = await conmon
+      .create(supervision, (said) => creationError(said, { ...process, args }))
+      .finally(() => runtime.takeBackDevices());
+    if (input.usernsPath && facts.maps) handOverStreams(pid, spec.process.user, facts.maps);
     const processes = this.#identify(pid);
     const made = { runDir, cgroupsPath, tty, openStdin, stdinOnce, runtime: runtime.program };
     records.put(id, { ...made, ...processes });

@@ -67,6 +67,7 @@ export async function openLauncher(options: LauncherOptions): Promise<OpenedLaun
     children,
     cgroups,
     precompiles: canCompileSeccomp(),
+    remapsUsers: options.maps !== undefined,
   };
   const runtimes = await RuntimeList.open(runtimeOptions, options.runtimes ?? noWishes);
   runtimes.tellFlaws(logger);

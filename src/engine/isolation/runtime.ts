@@ -16,7 +16,7 @@ import type { Fd } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
 import { type RunResult, run } from '../../native/run.js';
 import type { CgroupTree } from './cgroups.js';
-import { mountNamespaceWithout } from './runtime-namespace.js';
+import { type ChangedMounts, mountNamespaceWith, takeBackNull } from './runtime-namespace.js';
 import { SealedProgram } from './sealed-program.js';
 
 /** What a program needs to find its own tools. */
@@ -41,6 +41,8 @@ export interface RuntimeOptions {
   readonly cgroups: CgroupTree;
   /** Whether system call filters can be compiled here. */
   readonly precompiles: boolean;
+  /** Whether containers have user namespaces. */
+  readonly remapsUsers?: boolean;
 }
 
 /**
@@ -59,6 +61,7 @@ export class Runtime implements Disposable {
   readonly #options: RuntimeOptions;
   readonly #program: RuntimeProgram;
   readonly #sealed: SealedProgram | undefined;
+  readonly #nullDevice: Fd | undefined;
 
   private constructor(
     options: RuntimeOptions,
@@ -72,8 +75,9 @@ export class Runtime implements Disposable {
     this.version = found.version;
     this.kind = /^crun/.test(found.version) ? 'crun' : 'runc';
     this.#sealed = this.kind === 'crun' ? new SealedProgram(found.path) : undefined;
-    const hides = this.kind === 'crun' && options.cgroups.isHybrid;
-    this.namespace = hides ? mountNamespaceWithout(options.cgroups.unified) : undefined;
+    const mounts = namespaceFor(this.kind, options);
+    this.namespace = mounts?.namespace;
+    this.#nullDevice = mounts?.nullDevice;
   }
 
   /** Undefined if the program isn't there or doesn't say its version. */
@@ -133,6 +137,11 @@ export class Runtime implements Disposable {
     await this.#must(['delete', '--force', id]);
   }
 
+  /** To be called when a container was created: its user must not be the owner of what others use, too. */
+  takeBackDevices(): void {
+    if (this.#nullDevice) takeBackNull(this.#nullDevice);
+  }
+
   /** Whether the container's program still waits to be let run. runc and crun keep the same file for it. */
   waits(id: string): boolean {
     return existsSync(this.#gate(id));
@@ -152,6 +161,7 @@ export class Runtime implements Disposable {
   [Symbol.dispose](): void {
     this.#sealed?.[Symbol.dispose]();
     this.namespace?.close();
+    this.#nullDevice?.close();
   }
 
   /**
@@ -195,6 +205,16 @@ export class Runtime implements Disposable {
     }
     return result;
   }
+}
+
+/**
+ * The mount namespace to run it in. crun refuses hybrid machines, and gives its standard input, which is `/dev/null` most
+ * of the time, to the user of the container: the host's must not be the container's to change.
+ */
+function namespaceFor(kind: Runtime['kind'], options: RuntimeOptions): ChangedMounts | undefined {
+  const { cgroups, remapsUsers: ownNull = false } = options;
+  const hidden = kind === 'crun' && cgroups.isHybrid ? cgroups.unified : undefined;
+  return hidden !== undefined || ownNull ? mountNamespaceWith({ hidden, ownNull }) : undefined;
 }
 
 /** The path of a program given by name or path; undefined if it isn't there or can't be executed. */

@@ -60,6 +60,8 @@ export class FolderWriter implements AsyncDisposable {
     const path = `/${names.join('/')}`;
     // The folder itself is there already and stays as it is.
     if (name === undefined || path === this.#options.folder) return;
+    // Before anything is made: an owner that has no place on the disk leaves nothing behind.
+    this.#ownerOf(entry);
     const folder = await this.#folderOf(names.slice(0, -1));
     const place = { folder, name, merges: await this.#makeWay(folder, name, entry.type) };
     if (!place.merges) refuseReadOnly(folder, name);
