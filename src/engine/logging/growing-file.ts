@@ -1,5 +1,6 @@
 import { type FSWatcher, read, watch } from 'node:fs';
 import { promisify } from 'node:util';
+import { whenSettled } from '../../base/settling.js';
 import type { OpenLogFile } from './log-files.js';
 import type { LogReading } from './log-source.js';
 
@@ -87,6 +88,7 @@ async function* fileContent(
 class LogChanges implements Disposable {
   readonly #follow: boolean;
   readonly #poll: NodeJS.Timeout | undefined;
+  readonly #ended: Disposable | undefined;
   #watcher: FSWatcher | undefined;
   #over = false;
   #changed = false;
@@ -101,7 +103,7 @@ class LogChanges implements Disposable {
     };
     log.onNext = () => this.#notify();
     this.#poll = setInterval(() => this.#notify(), POLL_MS).unref();
-    ended.then(finish, finish);
+    this.#ended = whenSettled(ended, finish);
     signal.addEventListener('abort', finish, { once: true });
   }
 
@@ -128,6 +130,7 @@ class LogChanges implements Disposable {
   [Symbol.dispose](): void {
     this.#watcher?.close();
     clearInterval(this.#poll);
+    this.#ended?.[Symbol.dispose]();
   }
 
   #notify(): void {
