@@ -42,6 +42,24 @@ describe('sandboxes', () => {
     ]);
   });
 
+  it('has a user namespace of its own, or that of another', async () => {
+    const { controller } = await started();
+    const own = await controller.openSandbox({ ...sandboxRequest('box', []), users: 'own' });
+    expect(own.usernsPath).to.equal('/userns/box000000000');
+    const users = { of: own.id };
+    const kind = { type: 'joined', sandboxId: own.id } as const;
+    const joined = await controller.openSandbox({ ...sandboxRequest('joined', []), kind, users });
+    expect(joined).to.include({ netnsPath: own.netnsPath, usernsPath: own.usernsPath });
+    const beside = await controller.openSandbox({ ...sandboxRequest('beside', []), users });
+    expect(beside).to.include({ netnsPath: '/netns/beside000000', usernsPath: own.usernsPath });
+    const plain = await controller.openSandbox(sandboxRequest('plain', []));
+    expect(plain).to.not.have.property('usernsPath');
+    const wanting = { ...sandboxRequest('wanting', []), users: { of: plain.id } };
+    expect(await refusal(controller.openSandbox(wanting))).to.contain(
+      'cannot join the user namespace',
+    );
+  });
+
   it("tells of a taken port in Docker's words, and opens nothing", async () => {
     const { world, controller } = await started();
     const ports = [publish80(8080)];

@@ -331,6 +331,25 @@ describe('buildSpec', () => {
       'sysctl "net.ipv4.ip_forward" not allowed in host network namespace',
     );
   });
+
+  it('is told of the ids of a user namespace, and lets the groups that there are ping', () => {
+    const maps = {
+      uids: [{ containerID: 0, hostID: 100_000, size: 65_536 }],
+      gids: [
+        { containerID: 0, hostID: 200_000, size: 1000 },
+        { containerID: 1000, hostID: 150_000, size: 10 },
+      ],
+    };
+    const remapped = input({}, {}, { usernsPath: '/run/userns/c1' });
+    const { linux } = buildSpec(remapped, { ...facts, maps }).spec;
+    expect(linux.namespaces).to.deep.include({ type: 'user', path: '/run/userns/c1' });
+    expect(linux.uidMappings).to.deep.equal(maps.uids);
+    expect(linux.gidMappings).to.deep.equal(maps.gids);
+    expect(linux.sysctl).to.include({ 'net.ipv4.ping_group_range': '0 999' });
+    const plain = buildSpec(input(), { ...facts, maps }).spec.linux;
+    expect(plain).to.not.have.any.keys('uidMappings', 'gidMappings');
+    expect(plain.sysctl).to.include({ 'net.ipv4.ping_group_range': '0 2147483647' });
+  });
 });
 
 function omitNetns({ netnsPath: _, ...rest }: SpecInput): SpecInput {
