@@ -34,11 +34,12 @@ async function create(load: Load): Promise<void> {
 function settings(load: Load) {
   const { random } = load;
   const AutoRemove = load.once(4);
-  // Pruning leaves volumes without a name behind, which otherwise go with their containers.
+  // Pruning leaves volumes without a name behind, which otherwise go with their containers; images may say so, too.
   const isToPrune = load.once(3);
+  const ownImage = isToPrune || !load.once(4) ? undefined : random.pick([...load.tags.there]);
   const Name = random.pick(['no', 'no', 'always', 'on-failure', 'unless-stopped']);
   return {
-    Image: load.once(4) ? (random.pick([...load.tags.there]) ?? 'tsnet/busybox') : 'tsnet/busybox',
+    Image: ownImage ?? 'tsnet/busybox',
     Cmd: random.pick(programs),
     ...(isToPrune && { Labels: { prune: String(load.number) } }),
     Tty: load.once(6),

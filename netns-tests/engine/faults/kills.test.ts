@@ -32,7 +32,7 @@ const victims: readonly Victim[] = [
 ];
 
 describe('an engine whose programs are killed at random instants', function () {
-  this.timeout(KILLS * 10_000 + 60_000);
+  this.timeout(KILLS * 20_000 + 120_000);
   before(needsRoot);
 
   it(`has after each of ${KILLS} or less exactly what it says, and goes on with all of it`, async () => {
@@ -99,6 +99,7 @@ class Killing {
     for (const load of this.#loads) load.stop();
     await working;
     await this.#isWhole();
+    if (process.env['KILLS'] !== undefined) this.#tell();
     for (const { unanswered } of this.#loads) if (unanswered) await this.#mustGo(unanswered);
     await this.#useAll();
     await this.#isWhole();

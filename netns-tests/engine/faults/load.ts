@@ -12,6 +12,9 @@ export interface Request {
 /** One thing that a user does. */
 export type Step = (load: Load) => Promise<unknown>;
 
+/** How many deleted things are remembered. */
+const MOST_GONE = 20;
+
 /** What one user has; nobody else changes it, so that it is known what must be there. */
 class Owned {
   /** Made for sure: what the daemon has said. */
@@ -31,6 +34,9 @@ class Owned {
   deleted(name: string): void {
     this.there.delete(name);
     this.gone.add(name);
+    // What was deleted long ago has been looked for often enough.
+    const [oldest] = this.gone;
+    if (this.gone.size > MOST_GONE && oldest !== undefined) this.gone.delete(oldest);
   }
 }
 
