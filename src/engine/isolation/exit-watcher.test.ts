@@ -43,6 +43,15 @@ describe('ExitWatcher', () => {
     expect(await wait).to.equal(undefined);
   });
 
+  it('looks for nothing that nobody waits for any more', async () => {
+    const waits = [watcher.wait('a', () => true), watcher.wait('b', never)];
+    void watcher.wait('c', never);
+    end('b', '1');
+    expect(watcher.awaited).to.include('c');
+    await Promise.all(waits);
+    expect(watcher.awaited).to.deep.equal(['c']);
+  });
+
   it('forgets', () => {
     end('a', '3');
     watcher.clear('a');

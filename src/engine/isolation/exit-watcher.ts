@@ -45,6 +45,11 @@ export class ExitWatcher implements Disposable {
     this.#sweep = setInterval(() => this.#sweepAll(), sweepMs).unref();
   }
 
+  /** Ids of all containers whose end somebody waits for. */
+  get awaited(): string[] {
+    return [...this.#waiters.keys()];
+  }
+
   /** How the container ended, if it has. */
   read(id: string): ExitFile | undefined {
     const path = join(this.folder, id);
@@ -109,5 +114,7 @@ export class ExitWatcher implements Disposable {
       waiters.delete(waiter);
       waiter.done(this.read(id));
     }
+    // Else its file would be looked for once a second for ever.
+    if (waiters.size === 0 && this.#waiters.get(id) === waiters) this.#waiters.delete(id);
   }
 }
