@@ -1,11 +1,7 @@
 import type { IdMaps } from '../../../base/id-mapping.js';
 import { getFdXattr, setFdXattr } from '../../../native/fd-xattr.js';
 import { isErrno } from '../../../native/libc.js';
-import {
-  CAPABILITY_XATTR,
-  capabilityInArchive,
-  capabilityOnDisk,
-} from '../../storage/file-capabilities.js';
+import { CAPABILITY_XATTR, capabilityInArchive } from '../../storage/file-capabilities.js';
 
 /** The attributes of an open file that archives carry: its capabilities, as with Docker. */
 export function fileXattrs(fd: number, maps: IdMaps | undefined): ReadonlyMap<string, Buffer> {
@@ -17,16 +13,10 @@ export function fileXattrs(fd: number, maps: IdMaps | undefined): ReadonlyMap<st
  * Gives an open file what an archive says of it. Overlay's own marks and other attributes that a container could not
  * set are left out: they would change what the container sees of other layers.
  */
-export function setFileXattrs(
-  fd: number,
-  xattrs: ReadonlyMap<string, Buffer>,
-  maps: IdMaps | undefined,
-): void {
+export function setFileXattrs(fd: number, xattrs: ReadonlyMap<string, Buffer>): void {
   for (const [name, value] of xattrs) {
-    const isCapability = name === CAPABILITY_XATTR;
-    if (!isCapability && (!name.startsWith('user.') || name.startsWith('user.overlay.'))) continue;
-    const own = isCapability ? capabilityOnDisk(value, maps) : value;
-    quietly(() => setFdXattr(fd, name, own));
+    const allowed = name === CAPABILITY_XATTR || name.startsWith('user.');
+    if (allowed && !name.startsWith('user.overlay.')) quietly(() => setFdXattr(fd, name, value));
   }
 }
 

@@ -96,7 +96,7 @@ export class FolderWriter implements AsyncDisposable {
       // Owner before capabilities and mode, because chown(2) clears those.
       const { uid, gid } = this.#ownerOf(entry);
       await handle.chown(uid, gid);
-      setFileXattrs(handle.fd, entry.xattrs, this.#options.maps);
+      setFileXattrs(handle.fd, entry.xattrs);
       await handle.chmod(entry.mode);
       // As a date: Node takes a negative number for the present.
       const date = new Date(entry.mtime * 1000);

@@ -4,7 +4,6 @@ import { hostOwner, type IdMaps, remappedRoot } from '../../../base/id-mapping.j
 import { nameBytes, rawPath } from '../../../base/raw-name.js';
 import type { TarEntry, TarEntryType } from '../../../base/tar/entry.js';
 import type { TarSink } from '../../../base/tar/reader.js';
-import { CAPABILITY_XATTR, capabilityOnDisk } from '../file-capabilities.js';
 import { FileWriter } from './file-writer.js';
 import { isWhiteout, partsOf, Tree } from './tree.js';
 import {
@@ -231,10 +230,8 @@ export class Unpacker implements TarSink {
     const raw = rawPath(path);
     const { uid, gid } = hostOwner(maps, entry);
     fs.lchownSync(raw, uid, gid);
-    for (const [name, value] of entry.xattrs) {
-      const own = name === CAPABILITY_XATTR ? capabilityOnDisk(value, maps) : value;
-      if (!overlayXattrs.test(name)) nodes.setXattr(path, name, own);
-    }
+    for (const [name, value] of entry.xattrs)
+      if (!overlayXattrs.test(name)) nodes.setXattr(path, name, value);
     if (entry.type !== 'symlink') fs.chmodSync(raw, entry.mode);
     nodes.setTimes(path, timeOf(entry));
   }
