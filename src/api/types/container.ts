@@ -34,6 +34,7 @@ const mount = v.object({
       DriverConfig: v.nullish(v.object({ Name: text, Options: labels })),
     }),
   ),
+  ImageOptions: v.nullish(v.object({ Subpath: text })),
   TmpfsOptions: v.nullish(
     v.object({
       SizeBytes: count,

@@ -123,6 +123,8 @@ function rootFilesystems(storage: Storage): RootFilesystems {
   return {
     driver: storage.driverName,
     prepare: (container, chainId) => rootfs.prepare(container, chainId as ChainId | undefined),
+    prepareView: (container, view, chainId) =>
+      rootfs.prepareView(container, view, chainId as ChainId | undefined),
     mount: (container) => rootfs.mount(container),
     unmount: (container) => rootfs.unmount(container),
     remove: (container) => rootfs.remove(container),

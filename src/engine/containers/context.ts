@@ -74,7 +74,9 @@ export interface RootFilesystems {
   /** Name of the storage driver. */
   readonly driver: string;
   prepare(containerId: string, chainId: string | undefined): Promise<void>;
-  /** @returns the path of the merged tree. */
+  /** Makes a tree of an image that a container mounts; it is unmounted and removed with the container's own. */
+  prepareView(containerId: string, viewId: string, chainId: string | undefined): Promise<void>;
+  /** By the id of a container or view. @returns the path of the merged tree. */
   mount(containerId: string): string;
   unmount(containerId: string): Promise<void>;
   remove(containerId: string): Promise<void>;

@@ -19,6 +19,11 @@ export class FakeRootfs implements RootFilesystems {
     this.prepared.set(id, chainId);
   }
 
+  async prepareView(id: string, view: string, chainId: string | undefined): Promise<void> {
+    this.#require(id);
+    await this.prepare(view, chainId);
+  }
+
   mount(id: string): string {
     this.#gate('rootfs.mount');
     this.#require(id);

@@ -34,7 +34,11 @@ export function decodeLayerRecord(value: unknown): LayerRecord {
   return { ...rest, ...(parent && { parent }), ...(unsynced && { unsynced }) };
 }
 
-const rootfs = v.strictObject({ id: v.string(), chainId: v.optional(digest) });
+const rootfs = v.strictObject({
+  id: v.string(),
+  chainId: v.optional(digest),
+  of: v.optional(v.string()),
+});
 
 /** The writable layer of a container. */
 export interface RootfsRecord {
@@ -42,10 +46,12 @@ export interface RootfsRecord {
   readonly id: string;
   /** What it lies on; none for a container without image. */
   readonly chainId?: Digest;
+  /** Of an image that a container has mounted: the container's id. */
+  readonly of?: string;
 }
 
 /** Checks a stored rootfs record. */
 export function decodeRootfsRecord(value: unknown): RootfsRecord {
-  const { id, chainId } = v.parse(rootfs, value);
-  return chainId === undefined ? { id } : { id, chainId };
+  const { id, chainId, of } = v.parse(rootfs, value);
+  return { id, ...(chainId && { chainId }), ...(of && { of }) };
 }

@@ -38,9 +38,12 @@ export class Rootfs {
   /** Mounting for an export and unmounting exclude one another, by container. */
   readonly #turns = new KeyedMutex();
   readonly #sizes = new WritableSizes();
+  /** Images that containers have mounted, by container. */
+  readonly #views = new Map<string, string[]>();
 
   constructor(options: RootfsOptions) {
     this.#options = options;
+    for (const { id, of } of options.records.values()) if (of !== undefined) this.#note(of, id);
   }
 
   /** The chains that containers lie on. */
@@ -50,16 +53,39 @@ export class Rootfs {
 
   /** Makes the writable layer of a new container. @throws NotFound if the image's layers aren't here */
   async prepare(containerId: string, chainId: ChainId | undefined): Promise<void> {
+    await this.#make({ id: containerId, ...(chainId && { chainId }) });
+  }
+
+  /**
+   * Makes a tree of an image for a container to mount, as `mount` does by its id. It is unmounted and removed together with
+   * the container's own. @throws NotFound if the image's layers aren't here
+   */
+  async prepareView(
+    containerId: string,
+    viewId: string,
+    chainId: ChainId | undefined,
+  ): Promise<void> {
+    this.#note(containerId, viewId);
+    await this.#make({ id: viewId, of: containerId, ...(chainId && { chainId }) });
+  }
+
+  async #make(record: RootfsRecord): Promise<void> {
+    const { id, chainId } = record;
     const { driver, layers, records } = this.#options;
     using hold = layers.hold();
     const parents = layers.idsOf(chainId);
     if (chainId !== undefined) hold.keep(chainId);
     // Folders first: folders without a record are swept away at start, a record promises folders.
-    await driver.create(containerId, parents);
-    await records.save(
-      containerId,
-      chainId === undefined ? { id: containerId } : { id: containerId, chainId },
-    );
+    await driver.create(id, parents);
+    await records.save(id, record);
+  }
+
+  #note(containerId: string, viewId: string): void {
+    this.#views.set(containerId, [...(this.#views.get(containerId) ?? []), viewId]);
+  }
+
+  #viewsOf(containerId: string): readonly string[] {
+    return this.#views.get(containerId) ?? [];
   }
 
   /** Mounts the container's root and answers where; one that is mounted already stays. @throws System */
@@ -72,6 +98,7 @@ export class Rootfs {
   /** Unmounts it; one that isn't mounted is fine. An export under way keeps reading what it reads. */
   async unmount(containerId: string): Promise<void> {
     await this.#turns.run(containerId, async () => {
+      for (const id of this.#viewsOf(containerId)) await this.#options.driver.unmount(id);
       await this.#options.driver.unmount(containerId);
       this.#sizes.unmounted(containerId);
     });
@@ -81,11 +108,13 @@ export class Rootfs {
   async remove(containerId: string): Promise<void> {
     const { driver, records } = this.#options;
     await this.#turns.run(containerId, async () => {
-      await driver.unmount(containerId);
+      const ids = [...this.#viewsOf(containerId), containerId];
+      for (const id of ids) await driver.unmount(id);
       // Not one after the other: a record without folders, after a power cut, is nobody's either.
-      const removals = [records.remove(containerId), driver.remove(containerId)];
+      const removals = ids.flatMap((id) => [records.remove(id), driver.remove(id)]);
       await Promise.allSettled(removals);
       await Promise.all(removals);
+      this.#views.delete(containerId);
       this.#sizes.forget(containerId);
     });
   }
@@ -131,7 +160,9 @@ export class Rootfs {
    */
   async reconcile(live: Iterable<string>, mounted: Iterable<string>): Promise<void> {
     const { driver, layers, records, logger } = this.#options;
-    const [containers, stayMounted] = [new Set(live), new Set(mounted)];
+    const withViews = (ids: Iterable<string>) =>
+      new Set([...ids].flatMap((id) => [id, ...this.#viewsOf(id)]));
+    const [containers, stayMounted] = [withViews(live), withViews(mounted)];
     for (const id of stayMounted) this.#sizes.mounted(id);
     await layers.dropBroken();
     const complete = new Set(layers.all().map(({ id }) => id));

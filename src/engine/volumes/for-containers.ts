@@ -62,6 +62,10 @@ export class VolumesForContainers implements ContainerVolumes {
     return this.#mounts.mount(mount);
   }
 
+  expose(part: { path: string; subpath: string; holder: string; name: string }): string {
+    return this.#mounts.expose(part);
+  }
+
   async settle(holder: string): Promise<void> {
     this.#mounts.settle(holder);
   }

@@ -23,7 +23,7 @@ export class VolumeMounts {
     const { volume, container, holder = container, subpath } = mount;
     const { record, use, path } = await this.begin(volume, holder);
     if (holder !== container) this.#containers.set(use.id, container);
-    const shown = subpath === '' ? path : this.#expose(path, mount, use.id);
+    const shown = subpath === '' ? path : this.expose({ path, subpath, holder, name: use.id });
     const { destination, writable, propagation } = mount;
     this.#context.emit(
       volumeEvent('mount', record, {
@@ -99,9 +99,19 @@ export class VolumeMounts {
       this.#context.local.resume(record, use.id);
   }
 
-  #expose(path: string, mount: VolumeMount, useId: string): string {
-    const { container, holder = container, subpath } = mount;
-    const at = join(this.#context.subpathsDir, holder, useId);
+  /** Shows a part of a folder until the holder is settled. @throws NotFound, InvalidParameter */
+  expose({
+    path,
+    subpath,
+    holder,
+    name,
+  }: {
+    path: string;
+    subpath: string;
+    holder: string;
+    name: string;
+  }): string {
+    const at = join(this.#context.subpathsDir, holder, name);
     exposeSubpath(path, subpath, at);
     return at;
   }

@@ -8,6 +8,7 @@ import { isErrno } from '../../../native/libc.js';
 import type { Container } from '../container.js';
 import type { ContainersContext } from '../context.js';
 import type { ContainerMount } from '../mounts/model.js';
+import { imageSource } from '../mounts/set-up.js';
 import { unpackInto } from './archive-in.js';
 import { archiveOf } from './archive-out.js';
 import type { Held } from './held.js';
@@ -103,11 +104,8 @@ export class ContainerFiles implements ArchiveBackend {
   }
 
   /** Held by this copy, and not by the container: the container may be started, and end, meanwhile. */
-  async #openVolume(
-    { id }: Container,
-    open: OpenFiles,
-    { Name = '', Destination, Propagation, RW, subpath = '' }: ContainerMount,
-  ): Promise<string> {
+  async #openVolume({ id }: Container, open: OpenFiles, mount: ContainerMount): Promise<string> {
+    const { Name = '', Destination, Propagation, RW, subpath = '' } = mount;
     const { volumes } = this.#context;
     this.#copies += 1;
     const holder = `${id}-copy${this.#copies}`;
@@ -117,6 +115,7 @@ export class ContainerFiles implements ArchiveBackend {
         await volumes.unmountAll(holder);
       },
     });
+    if (mount.view !== undefined) return imageSource(this.#context, holder, mount);
     return await volumes.mount({
       container: id,
       holder,

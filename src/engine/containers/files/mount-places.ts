@@ -23,7 +23,7 @@ export interface Mounting {
   readonly root: string;
   /** Its first process; undefined while it isn't running. */
   readonly pid: number | undefined;
-  /** Makes a volume usable for as long as the tree is open, and answers where it is. */
+  /** Makes a volume or image usable for as long as the tree is open, and answers where it is. */
   openVolume(mount: ContainerMount): Promise<string>;
 }
 
@@ -60,7 +60,8 @@ async function onHost(
   mounting: Mounting,
   mount: ContainerMount | undefined,
 ): Promise<string | undefined> {
-  return mount?.Type === 'volume' ? await mounting.openVolume(mount) : mount?.Source;
+  const isOpened = mount?.Type === 'volume' || mount?.view !== undefined;
+  return isOpened ? await mounting.openVolume(mount) : mount?.Source;
 }
 
 function inContainer(

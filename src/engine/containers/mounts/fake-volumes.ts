@@ -61,6 +61,10 @@ export class FakeVolumes implements ContainerVolumes {
     return `/volumes/${mount.volume}/_data`;
   }
 
+  expose({ path, subpath }: { path: string; subpath: string }): string {
+    return `${path}/${subpath}`;
+  }
+
   async settle(): Promise<void> {}
 
   async unmountAll(container: string): Promise<void> {

@@ -6,8 +6,10 @@ type Texts = Readonly<Record<string, string>>;
 export interface ContainerMount extends MountPoint {
   /** Nobody named the volume: it goes with `rm -v`. */
   readonly anonymous?: true;
-  /** A folder or file in the volume. */
+  /** A folder or file in the volume or image. */
   readonly subpath?: string;
+  /** Of an image: id of the tree that was made of it. */
+  readonly view?: string;
   /** The source of the bind must be there (`--mount`); otherwise it becomes an empty folder (`-v`). */
   readonly mustExist?: true;
   /** Nobody asked for its propagation: it is what the place of the source needs, if that can be had. */
@@ -27,6 +29,8 @@ export interface WantedMount extends ContainerMount {
     readonly options: Texts | null;
     readonly labels: Texts | null;
   };
+  /** The image to mount. */
+  readonly image?: string;
   /** An empty volume gets the image's files. */
   readonly copy?: true;
   /** Of the image's or the user's list of paths: it can't be where the image has a file. */

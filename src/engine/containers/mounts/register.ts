@@ -39,7 +39,9 @@ export async function registerMounts(
   wanted: readonly WantedMount[],
 ): Promise<RegisteredMounts> {
   const { volumes } = context;
-  const named = wanted.map((mount) =>
+  const viewed: WantedMount[] = [];
+  for (const mount of wanted) viewed.push(await withView(context, id, mount));
+  const named = viewed.map((mount) =>
     mount.volume && mount.Name === undefined ? { ...mount, Name: volumes.inventName() } : mount,
   );
   const claimed = named.filter(({ volume }) => volume);
@@ -58,6 +60,19 @@ export async function registerMounts(
     if (invented.length > 0) await volumes.promise(id, []);
   };
   return { mounts: mounts.map(kept), settle };
+}
+
+/** A tree of the image that it is a mount of, which goes with the container's own. @throws NotFound */
+async function withView(
+  { ids, images, rootfs }: ContainersContext,
+  container: string,
+  mount: WantedMount,
+): Promise<WantedMount> {
+  if (mount.image === undefined) return mount;
+  const { chainId } = images.resolve(mount.image);
+  const view = ids.id();
+  await rootfs.prepareView(container, view, chainId);
+  return { ...mount, view };
 }
 
 function nameOf({ Name }: WantedMount): string {
@@ -79,6 +94,6 @@ async function claim(
 }
 
 /** What the record keeps. */
-function kept({ volume, copy, isPath, ...mount }: WantedMount): ContainerMount {
+function kept({ volume, image, copy, isPath, ...mount }: WantedMount): ContainerMount {
   return mount;
 }

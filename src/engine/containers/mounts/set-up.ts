@@ -39,6 +39,11 @@ async function sourceOf(
   container: Container,
   mount: ContainerMount,
 ): Promise<string> {
+  if (mount.view !== undefined) {
+    const path = imageSource(context, container.id, mount);
+    noteSource(container, mount, path);
+    return path;
+  }
   if (mount.Type !== 'volume') {
     if (!mount.mustExist) await makeSource(mount.Source);
     return mount.Source;
@@ -54,6 +59,25 @@ async function sourceOf(
   });
   if (subpath === '' && path !== mount.Source) noteSource(container, mount, path);
   return path;
+}
+
+/** What images are mounted with. */
+interface ImagesContext {
+  readonly rootfs: Pick<ContainersContext['rootfs'], 'mount'>;
+  readonly volumes: Pick<ContainersContext['volumes'], 'expose'>;
+}
+
+/**
+ * Mounts the image and answers where it, or the wanted part of it, is. It ends with the container's root file system; what
+ * shows a part, with the holder's volumes. @throws NotFound, InvalidParameter
+ */
+export function imageSource(
+  { rootfs, volumes }: ImagesContext,
+  holder: string,
+  { view = '', subpath = '' }: ContainerMount,
+): string {
+  const path = rootfs.mount(view);
+  return subpath === '' ? path : volumes.expose({ path, subpath, holder, name: view });
 }
 
 /** A plugin tells where its volume is when it is mounted. */

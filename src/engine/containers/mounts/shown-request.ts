@@ -1,7 +1,7 @@
 import type { MountRequest } from '../../../api/types/container.js';
 
 /** Parts of a mount that are shown though nothing is in them: somebody gave them. */
-const keptEmpty = ['BindOptions', 'VolumeOptions', 'TmpfsOptions', 'DriverConfig'];
+const keptEmpty = ['BindOptions', 'VolumeOptions', 'TmpfsOptions', 'ImageOptions', 'DriverConfig'];
 
 /** Docker API: `HostConfig.Mounts`, as it was given: what says nothing is left out. */
 export function shownRequest(request: MountRequest): object {

@@ -47,6 +47,7 @@ const emptyRequest = {
   BindOptions: undefined,
   VolumeOptions: undefined,
   TmpfsOptions: undefined,
+  ImageOptions: undefined,
 } as const;
 
 function withDriver(
@@ -77,13 +78,10 @@ function readMount(request: MountRequest): WantedMount {
   checkOptions(request);
   checkTarget(Type, Target);
   const read = Object.hasOwn(readers, Type) ? readers[Type] : undefined;
-  if (!read) throw refusal(Type, `mount type unknown${Type === 'image' ? noImages : ''}`);
+  if (!read) throw refusal(Type, 'mount type unknown');
   const shared = { Destination: normalize(Target).replace(/(.)\/$/, '$1'), RW: !ReadOnly };
   return { Type, Mode: '', ...shared, ...read(request) };
 }
-
-/** Docker's words for daemons that are too old for it, and what to do. */
-const noImages = ": images can't be mounted yet, copy what is needed into a volume";
 
 type Read = (request: MountRequest) => Omit<WantedMount, 'Type' | 'Mode' | 'Destination' | 'RW'>;
 
@@ -91,14 +89,17 @@ const readers: Readonly<Record<string, Read>> = {
   bind: readBind,
   volume: readVolume,
   tmpfs: readTmpfs,
+  image: readImage,
 };
 
 /** Options are of one type of mount each. */
-function checkOptions({ Type, BindOptions, VolumeOptions, TmpfsOptions }: MountRequest): void {
+function checkOptions(request: MountRequest): void {
+  const { Type, BindOptions, VolumeOptions, TmpfsOptions, ImageOptions } = request;
   const options = [
     ['bind', 'BindOptions', BindOptions],
     ['volume', 'VolumeOptions', VolumeOptions],
     ['tmpfs', 'TmpfsOptions', TmpfsOptions],
+    ['image', 'ImageOptions', ImageOptions],
   ] as const;
   for (const [type, field, given] of options) {
     if (given && type !== Type) throw extraField(Type, field);
@@ -157,6 +158,23 @@ function readVolume({ Source, VolumeOptions }: MountRequest) {
     ...(Source === '' ? { anonymous: true as const } : { Name: Source }),
     ...(Subpath !== '' && { subpath: Subpath }),
     ...(!NoCopy && { copy: true as const }),
+  };
+}
+
+/** Nothing can be written to it. */
+function readImage({ Source, ImageOptions }: MountRequest) {
+  const { Subpath = '' } = ImageOptions ?? {};
+  if (Source === '') throw refusal('image', 'field Source must not be empty');
+  if (Subpath !== '' && !isLocal(Subpath)) {
+    throw refusal('image', 'subpath must be a relative path within the volume');
+  }
+  return {
+    Name: Source,
+    Source: '',
+    Propagation: '',
+    RW: false,
+    image: Source,
+    ...(Subpath !== '' && { subpath: Subpath }),
   };
 }
 

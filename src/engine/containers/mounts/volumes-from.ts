@@ -27,6 +27,10 @@ const refused = { readOnly: false, propagation: undefined, noCopy: true };
 /** The mounts of another container as this one's. Nothing is copied into volumes that others use. */
 export function inherited(mount: ContainerMount, readOnly: boolean): WantedMount {
   const { Name, Driver } = mount;
+  if (mount.Type === 'image') {
+    const { view, ...shared } = mount;
+    return { ...shared, Source: '', image: Name ?? '' };
+  }
   return {
     ...mount,
     Mode: '',

@@ -62,6 +62,11 @@ export interface ContainerVolumes {
   fill(mount: Pick<VolumeMount, 'container' | 'volume' | 'subpath'>, folder: Fd): Promise<void>;
   /** Makes it usable and answers its path. @throws System `error while mounting volume '...': ...` */
   mount(mount: VolumeMount): Promise<string>;
+  /**
+   * Shows a part of a folder where nobody can change it, until `settle` or `unmountAll` of the holder; `name` is its own.
+   * @throws NotFound if it isn't there; InvalidParameter if it leads out of the folder
+   */
+  expose(part: { path: string; subpath: string; holder: string; name: string }): string;
   /** The runtime has mounted all that {@link mount} showed it; what was made for this alone goes. */
   settle(holder: string): Promise<void>;
   /** The container, or other holder, has ended: all of its mounts do. Goes on over failures and tells the first at the end. */

@@ -130,9 +130,14 @@ describe('wantedMounts', () => {
     [{ Binds: ['/var:/b:private'] }, 'must use either propagation mode "rslave" or "rshared"'],
     [{ Mounts: [{ Type: 'bind', Source: '/missing', Target: '/b' }] }, 'does not exist: /missing'],
     [{ Mounts: [{ Type: 'constructor', Target: '/b' }] }, 'mount type unknown'],
+    [{ Mounts: [{ Type: 'image', Target: '/b' }] }, 'field Source must not be empty'],
     [
-      { Mounts: [{ Type: 'image', Source: 'box', Target: '/b' }] },
-      'invalid mount config for type "image": mount type unknown: images can\'t be mounted yet',
+      { Mounts: [{ Type: 'image', Source: 'x', Target: '/b', ImageOptions: { Subpath: '../y' } }] },
+      'subpath must be a relative path within the volume',
+    ],
+    [
+      { Mounts: [{ Type: 'bind', Source: '/a', Target: '/b', ImageOptions: {} }] },
+      'field ImageOptions must not be specified',
     ],
     [
       { Mounts: [{ Type: 'volume', Target: '/b', VolumeOptions: { Subpath: 'x' } }] },
