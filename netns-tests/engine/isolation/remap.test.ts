@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { Attempts } from '../../daemon/attempt.js';
 import { must } from '../../world/command.js';
 import { TestDaemon } from '../../world/daemon.js';
 import { eventually } from '../../world/eventually.js';
@@ -33,7 +34,8 @@ const root = { uid: 300_000, gid: 600_000 };
 const user = { uid: 500_000, gid: 601_000 };
 
 /** One daemon with `--userns-remap`. */
-describe('mapped users', () => {
+describe('mapped users', function () {
+  this.timeout(120_000);
   let base: string;
   let world: World;
   let daemon: TestDaemon;
@@ -66,7 +68,6 @@ describe('mapped users', () => {
 
   before(async function () {
     needsRoot.call(this);
-    this.timeout(60_000);
     base = mkdtempSync(join(tmpdir(), 'rmp-'));
     chmodSync(base, 0o711);
     world = await World.create();
@@ -79,8 +80,7 @@ describe('mapped users', () => {
     await start('one', '-v kept:/kept');
   });
 
-  after(async function () {
-    this.timeout(60_000);
+  after(async () => {
     await daemon?.[Symbol.asyncDispose]();
     await world?.[Symbol.asyncDispose]();
     if (base) rmSync(base, { recursive: true, force: true });
@@ -303,5 +303,28 @@ describe('mapped users', () => {
     expect(pins()).to.deep.equal([]);
     const mounts = await world.host.must('cat /proc/self/mountinfo');
     expect(mounts).to.not.contain('cutoff000000');
+  });
+
+  it('are refused where nobody knows them, or where they could not pass', async () => {
+    await using attempts = new Attempts(world.host);
+    const unknown = await attempts.run(['--userns-remap', 'nobody-knows']);
+    expect(unknown.code).to.equal(1);
+    expect(unknown.stderr).to.contain('Error during uid lookup for "nobody-knows": no such user');
+    // Its folder is for root alone.
+    const shut = await attempts.run(['--userns-remap', 'mapped']);
+    expect(shut.code).to.equal(1);
+    expect(shut.stderr).to.contain('restricts access to the remapped root uid/gid');
+    expect([...unknown.mounts, ...shut.mounts]).to.deep.equal([]);
+  });
+
+  it('have files with their numbers also by a driver that copies', async () => {
+    await daemon[Symbol.asyncDispose]();
+    const more = ['--storage-driver', 'vfs', '--data-root', join(base, 'copied')];
+    daemon = await TestDaemon.start(world.host, ['--userns-remap', 'mapped', ...more]);
+    await daemon.mustRun(['run', '--name', 'made', image, 'chown', '1000:1000', '/home']);
+    await daemon.must('commit made next');
+    const look = ['run', '--rm', 'next', 'stat', '-c', '%u:%g', '/', '/home', '/bin/busybox'];
+    expect(await daemon.mustRun(look)).to.equal('0:0\n1000:1000\n0:0');
+    expect(await daemon.must('diff made')).to.contain('C /home');
   });
 });
