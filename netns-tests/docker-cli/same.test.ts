@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect } from 'chai';
-import type { Result } from '../world/command.js';
+import { type Result, run } from '../world/command.js';
 import { eachDocker, image } from './each.js';
 import { Terminal } from './terminal.js';
 
@@ -37,6 +37,7 @@ const lines: readonly string[] = [
   'run --rm --platform a/b/c/d IMAGE true',
   'run --rm --health-cmd x --health-interval -1s IMAGE true',
   'run --rm --cgroupns nope IMAGE true',
+  'run --rm --env-file FOLDER/blanks IMAGE true',
   'run --rm --memory-swappiness 200 IMAGE true',
   '--log-level nope ps',
   '-H unix:///a -H unix:///b ps',
@@ -74,6 +75,7 @@ eachDocker(
         mkdirSync(join(folder, name));
         writeFileSync(join(folder, name, 'config.json'), text);
       }
+      writeFileSync(join(folder, 'blanks'), 'A B=1\n');
       await docker().ok(
         `run -d --name web -p 127.0.0.1:8080:80 -l a=b -v data:/data ${image} sleep 1000`,
       );
@@ -100,12 +102,19 @@ eachDocker(
 
     for (const line of lines) {
       it(line, async () => {
-        const run = (cli: 'tsnet' | '/usr/local/bin/docker') =>
+        const typed = (cli: 'tsnet' | '/usr/local/bin/docker') =>
           docker().daemon.run(words(line), { cli, input: '' });
-        const [ours, theirs] = await Promise.all([run('tsnet'), run('/usr/local/bin/docker')]);
+        const [ours, theirs] = await Promise.all([typed('tsnet'), typed('/usr/local/bin/docker')]);
         expect(normal(ours)).to.deep.equal(normal(theirs));
       });
     }
+
+    it('output that can’t be written is an error', async () => {
+      const line = `${resolve('bin/tsnet')} ps >/dev/full`;
+      const host = ['env', `DOCKER_HOST=unix://${docker().daemon.socket}`, 'sh', '-c', line];
+      const { code, stderr } = await run(docker().world.host.inside(host));
+      expect([code, stderr]).to.deep.equal([1, 'write /dev/stdout: no space left on device\n']);
+    });
 
     it('save: a file for the user alone', async () => {
       const path = join(folder, 'image.tar');

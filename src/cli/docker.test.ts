@@ -176,6 +176,7 @@ const same: readonly string[] = [
   'update --help',
   'kill --help',
   'ps --help',
+  'cp --help',
   'network create --help',
   'network',
 ];

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { whyAbsent } from './catalogue/absent.js';
 import { catalogue, groups, isHidden } from './catalogue.js';
 import { flagHelp } from './format/help.js';
 
@@ -135,5 +136,8 @@ describe("tsnet's commands and flags beside docker's", function () {
     const missing = all.flat().filter((name) => !known.includes(name));
     const unexplained = missing.filter((name) => !absent.some(([pattern]) => pattern.test(name)));
     expect(unexplained).to.deep.equal([]);
+    const topics = missing.filter((name) => !/ /.test(name));
+    expect(topics.filter((name) => whyAbsent(name) === undefined)).to.deep.equal([]);
+    expect(whyAbsent('nonsense')).to.equal(undefined);
   });
 });

@@ -16,11 +16,17 @@ const terminal = {
 };
 for (const stream of [terminal.stdout, terminal.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? brokenPipe : 1);
+    if (error.code === 'EPIPE') process.exit(brokenPipe);
+    process.exitCode = 1;
+    const reason = error.message.replace(/^[A-Z]+: |, write$/g, '');
+    if (stream === terminal.stderr) process.exit();
+    terminal.stderr.write(`write /dev/stdout: ${reason}\n`, () => process.exit());
   });
 }
 
 const { env } = process;
 const code = await runProgram(process.argv.slice(2), { env, terminal, now: () => new Date() });
 // What is still on its way to a pipe goes out first; a stdin that is still open must not keep the process alive.
-terminal.stderr.write('', () => terminal.stdout.write('', () => process.exit(code)));
+terminal.stderr.write('', () =>
+  terminal.stdout.write('', () => process.exit(code || process.exitCode)),
+);

@@ -1,5 +1,6 @@
 import type { Address } from '../api/client/address.js';
 import { ApiClient } from '../api/client/client.js';
+import { whyAbsent } from './catalogue/absent.js';
 import type { Entry } from './catalogue/entry.js';
 import { catalogue, groups } from './catalogue.js';
 import type { AnyCommand, Arity, Context, Input, Terminal } from './command.js';
@@ -143,8 +144,10 @@ function findEntry(args: readonly string[], terminal: Terminal): Found {
   const rest = groupName === 'volume' ? ' COMMAND' : '';
   const usage = summary === undefined ? '' : `Usage:  tsnet ${groupName}${rest}\n\n`;
   const help = summary === undefined ? 'tsnet --help' : `tsnet ${groupName} --help`;
+  const why = whyAbsent(name);
+  const reason = why === undefined ? '' : `${why}\n\n`;
   throw new Failure(
-    `tsnet: unknown command: tsnet ${name}\n\n${usage}Run '${help}' for more information`,
+    `tsnet: unknown command: tsnet ${name}\n\n${reason}${usage}Run '${help}' for more information`,
   );
 }
 

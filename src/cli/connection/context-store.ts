@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openFailure } from '../parse/environment.js';
+import { openFailure } from '../parse/user-file.js';
 import { writePrivate } from './settings.js';
 
 /** Docker's `meta.json`. What other programs keep in it stays there. */

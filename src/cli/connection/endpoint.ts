@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Address, type ClientTls, parseAddress } from '../../api/client/address.js';
 import { Failure } from '../failure.js';
-import { readText } from '../parse/environment.js';
+import { readText } from '../parse/user-file.js';
 import { configFolder, loadUserConfig } from './settings.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readVariables } from './variable-file.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,7 +21,7 @@ export function mergeVariables(
   env: Environment,
 ): string[] {
   const fromFiles = files
-    .flatMap((file) => readLines(file))
+    .flatMap((file) => readVariables(file))
     .flatMap((line) => {
       // A name of a file that the user doesn't have is dropped; one on the command line is told to the daemon as it is.
       if (line.includes('=')) return [line];
@@ -39,7 +39,7 @@ export function mergeLabels(
   given: readonly string[],
 ): Record<string, string> {
   // A line of a file that has no value is dropped, as Docker does.
-  const fromFiles = files.flatMap(readLines).filter((line) => line.includes('='));
+  const fromFiles = files.flatMap(readVariables).filter((line) => line.includes('='));
   const lines = [...fromFiles, ...given];
   return Object.fromEntries(
     lines.map((line) => {
@@ -47,33 +47,4 @@ export function mergeLabels(
       return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
     }),
   );
-}
-
-/** Lines of a file without empty ones and comments. */
-function readLines(file: string): string[] {
-  return readText(file)
-    .split(/\r?\n/)
-    .map((line) => line.trimStart())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-/** A file of the user. @throws Error in Docker's words */
-export function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Error(openFailure(file, error));
-  }
-}
-
-const openFailures: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file or directory',
-  EACCES: 'permission denied',
-  EISDIR: 'is a directory',
-};
-
-/** `open FILE: no such file or directory`. */
-export function openFailure(file: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return `open ${file}: ${openFailures[code] ?? (error instanceof Error ? error.message : error)}`;
 }

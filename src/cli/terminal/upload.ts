@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Terminal } from '../command.js';
 import { Failure } from '../failure.js';
-import { openFailure } from '../parse/environment.js';
+import { openFailure } from '../parse/user-file.js';
 
 /** The bytes of a file, or of stdin if the path is '' or `-`. @throws Failure in Docker's words */
 export async function openUpload(

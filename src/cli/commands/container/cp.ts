@@ -30,11 +30,16 @@ const deviceBit = 2 ** 26;
 export default command({
   usage: `[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-
 \ttsnet cp [OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH`,
-  summary: 'Copy files/folders between a container and the local filesystem',
+  summary: `Copy files/folders between a container and the local filesystem
+
+Use '-' as the source to read a tar archive from stdin
+and extract it to a directory destination in a container.
+Use '-' as the destination to stream a tar archive of a
+container source to stdout.`,
   arity: { least: 2, most: 2 },
   flags: {
     archive: toggle('Archive mode (copy all uid/gid information)', { short: 'a' }),
-    'follow-link': toggle('Always follow symlinks in SRC_PATH', { short: 'L' }),
+    'follow-link': toggle('Always follow symbol link in SRC_PATH', { short: 'L' }),
     quiet: toggle(
       'Suppress progress output during copy. Progress output is automatically suppressed if no terminal is attached',
       { short: 'q' },

@@ -8,7 +8,13 @@ export default command({
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
   summary: 'Create a new container',
   arity: { least: 1 },
-  flags: containerFlags,
+  flags: {
+    ...containerFlags,
+    pull: {
+      ...containerFlags.pull,
+      usage: 'Pull image before creating ("always", "missing", "never")',
+    },
+  },
   optionsFirst: true,
   async run(context, input) {
     const id = await createContainer(context, input, bodyOf(input, context));

@@ -1,7 +1,7 @@
-import { readText } from '../../parse/environment.js';
 import { splitPair } from '../../parse/flag.js';
 import type { PortBindings } from '../../parse/ports.js';
 import { parseRestartPolicy } from '../../parse/restart-policy.js';
+import { readText } from '../../parse/user-file.js';
 import { type ContainerInput, listOrNull } from './body.js';
 
 type Flags = ContainerInput['flags'];

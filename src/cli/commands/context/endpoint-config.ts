@@ -7,8 +7,8 @@ import {
   ContextStore,
   type TlsMaterial,
 } from '../../connection/context-store.js';
-import { openFailure } from '../../parse/environment.js';
 import { map, text } from '../../parse/flag.js';
+import { openFailure } from '../../parse/user-file.js';
 
 /** What a context says of its daemon. */
 export interface Endpoint {

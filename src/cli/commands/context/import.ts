@@ -6,7 +6,7 @@ import {
   type TlsMaterial,
   tlsFiles,
 } from '../../connection/context-store.js';
-import { openFailure } from '../../parse/environment.js';
+import { openFailure } from '../../parse/user-file.js';
 import { storeOf } from './endpoint-config.js';
 import { readTar } from './tar.js';
 
