@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import type { Recorded } from './fake/answers.js';
 import { FakeDaemon } from './fake/daemon.js';
+import { templates } from './fake/templates.js';
 
 const docker = '/usr/local/bin/docker';
 const ours = [process.execPath, '--', join(dirname(fileURLToPath(import.meta.url)), 'main.js')];
@@ -179,72 +180,6 @@ const same: readonly string[] = [
   'cp --help',
   'network create --help',
   'network',
-];
-
-/** Templates put to `inspect -f` and `ps --format`. Blanks are written as |. */
-const templates: readonly string[] = [
-  'inspect -f {{len|.Mounts}}|{{len|.Name}} web',
-  'inspect -f {{index|.Config.Cmd|0}} web',
-  'inspect -f {{join|.Config.Cmd|"+"}} web',
-  'inspect -f {{println|.Id|.Name}} web',
-  'inspect -f {{range|split|.Name|"e"}}<{{.}}>{{end}} web',
-  'inspect -f {{upper|.Name}}{{lower|"ABC"}}{{title|"abc|def"}} web',
-  'inspect -f {{pad|.Name|2|3}}. web',
-  'inspect -f {{truncate|.Id|5}} web',
-  'inspect -f {{printf|"%s|%q|%d|%v|%t|%5d|%-5d|%05d|%x"|.Name|.Name|.State.Pid|.State.Running|.State.Running|7|7|7|255}} web',
-  'inspect -f {{if|and|.State.Running|(not|.State.Paused)}}yes{{else}}no{{end}} web',
-  'inspect -f {{if|eq|.State.Status|"exited"|"running"}}yes{{else|if|true}}other{{end}} web',
-  'inspect -f {{with|.State}}{{.Status}}{{else}}none{{end}} web',
-  'inspect -f {{range|$i,|$e|:=|.Config.Env}}{{if|$i}},{{end}}{{$e}}{{end}} web',
-  'inspect -f {{range|.Mounts}}x{{else}}none{{end}} web',
-  'inspect -f {{$x|:=|.Name}}{{$x}}{{/*|a|note|*/}} web',
-  'inspect -f {{.Config.Labels}} web',
-  'inspect -f {{.HostConfig.Binds}} web',
-  'inspect -f {{.NetworkSettings.Ports}} web',
-  'inspect -f {{(index|(index|.NetworkSettings.Ports|"80/tcp")|0).HostPort}} web',
-  'inspect -f {{slice|.Id|0|4}}{{html|"<a>"}}{{urlquery|"a|b"}}{{js|"it\'s|<a=b>&"}} web',
-  'inspect -f {{gt|2|1}}{{le|2|1}}{{ne|"a"|"b"}} web',
-  'inspect -f {{range|.Config.Env}}{{break}}{{end}}x web',
-  'inspect -f |{{-|.Name|-}}|. web',
-  'inspect -f {{define|"x"}}<{{.}}>{{end}}{{template|"x"|.Name}} web',
-  'inspect -f {{block|"x"|.State}}{{.Status}}{{end}}{{template|"x"|.State}} web',
-  'inspect -f {{define|"x"}}{{.Nope.No}}{{end}}{{template|"x"|.Name}} web',
-  'inspect -f {{template|"nope"|.Name}} web',
-  'inspect -f {{template}} web',
-  'inspect -f {{template|x}} web',
-  'inspect -f {{define|"x"|.}}{{end}} web',
-  'inspect -f {{define|"x"}} web',
-  'inspect -f {{define|"x"}}{{else}}{{end}} web',
-  'inspect -f {{if|true}}{{define|"x"}}{{end}}{{end}} web',
-  'inspect -f {{block|"x"}}{{end}} web',
-  'inspect -f {{define|"x"}}1{{end}}{{define|"x"}}2{{end}} web',
-  'inspect -f {{break}} web',
-  'ps --format table|{{define|"x"}}{{.Names}}{{end}}{{template|"x"|.}}\\t{{.ID}}',
-  'ps --format raw',
-  'ps --format raw -s',
-  'ps --format raw -q',
-  'ps -q --format {{.Names}}',
-  'inspect -f {{nope}} web',
-  'inspect -f {{.Name|nope}} web',
-  'inspect -f {{if}}{{end}} web',
-  'inspect -f {{end}} web',
-  'inspect -f {{index|.Config.Cmd|99}} web',
-  'inspect -f {{json|nope}} web',
-  'inspect --format json web',
-  'inspect -f {{json|.NetworkSettings.Networks}} web',
-  'ps --format json',
-  'ps --format table',
-  'ps --format table|{{.Names}}\\t{{upper|.Image}}\\t{{.Ports}}',
-  'ps --format {{.ID|}}',
-  'ps -a --format {{.RunningFor}}{{.Mounts}}{{.Networks}}{{.LocalVolumes}}',
-  'ps -a --no-trunc --format {{.Command}}',
-  'images --format table|{{.Repository}}:{{.Tag}}\\t{{.Size}}',
-  'images --format {{json|.}}',
-  'network ls --format {{.ID}}|{{.Labels}}|{{.Internal}}|{{.IPv6}}',
-  'network ls --format {{.Label|"a"}}',
-  'history --format {{.CreatedBy}} nginx',
-  'history -q nginx',
-  'history --no-trunc -H=false nginx',
 ];
 
 /** A request to create, its volumes in one order: docker's own is that of a Go map, another each time. */
