@@ -15,6 +15,8 @@ import type { Answered, Question } from './prober.js';
 const HANDSHAKE_MS = 700;
 /** A program answers as soon as a busy machine lets it. */
 const ANSWER_MS = 10_000;
+/** Nothing tells a datagram that was dropped from one that is answered late. */
+const DATAGRAM_MS = 2_500;
 
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line) as Question & { id: number };
@@ -53,7 +55,7 @@ function askUdp({ address, port, localPort }: Question): Promise<string> {
       socket.removeAllListeners().close();
       resolve(answer);
     };
-    const timer = within(ANSWER_MS, () => end('timeout'));
+    const timer = within(DATAGRAM_MS, () => end('timeout'));
     socket.on('error', (error) => end(nameOf(error)));
     socket.on('message', (message) => end(message.toString().trim()));
     // Connected, so that an ICMP error is reported.
