@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { eachDocker, image } from './each.js';
 
 eachDocker('network', (docker) => {
@@ -92,8 +93,8 @@ eachDocker('network', (docker) => {
   it('publishes ports to the host and the LAN, and gives them back', async () => {
     const name = await docker().background('-p 8060:80', 'nc -ll -p 80 -e echo hi');
     const ask = (where: string) =>
-      docker().world.outside.run(['busybox', 'nc', '-w', '1', where, '8060']);
-    expect((await ask('192.0.2.2')).stdout).to.equal('hi\n');
+      docker().world.outside.run(['busybox', 'nc', '-w', '5', where, '8060']);
+    await eventually(async () => expect((await ask('192.0.2.2')).stdout).to.equal('hi\n'));
     expect(await docker().ok(`port ${name}`)).to.match(/^80\/tcp -> 0\.0\.0\.0:8060/);
     await docker().ok(`rm -f ${name}`);
     expect((await ask('192.0.2.2')).stdout).to.equal('');
