@@ -95,9 +95,9 @@ async function dispatch(words: readonly string[], around: Surroundings): Promise
     throw new Failure(`Unable to parse logging level: ${global.flags['log-level']}`);
   }
   const { entry, name, rest } = findEntry(helpLast(global.args), terminal);
-  const { context, failure } = await contextOf(global, around);
-  // Asks for the daemon's version while the command is still being loaded; who needs the answer sees the error.
   const isLocal = /^(context|completion) |^__complete$/.test(entry.names[0]);
+  const { context, failure } = await contextOf(global, around, isLocal);
+  // Asks for the daemon's version while the command is still being loaded; who needs the answer sees the error.
   if (!failure && !isLocal) context.api.version().catch(() => undefined);
   const command = await entry.load();
   const input = parseInput(command, { entry, name, rest }, terminal, warn);
@@ -206,8 +206,9 @@ function arityProblem(
 async function contextOf(
   { flags }: Input<typeof globalFlags>,
   { env, terminal, now }: Surroundings,
+  isLocal: boolean,
 ): Promise<{ context: Context; failure?: Error }> {
-  const wish = { ...flags, env };
+  const wish = { ...flags, env, isLocal };
   const chosen = chooseContext(wish);
   const { config, problem } = loadUserConfig(chosen.folder);
   if (problem !== undefined) terminal.stderr.write(`WARNING: ${problem}\n`);

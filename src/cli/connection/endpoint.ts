@@ -18,6 +18,8 @@ export interface ConnectionWish {
   readonly tlscert: string;
   readonly tlskey: string;
   readonly env: Environment;
+  /** The command does without a daemon. */
+  readonly isLocal: boolean;
 }
 
 /** Which context counts, and why. */
@@ -34,8 +36,10 @@ const defaultHost = 'unix:///var/run/tsnet.sock';
 const unresolved = 'Failed to initialize: unable to resolve docker endpoint';
 
 /** In Docker's order: `-H`, `-c`, DOCKER_HOST, DOCKER_CONTEXT, `context use`. @throws Failure for `-H` with `-c` */
-export function chooseContext({ host, context, config, env }: ConnectionWish): Chosen {
-  if (host.length > 1) throw new Failure(`${unresolved}: Specify only one -H`);
+export function chooseContext({ host, context, config, env, isLocal }: ConnectionWish): Chosen {
+  if (host.length > 1) {
+    throw new Failure(`${isLocal ? '' : `${unresolved}: `}Specify only one -H`);
+  }
   if (host.length > 0 && context !== '') {
     throw new Failure('conflicting options: cannot specify both --host and --context');
   }
