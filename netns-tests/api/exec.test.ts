@@ -96,7 +96,8 @@ describe('API: exec', () => {
 
   it('has a terminal of the wanted size', async () => {
     const name = await daemon.it.running();
-    const script = 'echo begun; until [ "$(stty size 2>&1)" = "33 77" ]; do sleep 0.05; done; echo seen';
+    const script =
+      'echo begun; until [ "$(stty size 2>&1)" = "33 77" ]; do sleep 0.05; done; echo seen';
     const id = await create(name, { Cmd: ['sh', '-c', script], Tty: true });
     const body = JSON.stringify({ Detach: false, Tty: true });
     using stream = daemon.it.hijack(`/exec/${id}/start`, { upgrade: true, body });
