@@ -254,10 +254,10 @@ describe('mapped users', function () {
       const script = 'id -u > /dev/stdout';
       expect(await run(`--runtime ${runtime}`, script)).to.equal('0');
       expect(await run(`--runtime ${runtime} --user 1000`, script)).to.equal('1000');
+      // Of another runtime an exec's pipes are conmon's.
+      const command = runtime === 'crun' ? script : 'id -u';
       await start('writer', `--runtime ${runtime} --user 1000`);
-      expect(await inside('writer', 'id -u; ls /nothing 2> /dev/null || echo none')).to.equal(
-        '1000\nnone',
-      );
+      expect(await inside('writer', command)).to.equal('1000');
       await daemon.must('rm -f writer');
       expect(await run(`--runtime ${runtime} -t --init`, 'echo $$')).to.match(/^[2-9]\r$/);
     });

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path/posix';
 import type { TtySize } from '../../api/server/backend.js';
 import { Conflict } from '../../base/errors.js';
+import { type FileOwner, hostOwner } from '../../base/id-mapping.js';
 import { attachTo } from './attach.js';
 import type { Conmon } from './conmon.js';
 import { CONTROL_FIFO } from './conmon-command.js';
@@ -11,7 +12,7 @@ import type { ExecRequest, Exit, LaunchedExec } from './contract.js';
 import { SPEC_FILE } from './deletion.js';
 import { execProcess } from './exec-process.js';
 import { type HostFacts, readAccounts } from './host-facts.js';
-import { type OciSpec, specText } from './oci.js';
+import { type OciProcess, type OciSpec, specText } from './oci.js';
 import type { Runtime } from './runtime.js';
 import { runtimeError } from './runtime-errors.js';
 import type { RuntimeExecs } from './runtime-exec.js';
@@ -33,6 +34,8 @@ interface Task {
   readonly runtime: Runtime;
   /** JSON of the OCI process. */
   readonly spec: string;
+  /** Who its user is on the host, in a container with a user namespace. */
+  readonly owner: FileOwner | undefined;
   fail(complaint: string): Error;
 }
 
@@ -58,6 +61,7 @@ export class ContainerExecs {
       request,
       runtime: runtimeOf(containerId),
       spec: specText(process),
+      owner: ownerOf(container, process),
       fail: (said) => runtimeError('exec', said, args[0] ?? ''),
     };
     const waits = runtimeExecs && canWait(task, container);
@@ -123,6 +127,12 @@ function canWait({ request, runtime }: Task, { linux }: OciSpec): boolean {
   const hasOwnPids = linux.namespaces.some(({ type }) => type === 'pid');
   const isCrunItself = runtime.image !== undefined;
   return isCrunItself && !request.tty && hasOwnPids;
+}
+
+/** Who the user of a process is on the host, if the container has a user namespace. @throws InvalidParameter */
+function ownerOf({ linux }: OciSpec, { user }: OciProcess): FileOwner | undefined {
+  const { uidMappings: uids, gidMappings: gids } = linux;
+  return uids && gids && hostOwner({ uids, gids }, user);
 }
 
 function writeSpec(folder: string, spec: string): string {

@@ -1,6 +1,7 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { chownSync, readFileSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { AttachedStreams } from '../../api/server/backend.js';
+import type { FileOwner } from '../../base/id-mapping.js';
 import type { Child, Children } from '../../native/children.js';
 import { type Fd, pipe } from '../../native/fd.js';
 import { memoryFile } from '../../native/memfd.js';
@@ -26,6 +27,11 @@ export interface RuntimeExecRequest {
   /** JSON of the OCI process; without a terminal. */
   readonly spec: string;
   readonly openStdin: boolean;
+  /**
+   * Whom the pipes are to belong to, where that is not the runtime's to say: in a user namespace, in which the host's
+   * root has no name.
+   */
+  readonly owner?: FileOwner | undefined;
   /** Makes an error of the runtime's complaint. */
   fail(complaint: string): Error;
 }
@@ -94,6 +100,7 @@ export class RuntimeExecs {
     const { stdin, stdout, stderr, pid } = pipes;
     let child: Child | undefined;
     try {
+      handOver(pipes, request.owner);
       child = this.#spawn(request, pipes, log);
       // It gets ready while the runtime does; a process that has no reader yet has not begun.
       const keeper = new PipeKeeper(children, shell, { stdout: stdout.read, stderr: stderr.read });
@@ -140,6 +147,13 @@ export class RuntimeExecs {
 function killWith(runtime: Promise<ExitStatus>, pid: number): void {
   const kill = killerOf(pid);
   void runtime.then(({ signal }) => signal !== 0 && kill());
+}
+
+/** Both ends of a pipe are one file. */
+function handOver({ stdin, stdout, stderr }: Pipes, owner: FileOwner | undefined): void {
+  if (!owner) return;
+  for (const ends of [stdin, stdout, stderr])
+    if (ends) chownSync(fdPath(ends.read.number), owner.uid, owner.gid);
 }
 
 function openPipes(openStdin: boolean): Pipes {
