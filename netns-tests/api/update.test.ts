@@ -1,3 +1,5 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { useLives } from './lifecycle.js';
 import { isDocker } from './setting.js';
@@ -95,10 +97,15 @@ describe('API: update of containers', () => {
   });
 
   it('gives a running container a policy, and takes it away', async () => {
-    const name = await lives.it.running({ Cmd: ['sh', '-c', 'sleep 0.4; false'] });
+    const folder = mkdtempSync(join(lives.it.world.folder, 'shared-'));
+    const name = await lives.it.running({
+      Cmd: ['sh', '-c', 'until [ -e /shared/go ]; do sleep 0.1; done; sleep 0.3; false'],
+      HostConfig: { Binds: [`${folder}:/shared`] },
+    });
     const change = (Name: string) =>
       lives.it.ok(`POST /containers/${name}/update`, { body: { RestartPolicy: { Name } } });
     await change('always');
+    writeFileSync(join(folder, 'go'), '');
     await lives.until(name, (it) => it.RestartCount >= 1 && it.State.Status === 'running');
     await change('no');
     await lives.until(name, (it) => it.State.Status === 'exited');

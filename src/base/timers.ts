@@ -12,8 +12,8 @@ export interface Timers {
   after(ms: number, work: () => void): Timer;
 }
 
-/** What Node's timers can wait at most; longer ones would be over at once. */
-const longestMs = 2 ** 31 - 1;
+/** What Node's timers can wait at most, 24.8 days in milliseconds; longer ones would be over at once. */
+export const longestMs = 2 ** 31 - 1;
 
 /** The real ones. */
 export const systemTimers: Timers = {

@@ -1,5 +1,6 @@
 import type { EventMessage, Filters } from '../api/types/system.js';
 import type { Clock } from '../base/clock.js';
+import { longestMs } from '../base/timers.js';
 
 /** How many past events are kept for `events --since`; Docker keeps as many. */
 const kept = 256;
@@ -70,7 +71,7 @@ export class EventBus {
       wake();
     };
     const timer = Number.isFinite(end.ms)
-      ? setTimeout(stop, Math.min(end.ms, 2 ** 31 - 1))
+      ? setTimeout(stop, Math.min(end.ms, longestMs))
       : undefined;
     end.signal.addEventListener('abort', stop);
     this.#listeners.add(listener);

@@ -72,7 +72,9 @@ describe('health checks and the daemon', () => {
   });
 
   it('are shown by ps and found by its filter', async () => {
-    await stage.it.sleeper('web', '--health-interval 100ms --health-cmd true');
+    // More time than a timer can have.
+    const flags = '--health-timeout 1000h';
+    await stage.it.sleeper('web', `--health-interval 100ms --health-cmd true ${flags}`);
     await stage.it.sleeper('plain');
     await stage.it.until('web', (known) => health(known) === 'healthy');
     const names = (value: string) =>

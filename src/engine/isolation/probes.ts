@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import { join } from 'node:path/posix';
 import { setTimeout as delay } from 'node:timers/promises';
 import { System } from '../../base/errors.js';
+import { longestMs } from '../../base/timers.js';
 import type { Child, Children } from '../../native/children.js';
 import { Fd, pipe } from '../../native/fd.js';
 import { isErrno } from '../../native/libc.js';
@@ -137,7 +138,7 @@ export class RuntimeProbes {
 async function endsInTime(child: Child, files: Files, timeoutMs: number): Promise<boolean> {
   const abort = new AbortController();
   const over = child.ended.then(() => true);
-  const after = (ms: number) => delay(ms, false, { signal: abort.signal });
+  const after = (ms: number) => delay(Math.min(ms, longestMs), false, { signal: abort.signal });
   try {
     if (await Promise.race([over, after(timeoutMs)])) return true;
     if (pidIn(files.pid) !== undefined) return false;
