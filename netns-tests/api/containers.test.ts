@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { eventually } from '../world/eventually.js';
 import { image, isDocker, useSetting } from './setting.js';
 
 interface State {
@@ -175,6 +177,14 @@ describe('API: containers', () => {
     expect(status).to.equal(200);
     expect(headers['content-type']).to.be.oneOf(['application/x-tar', 'application/octet-stream']);
     expect(text).to.include('bin/busybox');
+    const { GraphDriver } = await daemon.it.ok<{ GraphDriver: { Data: { MergedDir: string } } }>(
+      `GET /containers/${name}/json`,
+    );
+    await eventually(async () =>
+      expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.to.include(
+        GraphDriver.Data.MergedDir,
+      ),
+    );
     const [line] = await daemon.it.ok<{ SizeRw: number; SizeRootFs: number }[]>(
       `GET /containers/json?all=1&size=1&filters={"name":["${name}"]}`,
     );

@@ -114,7 +114,13 @@ async function prune(load: Load): Promise<void> {
 }
 
 /** Questions that take something from a container. */
-const questions = ['logs?stdout=1&stderr=1', 'changes', 'top', 'stats?stream=0&one-shot=1'];
+const questions = [
+  'logs?stdout=1&stderr=1',
+  'changes',
+  'top',
+  'stats?stream=0&one-shot=1',
+  'export',
+];
 
 async function ask(load: Load): Promise<unknown> {
   const id = load.anyContainer();

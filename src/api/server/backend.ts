@@ -69,8 +69,6 @@ export interface ContainersBackend {
   prune(filters: Filters): Promise<ContainersPruned>;
   /** What the container has changed in its image's files. */
   changes(ref: string): Promise<FileChange[]>;
-  /** All files as a tar. */
-  export(ref: string): Promise<Readable>;
 
   execCreate(ref: string, body: ExecCreate): Promise<{ Id: string }>;
   /** `streams` is absent when detached. */

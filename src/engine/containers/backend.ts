@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type {
   AttachedStreams,
   AttachQuery,
@@ -187,12 +186,6 @@ export class Containers implements ContainersBackend, LogsBackend {
 
   async changes(ref: string): Promise<FileChange[]> {
     return this.#context.rootfs.changes(this.#find(ref).id);
-  }
-
-  export(ref: string): Promise<Readable> {
-    const container = this.#find(ref);
-    this.#context.emit({ action: 'export', container: container.record });
-    return this.#context.rootfs.exportTar(container.id);
   }
 
   /** @throws NotFound if there is no such container */

@@ -130,8 +130,8 @@ export class Rootfs {
   }
 
   /**
-   * All files of the container as a tar. One that wasn't mounted is afterwards, until it is unmounted or
-   * removed: unmounting here could hit a start that came meanwhile. @throws System
+   * All files of the container as a tar. One that wasn't mounted is afterwards: whoever knows that nobody has started it
+   * meanwhile unmounts it, once the tar is closed. @throws System
    */
   async exportTar(containerId: string): Promise<Readable> {
     return await this.#turns.run(containerId, async () => {

@@ -15,6 +15,8 @@ export interface ArchiveBackend {
   statPath(ref: string, path: string): Promise<PathStat>;
   /** The thing and all below it as a tar. */
   archivePath(ref: string, path: string): Promise<{ stat: PathStat; tar: Readable }>;
+  /** All files of the container as a tar, without what is mounted over them. */
+  export(ref: string): Promise<Readable>;
   /** Unpacks a tar, compressed or not, into a folder that is there. @throws InvalidParameter, NotFound, System */
   extractTo(ref: string, path: string, source: Readable, query: ExtractQuery): Promise<void>;
 }

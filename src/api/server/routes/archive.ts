@@ -5,7 +5,7 @@ import type { Call, Route } from '../router.js';
 
 const path = '/containers/{id}/archive';
 
-/** Docker Engine API: `ContainerArchive`, `ContainerArchiveInfo`, `PutContainerArchive`. */
+/** Docker Engine API: `ContainerArchive`, `ContainerArchiveInfo`, `PutContainerArchive`, `ContainerExport`. */
 export function archiveRoutes(backend: ArchiveBackend): Route[] {
   const ref = ({ params }: Call) => params['id'] ?? '';
   return [
@@ -25,6 +25,12 @@ export function archiveRoutes(backend: ArchiveBackend): Route[] {
         tell(call, stat);
         await bytes(call.response, 'application/x-tar', tar);
       },
+    },
+    {
+      method: 'GET',
+      path: '/containers/{id}/export',
+      handle: async (call) =>
+        bytes(call.response, 'application/x-tar', await backend.export(ref(call))),
     },
     {
       method: 'PUT',

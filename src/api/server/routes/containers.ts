@@ -1,6 +1,6 @@
 import { InvalidParameter } from '../../../base/errors.js';
 import { containerCreate } from '../../types/container.js';
-import { bytes, empty, json } from '../answer.js';
+import { empty, json } from '../answer.js';
 import type { ContainersBackend } from '../backend.js';
 import { jsonBody } from '../body.js';
 import { modernCreate } from '../older-create.js';
@@ -37,9 +37,6 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
     ),
     route('GET', '/containers/{id}/changes', async (ref, { response }) =>
       json(response, await backend.changes(ref)),
-    ),
-    route('GET', '/containers/{id}/export', async (ref, { response }) =>
-      bytes(response, 'application/x-tar', await backend.export(ref)),
     ),
     route('POST', '/containers/{id}/wait', (ref, call) => wait(backend, ref, call)),
     // With `link=1` it is the name of a link: /web/alias.

@@ -68,6 +68,21 @@ export class ContainerFiles implements ArchiveBackend {
     }
   }
 
+  async export(ref: string): Promise<Readable> {
+    const container = this.#context.registry.find(ref);
+    const { id, record } = container;
+    this.#hold(container);
+    try {
+      const tar = await this.#turns.run(id, () => this.#context.rootfs.exportTar(id));
+      tar.once('close', () => this.#release(container));
+      this.#context.emit({ action: 'export', container: record });
+      return tar;
+    } catch (error) {
+      this.#release(container);
+      throw error;
+    }
+  }
+
   async extractTo(ref: string, path: string, source: Readable, query: ExtractQuery): Promise<void> {
     const container = this.#context.registry.find(ref);
     const wanted = wantedPath(path);
@@ -87,7 +102,7 @@ export class ContainerFiles implements ArchiveBackend {
   async #open(container: Container): Promise<OpenFiles> {
     const { record } = container;
     const pid = container.run?.record.pid;
-    this.#users.set(container.id, (this.#users.get(container.id) ?? 0) + 1);
+    this.#hold(container);
     const { root, tree } = await this.#mount(container).catch((error: unknown) => {
       this.#release(container);
       throw error;
@@ -132,6 +147,11 @@ export class ContainerFiles implements ArchiveBackend {
       const root = await this.#context.rootfs.mount(id);
       return { root, tree: await ContainerTree.open(root) };
     });
+  }
+
+  /** Somebody is at its files, until it is released as often. */
+  #hold({ id }: Container): void {
+    this.#users.set(id, (this.#users.get(id) ?? 0) + 1);
   }
 
   /** Nobody waits for the unmounting: a stop may be under way for a while. */
