@@ -7,12 +7,14 @@ import type { ImageEvent } from '../engine/images/world.js';
 import type { VolumeEvent } from '../engine/volumes/events.js';
 import type { LiveState } from './live-settings.js';
 
+/** What the event of a network is about; connects and disconnects name the container. */
 export function fromNetwork({ action, network, containerId }: NetworkEvent): EventSubject {
   const { name, driver } = network;
   const Attributes = { name, type: driver, ...(containerId && { container: containerId }) };
   return { Type: 'network', Action: action, Actor: { ID: network.id, Attributes } };
 }
 
+/** What the event of a container is about, with its labels, image and name as Docker gives them. */
 export function fromContainer(event: ContainerEvent | ContainersPrunedEvent): EventSubject {
   if ('reclaimed' in event) {
     const Attributes = { reclaimed: String(event.reclaimed) };
@@ -24,6 +26,7 @@ export function fromContainer(event: ContainerEvent | ContainersPrunedEvent): Ev
   return { Type: 'container', Action: action, Actor: { ID: id, Attributes } };
 }
 
+/** What the event of an image is about. */
 export function fromImage({ action, id, attributes }: ImageEvent): EventSubject {
   return { Type: 'image', Action: action, Actor: { ID: id, Attributes: attributes } };
 }
@@ -70,6 +73,7 @@ function mapText(map: Readonly<Record<string, boolean>>): string {
   return `map[${pairs.sort().join(' ')}]`;
 }
 
+/** What the event of a volume is about. */
 export function fromVolume({ action, volume, attributes }: VolumeEvent): EventSubject {
   return { Type: 'volume', Action: action, Actor: { ID: volume, Attributes: attributes } };
 }

@@ -36,6 +36,7 @@ import type { StatsBackend } from './backends/stats.js';
 import type { UpdateBackend } from './backends/update.js';
 import type { VolumesBackend } from './backends/volumes.js';
 
+/** What the routes of containers ask of the engine. `ref`: an id, its beginning, or a name. */
 export interface ContainersBackend {
   list(query: {
     all: boolean;
@@ -90,11 +91,13 @@ export interface ExecStart {
   accepted?(tty: boolean): void;
 }
 
+/** Of a terminal, in characters. */
 export interface TtySize {
   readonly rows: number;
   readonly columns: number;
 }
 
+/** Docker Engine API: the query of `ContainerAttach`. */
 export interface AttachQuery {
   readonly logs: boolean;
   readonly stream: boolean;
@@ -123,6 +126,7 @@ export interface AttachedStreams extends OutputStream {
   readonly stdin?: Pick<Duplex, 'write' | 'end' | 'once'>;
 }
 
+/** What the routes of networks ask of the engine. `ref`: an id, its beginning, or a name. */
 export interface NetworksBackend {
   list(filters: Filters): Promise<NetworkInspect[]>;
   /** `plan`: with what was done to the kernel for it. */
@@ -165,6 +169,7 @@ export interface ImagesBackend {
   prune(filters: Filters): Promise<ImagesPruned>;
 }
 
+/** Docker Engine API: the query of `ImageCreate` with `fromSrc`. */
 export interface ImportOptions {
   readonly repo: string;
   readonly tag: string;
@@ -174,6 +179,7 @@ export interface ImportOptions {
   readonly platform: string;
 }
 
+/** What the routes of the system ask of the engine. */
 export interface SystemBackend {
   version(): Promise<object>;
   info(): Promise<object>;

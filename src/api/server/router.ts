@@ -22,6 +22,7 @@ export interface HijackCall extends Omit<Call, 'response'> {
   readonly body: string;
 }
 
+/** Answers a request. What it throws becomes an error by its kind. */
 export type Handler = (call: Call) => Promise<void>;
 export type HijackHandler = (call: HijackCall) => Promise<void>;
 
@@ -32,6 +33,7 @@ export type Route = {
   readonly path: string;
 } & ({ readonly handle: Handler } | { readonly hijack: HijackHandler });
 
+/** A route that fits, and what its path says. */
 export interface Match {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@ import { InvalidParameter } from '../../base/errors.js';
 
 /** Newest and oldest version of the Docker Engine API that we serve. */
 export const apiVersion = '1.48';
+/** The oldest version of the API that is served. */
 export const minApiVersion = '1.24';
 
 /** Splits `/v1.41/containers/json`. A path without a version is served as the newest. @throws InvalidParameter in Docker's words */

@@ -168,6 +168,7 @@ export interface ContainerUpdated {
   readonly Warnings: readonly string[] | null;
 }
 
+/** Docker Engine API: `MountPoint`, as `inspect` shows it. */
 export interface MountPoint {
   readonly Type: string;
   readonly Name?: string;

@@ -113,6 +113,7 @@ export interface SubnetStatusView {
   readonly DynamicIPsAvailable: bigint;
 }
 
+/** Docker Engine API: `NetworkContainer`, an endpoint as `inspect` of a network shows it. */
 export interface NetworkContainer {
   readonly Name: string;
   readonly EndpointID: string;

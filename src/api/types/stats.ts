@@ -3,6 +3,7 @@
 /** A counter, in the kernel's own width. */
 export type Count = number | bigint;
 
+/** Docker Engine API: `ContainerBlkioStatEntry`. */
 export interface BlkioEntry {
   readonly major: number;
   readonly minor: number;
@@ -53,6 +54,7 @@ export interface MemoryStats {
   readonly limit?: number;
 }
 
+/** Docker Engine API: `ContainerNetworkStats`, for one interface. */
 export interface InterfaceStats {
   readonly rx_bytes: number;
   readonly rx_packets: number;
@@ -64,6 +66,7 @@ export interface InterfaceStats {
   readonly tx_dropped: number;
 }
 
+/** Docker Engine API: `ContainerStatsResponse`. */
 export interface ContainerStats {
   readonly id: string;
   /** With the leading slash. */

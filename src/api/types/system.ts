@@ -23,9 +23,11 @@ export interface ContainersPruned {
   readonly ContainersDeleted: readonly string[] | null;
   readonly SpaceReclaimed: number;
 }
+/** Docker Engine API: `NetworkPruneResponse`. */
 export interface NetworksPruned {
   readonly NetworksDeleted: readonly string[] | null;
 }
+/** Docker Engine API: `ImagePruneResponse`. */
 export interface ImagesPruned {
   readonly ImagesDeleted: readonly ImageDeleted[] | null;
   readonly SpaceReclaimed: number;

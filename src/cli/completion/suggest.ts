@@ -14,6 +14,7 @@ export interface Candidate {
   readonly about: string;
 }
 
+/** What may stand where the cursor is. */
 export interface Suggestions {
   readonly candidates: readonly Candidate[];
   /** The shell may complete files, too. */

@@ -16,6 +16,7 @@ export interface ContextMeta {
 
 /** Contents of PEM files by their names in the store. */
 export type TlsMaterial = Readonly<Partial<Record<TlsFile, Buffer>>>;
+/** The files of a context's certificates, by docker's names. */
 export const tlsFiles = ['ca.pem', 'cert.pem', 'key.pem'] as const;
 export type TlsFile = (typeof tlsFiles)[number];
 

@@ -58,6 +58,7 @@ export interface ImageDefaults {
   readonly Shell?: readonly string[] | null | undefined;
 }
 
+/** What containers ask of images. */
 export interface ContainerImages {
   /** @throws NotFound `No such image: x:latest` */
   resolve(reference: string): ContainerImage;
@@ -133,6 +134,7 @@ export interface LiveLimits {
   set(id: string, host: HostConfig): Promise<void>;
 }
 
+/** Everything that the verbs of containers work with. */
 export interface ContainersContext {
   readonly registry: ContainerRegistry;
   readonly records: Records<ContainerRecord>;

@@ -7,6 +7,7 @@ import type { ContainerFilter } from './filters.js';
 import { shownMount } from './mounts/model.js';
 import { endpointSettings, type NetworkView, portSummaries } from './settings-view.js';
 
+/** Docker Engine API: the query of `ContainerList`. */
 export interface ListQuery {
   readonly all: boolean;
   readonly limit: number;

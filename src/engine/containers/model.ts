@@ -56,6 +56,7 @@ export interface ContainerRecord {
 
 /** The parts of a record that change by themselves, as the container runs and ends. */
 export const stateParts = ['lastRun', 'restartCount', 'stoppedByUser', 'health'] as const;
+/** The part of a record that changes while a container lives; it is stored apart, as it is small. */
 export type ContainerStateRecord = Pick<ContainerRecord, (typeof stateParts)[number]>;
 
 /** What a reboot voids: there is one while the container's processes exist. Volatile. */

@@ -9,6 +9,7 @@ import { isRestarting } from './restart/policy.js';
 import { parseSignal } from './signals.js';
 import { startContainer } from './start.js';
 
+/** Docker Engine API: the query of `ContainerStop` and `ContainerRestart`. */
 export interface StopOptions {
   readonly signal?: string;
   /** -1 waits for ever. Default: the container's `StopTimeout`, else 10. */
@@ -141,6 +142,7 @@ async function noteManualStop(context: ContainersContext, container: Container):
   await context.records.save(container.id, container.record);
 }
 
+/** Freezes all processes. @throws Conflict if it does not run or is paused */
 export async function pauseContainer(
   context: ContainersContext,
   container: Container,
@@ -154,6 +156,7 @@ export async function pauseContainer(
   context.emit({ action: 'pause', container: container.record });
 }
 
+/** Lets them go on. @throws Conflict if it is not paused */
 export async function unpauseContainer(
   context: ContainersContext,
   container: Container,

@@ -12,6 +12,7 @@ const NO_PIDS_LIMIT = 4_194_304;
 /** The longest quota that the kernel takes, in microseconds (MAX_BW, linux/kernel/sched): crun 1.8 garbles -1. */
 const NO_QUOTA_US = 2 ** 44 - 1;
 
+/** What limits of running containers are changed with. */
 export interface LiveLimitParts {
   /** The runtime of a container. */
   runtimeOf(id: string): Runtime;

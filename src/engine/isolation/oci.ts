@@ -32,6 +32,7 @@ export interface OciProcess {
   readonly apparmorProfile?: string;
 }
 
+/** `process.user`: ids in the container's user namespace. */
 export interface OciUser {
   readonly uid: number;
   readonly gid: number;
@@ -47,6 +48,7 @@ export interface OciCapabilities {
   readonly ambient: readonly string[];
 }
 
+/** `process.rlimits`: one of setrlimit(2). */
 export interface OciRlimit {
   /** `RLIMIT_NOFILE`. */
   readonly type: string;
@@ -57,6 +59,7 @@ export interface OciRlimit {
 /** The kernel's "no limit" is 2^64-1, which a JavaScript number can't hold: see {@link specText}. */
 export type RlimitValue = number | 'RLIM_INFINITY';
 
+/** `mounts`: in their order; options as of mount(8). */
 export interface OciMount {
   readonly destination: string;
   /** `bind`, or the kernel's name of the file system. */
@@ -65,6 +68,7 @@ export interface OciMount {
   readonly options: readonly string[];
 }
 
+/** `linux`: what only Linux has. */
 export interface OciLinux {
   readonly namespaces: readonly OciNamespace[];
   readonly cgroupsPath: string;
@@ -80,12 +84,14 @@ export interface OciLinux {
   readonly gidMappings?: readonly IdRange[];
 }
 
+/** `linux.namespaces`: a new one, or with `path` one that is there. */
 export interface OciNamespace {
   readonly type: 'mount' | 'pid' | 'ipc' | 'uts' | 'network' | 'cgroup' | 'user';
   /** An existing one to join; absent: a new one. */
   readonly path?: string;
 }
 
+/** `linux.devices`: a node to make below /dev. */
 export interface OciDevice {
   readonly path: string;
   readonly type: 'c' | 'b';

@@ -35,6 +35,7 @@ interface Files {
   readonly log: string;
 }
 
+/** What probes are run with. */
 export interface ProbeParts {
   /** The runtime of a container. */
   runtimeOf(id: string): Runtime;

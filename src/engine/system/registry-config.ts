@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { LiveFacts } from './facts.js';
 
+/** `IndexServerAddress` of `info`: where clients log in if no other registry is named. */
 export const indexServer = 'https://index.docker.io/v1/';
 
 /** Registries of this machine are never asked for a certificate. */

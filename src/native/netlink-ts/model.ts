@@ -37,6 +37,7 @@ export type LinkSpec = { readonly name: string } & LinkAttributes &
     | { readonly kind: 'dummy' }
   );
 
+/** Settings of a bridge (IFLA_BR_*). */
 export interface BridgeAttributes {
   /** Spanning tree; default off. */
   readonly stp?: boolean;
@@ -52,6 +53,7 @@ export interface OnParent {
   readonly netnsFd?: number;
 }
 
+/** How macvlan devices on one parent see each other (MACVLAN_MODE_*). */
 export type MacvlanMode = 'bridge' | 'private' | 'vepa' | 'passthru';
 
 /** At which layer frames are told apart; `l3s` lets netfilter of the parent's namespace see them too. */
@@ -60,6 +62,7 @@ export type IpvlanMode = 'l2' | 'l3' | 'l3s';
 /** Who of one parent may talk to each other directly. */
 export type IpvlanFlag = 'bridge' | 'private' | 'vepa';
 
+/** Settings of a VXLAN device (IFLA_VXLAN_*). */
 export interface VxlanAttributes {
   readonly vni: number;
   readonly parent?: string;
@@ -79,6 +82,7 @@ export interface LinkChanges extends LinkAttributes {
   readonly bridgePort?: BridgePortAttributes;
 }
 
+/** Settings of a port of a bridge (IFLA_BRPORT_*). */
 export interface BridgePortAttributes {
   /** Lets a frame leave by the port it came in on. */
   readonly hairpin?: boolean;
@@ -104,6 +108,7 @@ export interface LinkInfo {
   readonly alias?: string;
 }
 
+/** An address as the kernel tells of it (RTM_NEWADDR). */
 export interface AddressInfo {
   readonly linkIndex: number;
   /** With prefix length: `172.17.0.1/16`. */
@@ -112,6 +117,7 @@ export interface AddressInfo {
   readonly scope: 'global' | 'link' | 'host';
 }
 
+/** A route to make or delete (RTM_NEWROUTE). */
 export interface RouteSpec {
   /** `10.0.0.0/8`, or `default` (then `family` says which). */
   readonly destination: string;
@@ -124,6 +130,7 @@ export interface RouteSpec {
   readonly source?: string;
 }
 
+/** A route as the kernel tells of it. */
 export interface RouteInfo {
   readonly destination: string;
   readonly family: 4 | 6;
@@ -135,6 +142,7 @@ export interface RouteInfo {
   readonly protocol: number;
 }
 
+/** A neighbour to make or delete (RTM_NEWNEIGH). */
 export interface NeighborSpec {
   readonly link: string;
   readonly address: string;
@@ -142,6 +150,7 @@ export interface NeighborSpec {
   readonly permanent?: boolean;
 }
 
+/** A neighbour as the kernel tells of it. */
 export interface NeighborInfo {
   readonly linkIndex: number;
   readonly address: string;
@@ -149,6 +158,7 @@ export interface NeighborInfo {
   readonly state: number;
 }
 
+/** An entry of a forwarding database to make or delete (RTM_NEWNEIGH, AF_BRIDGE). */
 export interface FdbSpec {
   /** The bridge port or vxlan link. */
   readonly link: string;
@@ -157,6 +167,7 @@ export interface FdbSpec {
   readonly destination?: string;
 }
 
+/** An entry of a forwarding database as the kernel tells of it. */
 export interface FdbInfo {
   readonly linkIndex: number;
   readonly mac: string;

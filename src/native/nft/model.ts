@@ -20,6 +20,7 @@ export interface NftChain {
   readonly rules: readonly NftRule[];
 }
 
+/** Where a base chain is called from. */
 export interface NftHook {
   readonly type: 'filter' | 'nat' | 'route';
   readonly at: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';

@@ -47,6 +47,7 @@ export function decimal(text: string): number {
   return value;
 }
 
+/** What is said of a map of a sparse file that can not be. */
 export function damagedMap(): InvalidParameter {
   return new InvalidParameter('damaged tar archive: a bad map of a sparse file');
 }

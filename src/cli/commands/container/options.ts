@@ -197,4 +197,5 @@ export const containerFlags = {
   ...life,
 };
 
+/** The flags that `run` and `create` share. */
 export type ContainerFlags = typeof containerFlags;

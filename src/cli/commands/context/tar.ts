@@ -2,6 +2,7 @@
 
 const block = 512;
 
+/** A file or folder of an exported context. */
 export interface TarEntry {
   readonly path: string;
   readonly mode: number;

@@ -2,6 +2,7 @@ import { InvalidParameter } from '../../../base/errors.js';
 
 /** How mounts travel between the host and the container (mount_namespaces(7)). */
 export const propagations = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'];
+/** What a bind mount has if nobody asks for another propagation. */
 export const defaultPropagation = 'rprivate';
 
 /** Words of the third part of `-v`, by what they say; one of each at most. */

@@ -42,6 +42,7 @@ export interface VolumeHolder {
   readonly isRunning: boolean;
 }
 
+/** What containers ask of volumes. */
 export interface ContainerVolumes {
   /** A name for one that has none; it goes with its container, see {@link promise}. */
   inventName(): string;

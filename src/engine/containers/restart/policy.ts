@@ -1,6 +1,7 @@
 import type { HostConfig } from '../../../api/types/container.js';
 import { InvalidParameter } from '../../../base/errors.js';
 
+/** Docker Engine API: `RestartPolicy`. */
 export type RestartPolicy = NonNullable<HostConfig['RestartPolicy']>;
 
 /** What is known of a container that has ended. */

@@ -15,6 +15,7 @@ const nothing = {
 /** Nothing runs. */
 export const noBlkio: BlkioStats = nothing;
 
+/** Bytes and operations by device, from the files of a control group. */
 export function groupBlkio(files: GroupFiles): BlkioStats {
   if (files.version('blkio') === 2) {
     const bytes = parseIoStat(files.read('blkio', 'io.stat'));

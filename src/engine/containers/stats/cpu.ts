@@ -14,6 +14,7 @@ export const noCpu: GroupCpu = {
 /** `cpuacct.stat` counts hundredths of seconds on every architecture. */
 const tickNs = 10_000_000;
 
+/** CPU time and throttling, in nanoseconds, from the files of a control group. */
 export function groupCpu(files: GroupFiles): GroupCpu {
   return files.version('cpuacct') === 1 ? cpuV1(files) : cpuV2(files);
 }

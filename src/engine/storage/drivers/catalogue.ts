@@ -21,6 +21,7 @@ export interface OpenDriver {
 
 /** The drivers that there are, the best first: so they are tried on a data root that none has used yet. */
 export const driverNames = ['overlay2', 'btrfs', 'fuse-overlayfs', 'vfs'] as const;
+/** Name of a storage driver that is there. */
 export type DriverName = (typeof driverNames)[number];
 
 const makers: Readonly<Record<DriverName, (open: OpenDriver) => StorageDriver>> = {
