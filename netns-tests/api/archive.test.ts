@@ -194,6 +194,17 @@ describe('files of containers', () => {
     ]);
     const careful = '&noOverwriteDirNonDir=1';
     expect(await put(box, '/', file, careful)).to.have.property('status', 500);
+    // Also to a client that is still sending.
+    const large = await tarOf([{ name: 'd', content: 'y'.repeat(4 << 20) }]);
+    const status = await new Promise((resolve, reject) => {
+      const path = `/v1.41/containers/${box}/archive?path=/${careful}`;
+      const call = request({ socketPath: setting.it.socket, method: 'PUT', path, agent: false });
+      call.on('response', (answer) => resolve(answer.resume().statusCode));
+      call.on('error', reject);
+      call.write(large.subarray(0, 1 << 20));
+      setTimeout(() => call.end(large.subarray(1 << 20)), 200);
+    });
+    expect(status).to.equal(500);
     expect((await put(box, '/', file, careful)).message).to.include(
       'cannot overwrite directory "/d" with non-directory "/"',
     );

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventually } from '../world/eventually.js';
 import { eachDocker, image } from './each.js';
@@ -19,9 +20,14 @@ eachDocker('in a terminal', (docker) => {
     await shell.shows(/\/ # /);
     shell.type('stty size\r');
     await shell.shows(/\n24 80\r/);
-    await shell.resize(33, 99);
-    shell.type('until [ "$(stty size)" = "33 99" ]; do sleep 0.1; done; stty size\r');
-    await shell.shows(/\n33 99\r/);
+    shell.type('until stty size | grep "^33 99"; do sleep 0.1; done\r');
+    // A client that has not begun to look at its window misses a change.
+    await eventually(async () => {
+      await shell.resize(33, 98);
+      await shell.resize(33, 99);
+      await delay(200);
+      expect(shell.screen).to.match(/\n33 99\r/);
+    });
     shell.type('exit\r');
     expect(await shell.exitCode()).to.equal(0);
   });

@@ -58,6 +58,8 @@ describe('a proxy that another daemon left behind', () => {
   });
 
   it('and does not answer is ended, and its ports go on', async () => {
+    // It has begun.
+    await answers();
     const stuck = all.proxy();
     await all.daemon.stop('SIGKILL');
     process.kill(stuck, 'SIGSTOP');

@@ -115,7 +115,8 @@ describe('quickstart', function () {
     const script = `
       mount -t tmpfs none /run && mkdir /run/netns && touch /run/netns/half-made
       ip link add veth-near type veth peer name veth-far
-      unshare --net sleep 5 & ip link set veth-far netns $!
+      unshare --net sh -c 'echo; sleep 5' >/run/made & until [ -s /run/made ]; do sleep 0.01; done
+      ip link set veth-far netns $!
       . tools/playground/facts.sh
       host=(env) && host_interfaces
       kill $!`;

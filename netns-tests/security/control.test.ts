@@ -86,8 +86,15 @@ describe('security: control channels, and what users may name', () => {
     const programs = filesBelow('src')
       .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\/fake[^/]*\.ts$/.test(path))
       .filter((path) => shell.test(code(path)));
-    // Before an image's own words, which a container's own shell will read.
-    expect(programs).to.deep.equal(['src/engine/default-shell.ts']);
+    expect(programs).to.deep.equal([
+      // Before an image's own words, which a container's own shell will read.
+      'src/engine/default-shell.ts',
+      // The same words always, with nothing put in.
+      'src/engine/isolation/pipe-keeper.ts',
+    ]);
+    const keeper = code('src/engine/isolation/pipe-keeper.ts');
+    expect(keeper.match(/['"]-c['"], \w+\]/g)).to.deep.equal(["'-c', script]"]);
+    expect(keeper).to.match(/const script =\s*'[^'\n]*';/);
   });
 });
 

@@ -28,7 +28,7 @@ export async function readBytes(source: AsyncIterable<Buffer>): Promise<Buffer> 
 }
 
 /** The same without its end if we stop reading early: a client that is refused must still get its answer. */
-function staying(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+export function staying(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   return source instanceof Readable ? source.iterator({ destroyOnReturn: false }) : source;
 }
 

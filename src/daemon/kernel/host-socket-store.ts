@@ -98,8 +98,8 @@ export class HostSocketStore implements HostSockets, Disposable {
   /** Takes in a socket that the proxy of an earlier daemon has. Nobody's, until it is asked for again. */
   adopt(protocol: PortProtocol, address: string, port: number, socket: Fd): PortSlot {
     this.#makeRoom(1);
-    const taken = { socket: outOfTheWay(socket), given: 1, isOpen: true, adopted: true };
-    const slot: PortSlot = { protocol, address, port, ...taken, state: 'leaving' };
+    const taken = { socket: outOfTheWay(socket), given: 1, isOpen: true, takesConnections: true };
+    const slot: PortSlot = { protocol, address, port, ...taken, adopted: true, state: 'leaving' };
     this.#count++;
     this.#open++;
     this.#leaving.add(slot);

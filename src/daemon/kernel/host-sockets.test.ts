@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { silentLogger } from '../../base/logger.js';
@@ -6,6 +7,7 @@ import { PortAllocator } from '../../cnm/ports/allocator.js';
 import type { Sysctls } from '../../native/sysctl.js';
 import { HostSocketStore } from './host-socket-store.js';
 import { ephemeralPorts, heldPorts } from './host-sockets.js';
+import { openSlot, refuseConnections, takeConnections } from './port-slot.js';
 
 describe('HostSocketStore', () => {
   let hostSockets: HostSocketStore;
@@ -74,16 +76,53 @@ describe('HostSocketStore', () => {
 
   it('answers nobody', async () => {
     using held = hostSockets.open('tcp', '127.0.0.1', 0, 1);
-    const client = connect(held.port, '127.0.0.1');
-    const answer = await Promise.race([
-      new Promise((done) => client.once('connect', () => done('accepted'))),
-      new Promise((done) => client.once('error', () => done('refused'))),
-      new Promise((done) => setTimeout(() => done('silence'), 100)),
-    ]);
-    client.destroy();
-    expect(answer).to.equal('silence');
+    expect(await answerOf(held.port)).to.equal('silence');
+  });
+
+  it('of the proxy refuses connections when it is to serve no more, until it is to serve again', async () => {
+    const slot = openSlot({ protocol: 'tcp', address: '127.0.0.1', port: 46_301 }, true);
+    using _ = slot.socket;
+    const answers: unknown[] = [];
+    for (const change of [() => {}, refuseConnections, takeConnections]) {
+      change(slot);
+      answers.push(await answerOf(slot.port));
+    }
+    expect(answers).to.deep.equal(['accepted', 'refused', 'accepted']);
+  });
+
+  it('whose port another has taken meanwhile is given up', async () => {
+    const port = 46_302;
+    const held = hostSockets.open('tcp', '127.0.0.1', port, 1);
+    const [slot] = hostSockets.slots(listeners(port, 1));
+    if (!slot) throw new Error('no socket');
+    slot.given = 1;
+    refuseConnections(slot);
+    held[Symbol.dispose]();
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    let refusal: unknown;
+    try {
+      hostSockets.open('tcp', '127.0.0.1', port, 1)[Symbol.dispose]();
+    } catch (error) {
+      refusal = error;
+    }
+    other.close();
+    expect(refusal).to.have.property('code', 'EADDRINUSE');
+    expect(slot.socket.isOpen).to.equal(false);
   });
 });
+
+/** What becomes of a connection to a port of this machine. */
+async function answerOf(port: number): Promise<unknown> {
+  const client = connect(port, '127.0.0.1');
+  const answer = await Promise.race([
+    new Promise((done) => client.once('connect', () => done('accepted'))),
+    new Promise((done) => client.once('error', () => done('refused'))),
+    new Promise((done) => setTimeout(() => done('silence'), 100)),
+  ]);
+  client.destroy();
+  return answer;
+}
 
 describe('ephemeralPorts', () => {
   it("reads the host's settings, or does without", () => {

@@ -1,9 +1,9 @@
 import type { PortProtocol } from '../../cnm/ports/port-binding.js';
-import { stopListening } from '../../native/inetsocket.js';
+import { isErrno } from '../../native/libc.js';
 import { attachDropAll } from '../../native/socketfilter.js';
 import { ByPort } from './by-port.js';
 import { PacedWork, type Portion } from './paced-work.js';
-import type { Place, PortSlot } from './port-slot.js';
+import { type Place, type PortSlot, refuseConnections, takeConnections } from './port-slot.js';
 
 const closingPace = { delayMs: 50, batch: 64, pauseMs: 4 };
 
@@ -41,7 +41,7 @@ export class LeavingSlots implements Disposable {
       attachDropAll(slot.socket);
       slot.isOpen = false;
     }
-    return slot;
+    return this.#listens(slot) ? slot : undefined;
   }
 
   /** Closes what is in the way of a port at once. @returns whether there was any */
@@ -52,7 +52,7 @@ export class LeavingSlots implements Disposable {
     });
     for (const slot of inTheWay) {
       // The proxy may have a copy still, which then does not count any more.
-      if (slot.protocol === 'tcp') stopListening(slot.socket);
+      refuseConnections(slot);
       this.#drop(slot);
     }
     return inTheWay.length > 0;
@@ -71,6 +71,18 @@ export class LeavingSlots implements Disposable {
     this.#closing[Symbol.dispose]();
     for (const { socket } of this.#slots.values()) socket.close();
     this.#slots.clear();
+  }
+
+  /** Somebody else may listen there since it refused connections: that shows when it is opened anew. */
+  #listens(slot: PortSlot): boolean {
+    try {
+      takeConnections(slot);
+      return true;
+    } catch (error) {
+      if (!isErrno(error, 'EADDRINUSE')) throw error;
+      this.#drop(slot);
+      return false;
+    }
   }
 
   #closeLate(portions: readonly Portion<PortSlot>[]): void {

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { PortProtocol } from '../../cnm/ports/port-binding.js';
 import { tellDestination } from '../../native/datagram.js';
 import type { Fd } from '../../native/fd.js';
-import { boundPort, boundSocket, listen } from '../../native/inetsocket.js';
+import { boundPort, boundSocket, listen, stopListening } from '../../native/inetsocket.js';
 import { isErrno } from '../../native/libc.js';
 import { attachDropAll } from '../../native/socketfilter.js';
 
@@ -27,6 +27,8 @@ export interface PortSlot {
   given: number;
   /** Its filter was taken off, for the proxy. */
   isOpen: boolean;
+  /** False for one that the proxy is to serve no more: who connects is refused. */
+  takesConnections: boolean;
   /** It was found with the proxy of an earlier daemon, and is in use. */
   adopted: boolean;
 }
@@ -49,8 +51,23 @@ export function openSlot({ protocol, address, port }: Place, isOpen = false): Po
     state: 'held',
     given: 0,
     isOpen,
+    takesConnections: true,
     adopted: false,
   };
+}
+
+/** Refuses connections from now on, whether the proxy has closed its copy yet or not. */
+export function refuseConnections(slot: PortSlot): void {
+  if (slot.protocol !== 'tcp' || !slot.takesConnections) return;
+  slot.takesConnections = false;
+  stopListening(slot.socket);
+}
+
+/** Takes connections again. @throws SyscallError EADDRINUSE if somebody else does so by now */
+export function takeConnections(slot: PortSlot): void {
+  if (slot.takesConnections) return;
+  listen(slot.socket, BACKLOG);
+  slot.takesConnections = true;
 }
 
 function openSocket({ protocol, address, port }: Place, isOpen: boolean): Fd {

@@ -18,5 +18,10 @@ export interface ArchiveBackend {
   /** All files of the container as a tar, without what is mounted over them. */
   export(ref: string): Promise<Readable>;
   /** Unpacks a tar, compressed or not, into a folder that is there. @throws InvalidParameter, NotFound, System */
-  extractTo(ref: string, path: string, source: Readable, query: ExtractQuery): Promise<void>;
+  extractTo(
+    ref: string,
+    path: string,
+    source: AsyncIterable<Buffer>,
+    query: ExtractQuery,
+  ): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { PathStat } from '../../types/archive.js';
 import { bytes, empty } from '../answer.js';
 import type { ArchiveBackend } from '../backends/archive.js';
+import { staying } from '../body.js';
 import type { Call, Route } from '../router.js';
 
 const path = '/containers/{id}/archive';
@@ -37,7 +38,7 @@ export function archiveRoutes(backend: ArchiveBackend): Route[] {
       path,
       handle: async (call) => {
         const { query, request, response } = call;
-        await backend.extractTo(ref(call), query.text('path'), request, {
+        await backend.extractTo(ref(call), query.text('path'), staying(request), {
           noOverwriteDirNonDir: query.flag('noOverwriteDirNonDir'),
           copyUIDGID: query.flag('copyUIDGID'),
         });

@@ -83,7 +83,12 @@ export class ContainerFiles implements ArchiveBackend {
     }
   }
 
-  async extractTo(ref: string, path: string, source: Readable, query: ExtractQuery): Promise<void> {
+  async extractTo(
+    ref: string,
+    path: string,
+    source: AsyncIterable<Buffer>,
+    query: ExtractQuery,
+  ): Promise<void> {
     const container = this.#context.registry.find(ref);
     const wanted = wantedPath(path);
     await using open = await this.#open(container);
