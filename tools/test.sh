@@ -42,8 +42,8 @@ suite() { # suite NAME MOCHA-ARGUMENTS...: runs mocha and adds up its counts; wh
 step 'types and bundles' npm run --silent build
 step 'lint' npm run --silent lint
 suite 'unit tests'
-# Two files at a time: each has a world of its own, and most of the time it waits.
-suite 'netns tests' --config netns-tests/.mocharc.json --parallel --jobs 2
+# Three files at a time: each has a world of its own, and most of the time it waits.
+suite 'netns tests' --config netns-tests/.mocharc.json --parallel --jobs 3
 # Those with hundreds of networks or containers: they measure time, and the kernel removes what they leave under a lock
 # that no change of a link gets past.
 suite 'netns tests, one at a time' --config netns-tests/.mocharc.alone.json
