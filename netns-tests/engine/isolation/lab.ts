@@ -7,6 +7,9 @@ import { World } from '../../world/world.js';
 /** The image of all containers here. */
 export const image = 'tsnet/busybox';
 
+/** A control group for containers that name one; other files that are tested meanwhile have their own. */
+export const parentGroup = `tsnet-test-parent-${process.pid}`;
+
 /** A daemon in a world of its own. */
 export class Lab implements AsyncDisposable {
   readonly #world: World;
@@ -52,7 +55,7 @@ export class Lab implements AsyncDisposable {
     await this.daemon[Symbol.asyncDispose]();
     // Parents that were named are left standing, as Docker leaves them.
     for (const hierarchy of readdirSync('/sys/fs/cgroup')) {
-      for (const group of ['tsnet-test-parent/below', 'tsnet-test-parent', 'tsnet-test-default']) {
+      for (const group of [`${parentGroup}/below`, parentGroup]) {
         const folder = join('/sys/fs/cgroup', hierarchy, group);
         if (existsSync(folder)) rmdirSync(folder);
       }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { useLab } from './lab.js';
+import { parentGroup, useLab } from './lab.js';
 
 const root = '/sys/fs/cgroup';
 /** Files of version 1 and what is expected in them. */
@@ -87,11 +87,11 @@ for (const runtime of ['crun', 'runc']) {
     it('a parent of its own, which leads nowhere else', async function () {
       if (!existsSync(join(root, 'pids'))) this.skip();
       const expected = { 'pids/pids.max': '9' };
-      const parent = 'tsnet-test-parent/below';
+      const parent = `${parentGroup}/below`;
       const options = (given: string) => `--cgroup-parent ${given} --pids-limit 9`;
       expect(await limitsOf(options(parent), parent, expected)).to.deep.equal(expected);
-      const up = '../../tsnet-test-parent';
-      expect(await limitsOf(options(up), 'tsnet-test-parent', expected)).to.deep.equal(expected);
+      const up = `../../${parentGroup}`;
+      expect(await limitsOf(options(up), parentGroup, expected)).to.deep.equal(expected);
     });
 
     it('are what the container lives by', async () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { useLab } from './lab.js';
+import { parentGroup, useLab } from './lab.js';
 
 for (const runtime of ['crun', 'runc']) {
   describe(`options of isolation by ${runtime}`, () => {
@@ -68,7 +68,7 @@ describe('what the daemon gives by default', () => {
   const lab = useLab(
     ...['--default-ulimit', 'nofile=300:400', '--default-shm-size', '1M', '--no-new-privileges'],
     ...['--default-ipc-mode', 'shareable', '--default-cgroupns-mode', 'private'],
-    ...['--cgroup-parent', 'tsnet-test-default', '--seccomp-profile', 'unconfined'],
+    ...['--cgroup-parent', parentGroup, '--seccomp-profile', 'unconfined'],
   );
 
   it('counts where a container asks for nothing', async () => {
@@ -85,7 +85,7 @@ describe('what the daemon gives by default', () => {
       'shareable private 1048576',
     );
     const pid = await lab.it.daemon.mustRun(['inspect', '--format', '{{.State.Pid}}', 'shows']);
-    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).to.include('/tsnet-test-default/');
+    expect(readFileSync(`/proc/${pid}/cgroup`, 'utf8')).to.include(`/${parentGroup}/`);
   });
 
   it('is told by info', async () => {

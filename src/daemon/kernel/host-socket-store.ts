@@ -10,7 +10,15 @@ import { ByPort } from './by-port.js';
 import { LeavingSlots } from './leaving-slots.js';
 import { PacedWork, type Portion } from './paced-work.js';
 import { PortHold } from './port-hold.js';
-import { openPatiently, openSlot, outOfTheWay, type Place, type PortSlot } from './port-slot.js';
+import {
+  openPatiently,
+  openSlot,
+  outOfTheWay,
+  type Place,
+  type PortSlot,
+  REFUSED_AT_ONCE,
+  refuseConnections,
+} from './port-slot.js';
 import { UnheldWarning } from './unheld-warning.js';
 
 /** Sockets opened one by one until the kernel is asked for all ports in use at once, which takes about 1 ms. */
@@ -23,6 +31,8 @@ const SPARE_DESCRIPTORS = 2048;
 /** What is known for the current turn of the event loop, in which nobody else gets to do much. */
 interface Turn {
   opened: number;
+  /** Of how many ports that left connections are to be refused. */
+  refusing: number;
   /** Addresses that could be bound, so that they are the host's. */
   readonly addresses: Set<string>;
   readonly busy: BusyPorts;
@@ -201,7 +211,11 @@ export class HostSocketStore implements HostSockets, Disposable {
     const { protocol, address, port, count, slots } = hold;
     this.#holds.delete(protocol, address, port, hold);
     this.#count -= count - slots.length;
-    for (const slot of slots) this.#leaving.add(slot);
+    const turn = this.#thisTurn();
+    for (const slot of slots) {
+      if (turn.refusing++ < REFUSED_AT_ONCE) refuseConnections(slot);
+      this.#leaving.add(slot);
+    }
   }
 
   #openLate(portions: readonly Portion<PortHold>[]): void {
@@ -232,7 +246,7 @@ export class HostSocketStore implements HostSockets, Disposable {
 
   #thisTurn(): Turn {
     if (!this.#turn) {
-      this.#turn = { opened: 0, addresses: new Set(), busy: new BusyPorts() };
+      this.#turn = { opened: 0, refusing: 0, addresses: new Set(), busy: new BusyPorts() };
       setImmediate(() => {
         this.#turn = undefined;
       });

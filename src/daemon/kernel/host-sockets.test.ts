@@ -79,6 +79,12 @@ describe('HostSocketStore', () => {
     expect(await answerOf(held.port)).to.equal('silence');
   });
 
+  it('refuses who connects as soon as it is let go', async () => {
+    const held = hostSockets.open('tcp', '127.0.0.1', 46_300, 1);
+    held[Symbol.dispose]();
+    expect(await answerOf(46_300)).to.equal('refused');
+  });
+
   it('of the proxy refuses connections when it is to serve no more, until it is to serve again', async () => {
     const slot = openSlot({ protocol: 'tcp', address: '127.0.0.1', port: 46_301 }, true);
     using _ = slot.socket;

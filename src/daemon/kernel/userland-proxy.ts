@@ -5,7 +5,7 @@ import type { PortProxy, ProxyForward } from '../../cnm/kernel.js';
 import type { Children } from '../../native/children.js';
 import { detachFilter } from '../../native/socketfilter.js';
 import type { HostSocketStore } from './host-socket-store.js';
-import { type PortSlot, refuseConnections, takeConnections } from './port-slot.js';
+import { type PortSlot, REFUSED_AT_ONCE, refuseConnections, takeConnections } from './port-slot.js';
 import { ProxyChannel } from './proxy-channel.js';
 import { takeOver } from './proxy-former.js';
 import { launchProxy } from './proxy-launch.js';
@@ -177,7 +177,7 @@ export class UserlandProxy implements PortProxy, AsyncDisposable {
   }
 
   #stop(owner: string, served: readonly Served[]): void {
-    for (const { slot } of served) refuseConnections(slot);
+    for (const { slot } of served.slice(0, REFUSED_AT_ONCE)) refuseConnections(slot);
     const leaving = served.map(({ slot }) => [slot, slot.given] as const);
     const ticket = ++this.#lastTicket;
     if (this.#channel) {
