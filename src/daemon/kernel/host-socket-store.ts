@@ -213,7 +213,8 @@ export class HostSocketStore implements HostSockets, Disposable {
     this.#count -= count - slots.length;
     const turn = this.#thisTurn();
     for (const slot of slots) {
-      if (turn.refusing++ < REFUSED_AT_ONCE) refuseConnections(slot);
+      // What the proxy serves is its to end: it goes on when the daemon stops, which lets go of all.
+      if (slot.given === 0 && turn.refusing++ < REFUSED_AT_ONCE) refuseConnections(slot);
       this.#leaving.add(slot);
     }
   }

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { silentLogger } from '../../base/logger.js';
 import { PortAllocator } from '../../cnm/ports/allocator.js';
+import { detachFilter } from '../../native/socketfilter.js';
 import type { Sysctls } from '../../native/sysctl.js';
 import { HostSocketStore } from './host-socket-store.js';
 import { ephemeralPorts, heldPorts } from './host-sockets.js';
@@ -83,6 +84,17 @@ describe('HostSocketStore', () => {
     const held = hostSockets.open('tcp', '127.0.0.1', 46_300, 1);
     held[Symbol.dispose]();
     expect(await answerOf(46_300)).to.equal('refused');
+  });
+
+  it('goes on taking connections for a proxy that has not been stopped', async () => {
+    const held = hostSockets.open('tcp', '127.0.0.1', 46_303, 1);
+    const [slot] = hostSockets.slots(listeners(46_303, 1));
+    if (!slot) throw new Error('no socket');
+    slot.given = 1;
+    slot.isOpen = true;
+    detachFilter(slot.socket);
+    held[Symbol.dispose]();
+    expect(await answerOf(46_303)).to.equal('accepted');
   });
 
   it('of the proxy refuses connections when it is to serve no more, until it is to serve again', async () => {
