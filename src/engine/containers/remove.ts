@@ -38,6 +38,9 @@ export async function removeContainer(
   await removeStopped(context, container, options);
 }
 
+/** A log that is just put aside may make a file in a folder that is being emptied. */
+const patience = { maxRetries: 10, retryDelay: 20 };
+
 function refusal({ status, record }: Container): string {
   const name = `"/${record.name}"`;
   return status === 'paused'
@@ -66,7 +69,7 @@ export async function removeStopped(
     const files = join(context.settings.containersDir, id);
     await Promise.all([
       context.turns.run(() => context.rootfs.remove(id)),
-      rm(files, { recursive: true, force: true }),
+      rm(files, { recursive: true, force: true, ...patience }),
     ]);
     await mounts.finish();
   } catch (error) {
