@@ -125,7 +125,10 @@ export class FakeContext implements ContainersContext, Disposable {
       return this.image;
     },
   };
+  /** What is still done to the files of a log when its container is removed. */
+  closeLog: (id: string) => Promise<void> = async () => {};
   readonly logs: Logs = {
+    close: (id) => this.closeLog(id),
     settle: (wanted) => settledLogConfig(wanted ?? { Type: '', Config: {} }, plainLogs),
     prepare: async () => true,
     watch() {},

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Conflict } from '../../base/errors.js';
 import { FakeContext, rejection } from './fake-context.js';
@@ -33,6 +34,21 @@ describe('removeContainer', () => {
   it('removes what was never started', async () => {
     const web = await world.create('web');
     await removeContainer(world, web, gently);
+    expectGone(web.id);
+  });
+
+  it('waits for what is done to the log in its folder', async () => {
+    const web = await world.create('web');
+    const folder = join(world.settings.containersDir, web.id);
+    mkdirSync(folder, { recursive: true });
+    const closed: string[] = [];
+    world.closeLog = async (id) => {
+      closed.push(id);
+      await delay(5);
+      writeFileSync(join(folder, 'log.1.gz'), '');
+    };
+    await removeContainer(world, web, gently);
+    expect(closed).to.deep.equal([web.id]);
     expectGone(web.id);
   });
 

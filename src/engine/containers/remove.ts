@@ -38,9 +38,6 @@ export async function removeContainer(
   await removeStopped(context, container, options);
 }
 
-/** A log that is just put aside may make a file in a folder that is being emptied. */
-const patience = { maxRetries: 10, retryDelay: 20 };
-
 function refusal({ status, record }: Container): string {
   const name = `"/${record.name}"`;
   return status === 'paused'
@@ -66,10 +63,12 @@ export async function removeStopped(
     await mounts.announce();
     await context.records.remove(id);
     isForgotten = true;
+    // One that is just put aside is in several files, which come and go.
+    await context.logs.close(id);
     const files = join(context.settings.containersDir, id);
     await Promise.all([
       context.turns.run(() => context.rootfs.remove(id)),
-      rm(files, { recursive: true, force: true, ...patience }),
+      rm(files, { recursive: true, force: true }),
     ]);
     await mounts.finish();
   } catch (error) {

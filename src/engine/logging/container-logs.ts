@@ -68,6 +68,10 @@ export class ContainerLogs implements Logs {
     this.#passOn(log, source, run);
   }
 
+  async close(id: string): Promise<void> {
+    await this.#rotations.end(id);
+  }
+
   read(
     log: ContainerLog,
     options: { tty: boolean; query: LogQuery; ended: Promise<unknown> },

@@ -19,6 +19,8 @@ export interface Logs {
   prepare(log: ContainerLog): Promise<boolean>;
   /** From now on the log is kept within its limits and passed on, until the container has ended. */
   watch(log: ContainerLog, run: LoggedRun): void;
+  /** Resolves when nothing is done to the files of a container that has ended: then they may be removed. */
+  close(id: string): Promise<void>;
   /** @throws NotImplemented if nothing is kept */
   read(
     log: ContainerLog,

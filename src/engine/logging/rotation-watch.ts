@@ -20,6 +20,8 @@ interface Watched {
 export class RotationWatch {
   readonly #logger: Logger;
   readonly #watched = new Map<string, Watched>();
+  /** Logs that are brought within their limits for the last time. */
+  readonly #ending = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(logger: Logger) {
@@ -30,15 +32,27 @@ export class RotationWatch {
   begin(id: string, rotation: Rotation, reopen: Reopen): void {
     const watched: Watched = { id, rotation, reopen, work: Promise.resolve(), isBusy: false };
     this.#watched.set(id, watched);
-    this.#do(watched, () => rotation.recover(reopen));
+    const before = this.#ending.get(id);
+    this.#do(watched, async () => {
+      await before;
+      await rotation.recover(reopen);
+    });
     this.#plan(PAUSE_MS);
   }
 
-  /** The container has ended. Resolves when its log is within its limits; unknown is fine. */
-  async end(id: string): Promise<void> {
+  /** The container has ended. Resolves when its log is within its limits, for all who ask; unknown is fine. */
+  end(id: string): Promise<void> {
     const watched = this.#watched.get(id);
-    if (!watched) return;
+    if (!watched) return this.#ending.get(id) ?? Promise.resolve();
     this.#watched.delete(id);
+    const ending = this.#finish(watched).finally(() => {
+      if (this.#ending.get(id) === ending) this.#ending.delete(id);
+    });
+    this.#ending.set(id, ending);
+    return ending;
+  }
+
+  async #finish(watched: Watched): Promise<void> {
     await watched.work;
     await this.#try(watched, () => watched.rotation.finish());
   }
