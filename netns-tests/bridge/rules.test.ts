@@ -68,7 +68,7 @@ const scenes: Record<string, Scene> = {
     ports: [
       { ...publish(20_000, 20_000), count: 10_000 },
       { ...publish(20_000, 20_000, { hostIp: '::', protocol: 'udp' }), count: 10_000 },
-      { ...publish(700, 700, { hostIp: '192.0.2.2' }), count: 11 },
+      { ...publish(700, 700, { hostIp: '192.0.2.2' }), count: 100 },
       { ...publish(8000, 80), count: 3 },
     ],
   },

@@ -68,6 +68,14 @@ describe('policies as elements', () => {
       ['ip publish-address-ranges { 192.0.2.2 . udp . 1000-10999 : 172.30.0.2 }'],
     ],
     [
+      'a few ports that keep their numbers',
+      forward({ hostPorts: [8000, 8001], containerPorts: [8000, 8001] }),
+      [
+        'ip publish-any { tcp . 8000 : 172.30.0.2 . 8000 }',
+        'ip publish-any { tcp . 8001 : 172.30.0.2 . 8001 }',
+      ],
+    ],
+    [
       'a range that is shifted',
       forward({ hostPorts: [8000, 8001], containerPorts: [80, 81] }),
       [
@@ -93,12 +101,15 @@ describe('policies as elements', () => {
     const opening = { family: 4, address: '172.30.0.2', protocol: 'tcp' } as const;
     const openings = [
       { ...opening, ports: [80, 80] as const },
-      { ...opening, ports: [90, 99] as const },
+      { ...opening, ports: [90, 91] as const },
+      { ...opening, ports: [100, 163] as const },
+      { ...opening, ports: [200, 264] as const },
     ];
     const policy = { kind: 'ports', owner: 'ports/e', network, forwards: [], openings } as const;
+    const few = [80, 90, 91, ...Array.from({ length: 64 }, (_, offset) => 100 + offset)];
     expect(lines(fragmentsOf(policy, settings))).to.deep.equal([
-      'ip openings { 172.30.0.2 . tcp . 80 }',
-      'ip opening-ranges { 172.30.0.2 . tcp . 90-99 }',
+      ...few.map((port) => `ip openings { 172.30.0.2 . tcp . ${port} }`),
+      'ip opening-ranges { 172.30.0.2 . tcp . 200-264 }',
     ]);
   });
 
