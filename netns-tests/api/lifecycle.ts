@@ -1,4 +1,4 @@
-import { eventually } from '../world/eventually.js';
+import { until } from '../world/eventually.js';
 import { type Setting, useSetting } from './setting.js';
 
 /** What inspect tells of a container that the tests of its life look at. */
@@ -46,14 +46,7 @@ export class Lives {
 
   /** Waits until what is known of a container is so. */
   until(name: string, isSo: (it: Inspected) => boolean): Promise<Inspected> {
-    return eventually(
-      async () => {
-        const known = await this.inspect(name);
-        if (!isSo(known)) throw new Error(`${name}: ${JSON.stringify(known.State)}`);
-        return known;
-      },
-      { everyMs: 50 },
-    );
+    return until(() => this.inspect(name), isSo);
   }
 
   /** Actions of a container so far. */

@@ -1,21 +1,13 @@
 import { expect } from 'chai';
+import type { MountPoint } from '../../src/api/types/container.js';
 import { image, isDocker, useSetting } from './setting.js';
-
-interface Mount {
-  readonly Type: string;
-  readonly Name?: string;
-  readonly Source: string;
-  readonly Destination: string;
-  readonly Driver?: string;
-  readonly Mode: string;
-  readonly RW: boolean;
-  readonly Propagation: string;
-}
 
 describe('API: mounts', () => {
   const daemon = useSetting();
   const mountsOf = async (container: string) => {
-    const { Mounts } = await daemon.it.ok<{ Mounts: Mount[] }>(`GET /containers/${container}/json`);
+    const { Mounts } = await daemon.it.ok<{ Mounts: MountPoint[] }>(
+      `GET /containers/${container}/json`,
+    );
     return Mounts.sort((a, b) => (a.Destination < b.Destination ? -1 : 1));
   };
 

@@ -40,7 +40,7 @@ const kinds: readonly Kind[] = [
   },
   {
     what: 'link-local address',
-    pattern: /\bfe80::[0-9a-f]{1,4}:[0-9a-f]{1,4}ff:fe[0-9a-f]{2}:[0-9a-f]{1,4}\b/,
+    pattern: /\bfe80::[0-9a-f]{1,4}:[0-9a-f]{0,2}ff:fe[0-9a-f]{2}:[0-9a-f]{1,4}\b/,
     reason: 'the kernel makes it of the MAC',
     shown: (n) => `fe80::${digits('local', n, 4)}:12ff:fe34:${digits('local', -n, 4)}`,
   },

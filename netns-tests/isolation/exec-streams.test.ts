@@ -15,7 +15,6 @@ for (const runtime of ['crun', 'runc']) {
   describe(`streams and the end of an exec by ${runtime}`, () => {
     let world: IsolationWorld;
     let containerId: string;
-    let count = 0;
 
     before(async function () {
       if (!isRoot) this.skip();
@@ -33,19 +32,7 @@ for (const runtime of ['crun', 'runc']) {
     }
 
     function start(script: string, rest: Partial<ExecRequest> = {}) {
-      return world.launcher.exec({
-        execId: `exec${count++}`,
-        containerId,
-        runDir: world.runDir(rest.containerId ?? containerId),
-        args: ['sh', '-c', script],
-        env: [],
-        cwd: '',
-        user: '',
-        tty: false,
-        openStdin: false,
-        privileged: false,
-        ...rest,
-      });
+      return world.launcher.exec(world.execRequest(containerId, ['sh', '-c', script], rest));
     }
 
     it('has nothing open but its streams', async () => {

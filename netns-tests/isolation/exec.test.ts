@@ -10,7 +10,6 @@ for (const runtime of ['crun', 'runc']) {
   describe(`exec by ${runtime}`, () => {
     let world: IsolationWorld;
     let containerId: string;
-    let count = 0;
 
     before(async function () {
       if (!isRoot) this.skip();
@@ -22,19 +21,8 @@ for (const runtime of ['crun', 'runc']) {
     });
     after(() => world?.[Symbol.asyncDispose]());
 
-    const request = (args: readonly string[], rest: Partial<ExecRequest> = {}): ExecRequest => ({
-      execId: `exec${count++}`,
-      containerId,
-      runDir: world.runDir(containerId),
-      args,
-      env: [],
-      cwd: '',
-      user: '',
-      tty: false,
-      openStdin: false,
-      privileged: false,
-      ...rest,
-    });
+    const request = (args: readonly string[], rest?: Partial<ExecRequest>) =>
+      world.execRequest(containerId, args, rest);
 
     it('gives back output and exit code', async () => {
       const exec = await world.launcher.exec(

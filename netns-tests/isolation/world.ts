@@ -16,7 +16,7 @@ import type { ContainerConfig, HostConfig } from '../../src/api/types/container.
 import { containerConfig, hostConfig } from '../../src/api/types/container.js';
 import { randomIds } from '../../src/base/ids.js';
 import { silentLogger } from '../../src/base/logger.js';
-import type { Exit, LaunchRequest } from '../../src/engine/isolation/contract.js';
+import type { ExecRequest, Exit, LaunchRequest } from '../../src/engine/isolation/contract.js';
 import { type OpenedLauncher, openLauncher } from '../../src/engine/isolation/open-launcher.js';
 import { ensureShared } from '../../src/engine/isolation/shared-mounts.js';
 import { Children } from '../../src/native/children.js';
@@ -31,6 +31,7 @@ export class IsolationWorld implements AsyncDisposable {
   readonly opened: OpenedLauncher;
   readonly #children: Children;
   readonly #ids: string[] = [];
+  #execs = 0;
 
   private constructor(root: string, opened: OpenedLauncher, children: Children) {
     this.root = root;
@@ -103,6 +104,27 @@ export class IsolationWorld implements AsyncDisposable {
       tty: fullConfig.Tty,
       openStdin: fullConfig.OpenStdin,
       stdinOnce: fullConfig.StdinOnce,
+    };
+  }
+
+  /** A request to run another program in a container. */
+  execRequest(
+    containerId: string,
+    args: readonly string[],
+    rest: Partial<ExecRequest> = {},
+  ): ExecRequest {
+    return {
+      execId: `exec${this.#execs++}`,
+      containerId,
+      runDir: this.runDir(rest.containerId ?? containerId),
+      args,
+      env: [],
+      cwd: '',
+      user: '',
+      tty: false,
+      openStdin: false,
+      privileged: false,
+      ...rest,
     };
   }
 

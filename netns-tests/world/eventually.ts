@@ -21,3 +21,18 @@ export async function eventually<T>(
     await delay(everyMs);
   }
 }
+
+/** Asks for what is known of something until it is so, and gives it. @throws its `State`, if it does not become so */
+export function until<T extends { readonly State: unknown }>(
+  ask: () => Promise<T>,
+  isSo: (known: T) => boolean,
+): Promise<T> {
+  return eventually(
+    async () => {
+      const known = await ask();
+      if (!isSo(known)) throw new Error(JSON.stringify(known.State));
+      return known;
+    },
+    { everyMs: 50 },
+  );
+}

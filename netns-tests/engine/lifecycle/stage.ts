@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { run } from '../../world/command.js';
 import { TestDaemon } from '../../world/daemon.js';
-import { eventually } from '../../world/eventually.js';
+import { eventually, until } from '../../world/eventually.js';
 import { useInSuite } from '../../world/suite.js';
 import { World } from '../../world/world.js';
 
@@ -87,15 +87,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Waits until what is known of a container is so. */
-  async until(name: string, isSo: (known: Known) => boolean): Promise<Known> {
-    return eventually(
-      async () => {
-        const known = await this.inspect(name);
-        if (!isSo(known)) throw new Error(`${name}: ${JSON.stringify(known.State)}`);
-        return known;
-      },
-      { everyMs: 50 },
-    );
+  until(name: string, isSo: (known: Known) => boolean): Promise<Known> {
+    return until(() => this.inspect(name), isSo);
   }
 
   /** Ends the daemon and starts it again. */
