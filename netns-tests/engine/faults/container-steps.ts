@@ -41,7 +41,8 @@ function settings(load: Load) {
   return {
     Image: ownImage ?? 'tsnet/busybox',
     Cmd: random.pick(programs),
-    ...(isToPrune && { Labels: { prune: String(load.number) } }),
+    // Said of each, as an image has the labels of the container that it was made of.
+    Labels: { prune: isToPrune ? String(load.number) : '' },
     Tty: load.once(6),
     ...(!isToPrune && load.once(2) && { Volumes: { '/anonymous': {} } }),
     ...(load.once(3) && { Healthcheck: { Test: ['CMD', 'true'], Interval: 100_000_000 } }),

@@ -5,6 +5,7 @@ import { foundTraces } from '../../survive/found-traces.js';
 import { Random } from '../../survive/random.js';
 import { differences } from '../../survive/traces.js';
 import { TestDaemon } from '../../world/daemon.js';
+import { eventually } from '../../world/eventually.js';
 import { needsRoot } from '../../world/root.js';
 import { World } from '../../world/world.js';
 import { containerSteps } from './container-steps.js';
@@ -185,10 +186,13 @@ class Killing {
     );
   }
 
-  async #mustAnswer(path: string): Promise<Buffer> {
-    const answer = await send(this.#daemon.socket, 'GET', path);
-    if (answer.status < 400 || answer.status === 404) return answer.body;
-    throw new Error(`GET ${path}: ${answer.status} ${answer.body}`);
+  /** An answer, or that the container is gone: one that is just being removed must be so soon. */
+  #mustAnswer(path: string): Promise<Buffer> {
+    return eventually(async () => {
+      const answer = await send(this.#daemon.socket, 'GET', path);
+      if (answer.status < 400 || answer.status === 404) return answer.body;
+      throw new Error(`GET ${path}: ${answer.status} ${answer.body}`);
+    });
   }
 
   async #removeAll(): Promise<void> {
