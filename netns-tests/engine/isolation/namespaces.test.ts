@@ -31,6 +31,25 @@ for (const runtime of ['crun', 'runc']) {
       });
     }
 
+    it('of the network are those of who is joined, whether its first owner runs, runs again, or not', async () => {
+      const { daemon } = lab.it;
+      const netns = (name: string) => daemon.must(`exec ${name} readlink /proc/self/ns/net`);
+      await lab.it.start('first');
+      await lab.it.start('second', '--network container:first');
+      const one = await netns('second');
+      await daemon.must('stop -t 0 first');
+      await lab.it.start('third', '--network container:second');
+      expect(await netns('third')).to.equal(one);
+      await daemon.must('start first');
+      await lab.it.start('fourth', '--network container:third');
+      await lab.it.start('fifth', '--network container:first');
+      expect(await netns('fourth')).to.equal(one);
+      expect(await netns('fifth'))
+        .to.equal(await netns('first'))
+        .and.not.equal(one);
+      await daemon.must('rm -f first second third fourth fifth');
+    });
+
     it('of processes are joined', async () => {
       await lab.it.start('owner');
       expect(await lab.it.shell('--pid container:owner', 'ps')).to.match(

@@ -1,5 +1,6 @@
 import type { HostConfig } from '../../api/types/container.js';
 import { Conflict, InvalidParameter, NotFound } from '../../base/errors.js';
+import type { SandboxRecord } from '../../cnm/model.js';
 import type { JoinedNamespaces } from '../isolation/namespaces.js';
 import { sharedMemoryIn } from '../isolation/shared-memory.js';
 import type { ContainersContext } from './context.js';
@@ -37,6 +38,7 @@ function modeById(context: ContainersContext, mode: string): string {
  * Conflict if it doesn't run
  */
 export function joinedNamespaces(context: ContainersContext, host: HostConfig): JoinedNamespaces {
+  const network = ownerOf(context, host.NetworkMode, 'network');
   const pid = ownerOf(context, host.PidMode, 'PID');
   const ipc = ownerOf(context, host.IpcMode, 'IPC');
   if (ipc && ipc.ipcMode !== 'shareable') {
@@ -44,9 +46,30 @@ export function joinedNamespaces(context: ContainersContext, host: HostConfig): 
       `failed to join IPC namespace: container ${ipc.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
     );
   }
+  const first = network ?? pid ?? ipc;
   return {
-    ...(pid && { pid: `/proc/${pid.run.pid}/ns/pid` }),
-    ...(ipc && { ipc: `/proc/${ipc.run.pid}/ns/ipc`, shm: sharedMemoryIn(ipc.runDir) }),
+    ...(network && { network: namespaceOf(network, 'net') }),
+    ...(first && { user: namespaceOf(first, 'user') }),
+    ...(pid && { pid: namespaceOf(pid, 'pid') }),
+    ...(ipc && { ipc: namespaceOf(ipc, 'ipc'), shm: sharedMemoryIn(ipc.runDir) }),
+  };
+}
+
+function namespaceOf({ run }: Owner, type: 'net' | 'user' | 'pid' | 'ipc'): string {
+  return `/proc/${run.pid}/ns/${type}`;
+}
+
+/**
+ * Where the namespaces of a container's sandbox are. Those that it shares are found by the process of whom it shares
+ * them with: he may have them of another one, which has ended, with its sandbox, and may run again in new ones.
+ */
+export function sandboxNamespaces(
+  { netnsPath, usernsPath }: Pick<SandboxRecord, 'netnsPath' | 'usernsPath'>,
+  { network, user }: JoinedNamespaces,
+): Pick<SandboxRecord, 'netnsPath' | 'usernsPath'> {
+  return {
+    ...(netnsPath !== undefined && { netnsPath: network ?? netnsPath }),
+    ...(usernsPath !== undefined && { usernsPath: user ?? usernsPath }),
   };
 }
 

@@ -47,6 +47,9 @@ describe('startContainer', () => {
     await startContainer(world, shell);
     const hosts = world.launcher.of(shell.id).request.spec.binds.at(-1)?.source ?? '';
     expect(hosts).to.equal(world.networks.sandbox(web.id)?.files.hosts);
+    expect(world.launcher.of(shell.id).request.spec.netnsPath).to.equal(
+      `/proc/${web.run?.record.pid}/ns/net`,
+    );
     expect(world.networks.sandbox(shell.id)?.kind).to.deep.equal({
       type: 'joined',
       sandboxId: web.id,

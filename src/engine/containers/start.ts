@@ -18,7 +18,7 @@ import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { freshHealth, healthCheck } from './health/check.js';
 import { watchHealth } from './health/monitor.js';
-import { joinedNamespaces } from './joined-namespaces.js';
+import { joinedNamespaces, sandboxNamespaces } from './joined-namespaces.js';
 import { linkEnvironment } from './legacy-links.js';
 import { watchRun } from './life.js';
 import { preparedLog } from './log.js';
@@ -134,8 +134,7 @@ async function runIn(
       host: record.host,
       rootfs: merged,
       hostname: request.hostname,
-      ...(sandbox.netnsPath && { netnsPath: sandbox.netnsPath }),
-      ...(sandbox.usernsPath && { usernsPath: sandbox.usernsPath }),
+      ...sandboxNamespaces(sandbox, joined),
       binds: bindMounts(mounts, sandbox.files, record.host.ReadonlyRootfs),
       cgroupsPath: join(
         '/',

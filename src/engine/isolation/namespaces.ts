@@ -3,6 +3,10 @@ import type { OciNamespace } from './oci.js';
 
 /** What a container shares with other ones: paths on the host; absent: not shared. */
 export interface JoinedNamespaces {
+  /** `/proc/<pid>/ns/net` */
+  readonly network?: string;
+  /** `/proc/<pid>/ns/user` of the container whose other namespaces are shared. */
+  readonly user?: string;
   /** `/proc/<pid>/ns/pid` */
   readonly pid?: string;
   /** `/proc/<pid>/ns/ipc` */
