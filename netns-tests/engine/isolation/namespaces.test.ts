@@ -31,7 +31,7 @@ for (const runtime of ['crun', 'runc']) {
       });
     }
 
-    it('of the network are those of who is joined, whether its first owner runs, runs again, or not', async () => {
+    it('of the network are those of who is joined, whatever became of its first owner', async () => {
       const { daemon } = lab.it;
       const netns = (name: string) => daemon.must(`exec ${name} readlink /proc/self/ns/net`);
       await lab.it.start('first');
@@ -47,7 +47,10 @@ for (const runtime of ['crun', 'runc']) {
       expect(await netns('fifth'))
         .to.equal(await netns('first'))
         .and.not.equal(one);
-      await daemon.must('rm -f first second third fourth fifth');
+      await daemon.must('rm -f first');
+      await lab.it.start('sixth', '--network container:second');
+      expect(await netns('sixth')).to.equal(one);
+      await daemon.must('rm -f second third fourth fifth sixth');
     });
 
     it('of processes are joined', async () => {

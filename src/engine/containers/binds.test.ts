@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { bindMounts } from './binds.js';
+import { bindMounts, presentFiles } from './binds.js';
 
 describe('bindMounts', () => {
   const files = { hosts: '/f/hosts', resolvConf: '/f/resolv.conf', hostname: '/f/hostname' };
@@ -15,5 +16,13 @@ describe('bindMounts', () => {
       ['/my/hosts', true],
       ['/a', false],
     ]);
+  });
+
+  it('leaves out what has gone with the owner of a shared network', () => {
+    const hosts = fileURLToPath(import.meta.url);
+    const joined = { type: 'joined', sandboxId: 'web' } as const;
+    const present = presentFiles({ kind: joined, files: { ...files, hosts } });
+    expect(bindMounts([], present).map(({ source }) => source)).to.deep.equal([hosts]);
+    expect(presentFiles({ kind: { type: 'own' }, files })).to.deep.equal(files);
   });
 });

@@ -1,4 +1,5 @@
-import type { SandboxFiles } from '../../cnm/model.js';
+import { existsSync } from 'node:fs';
+import type { SandboxFiles, SandboxRecord } from '../../cnm/model.js';
 import type { BindMount } from '../isolation/contract.js';
 
 /**
@@ -7,7 +8,7 @@ import type { BindMount } from '../isolation/contract.js';
  */
 export function bindMounts(
   own: readonly BindMount[],
-  files: SandboxFiles,
+  files: Partial<SandboxFiles>,
   rootIsReadOnly = false,
 ): BindMount[] {
   const taken = new Set(own.map(({ destination }) => destination));
@@ -19,12 +20,20 @@ export function bindMounts(
   return [
     ...ours
       .filter(([, destination]) => !taken.has(destination))
-      .map(([source, destination]) => ({
-        source,
-        destination,
-        readOnly: rootIsReadOnly,
-        propagation: 'rprivate',
-      })),
+      .flatMap(([source, destination]) =>
+        source === undefined
+          ? []
+          : { source, destination, readOnly: rootIsReadOnly, propagation: 'rprivate' },
+      ),
     ...own,
   ];
+}
+
+/** A shared network's files are its first owner's, who may have been removed from under those who still share it. */
+export function presentFiles({
+  kind,
+  files,
+}: Pick<SandboxRecord, 'kind' | 'files'>): Partial<SandboxFiles> {
+  if (kind.type !== 'joined') return files;
+  return Object.fromEntries(Object.entries(files).filter(([, path]) => existsSync(path)));
 }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { Conflict, NotModified, System } from '../../base/errors.js';
 import { FakeContext, rejection, settle } from './fake-context.js';
@@ -44,6 +45,7 @@ describe('startContainer', () => {
     const web = await world.create('web');
     await startContainer(world, web);
     const shell = await world.create('shell', { HostConfig: { NetworkMode: 'container:web' } });
+    writeFileSync(join(world.settings.containersDir, web.id, 'hosts'), '');
     await startContainer(world, shell);
     const hosts = world.launcher.of(shell.id).request.spec.binds.at(-1)?.source ?? '';
     expect(hosts).to.equal(world.networks.sandbox(web.id)?.files.hosts);

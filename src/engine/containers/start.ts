@@ -13,7 +13,7 @@ import { Rollback } from '../../base/rollback.js';
 import type { SandboxRequest } from '../../cnm/contract.js';
 import { startFailureCode } from '../isolation/runtime-errors.js';
 import { openStreams } from './attach.js';
-import { bindMounts } from './binds.js';
+import { bindMounts, presentFiles } from './binds.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
 import { freshHealth, healthCheck } from './health/check.js';
@@ -135,7 +135,7 @@ async function runIn(
       rootfs: merged,
       hostname: request.hostname,
       ...sandboxNamespaces(sandbox, joined),
-      binds: bindMounts(mounts, sandbox.files, record.host.ReadonlyRootfs),
+      binds: bindMounts(mounts, presentFiles(sandbox), record.host.ReadonlyRootfs),
       cgroupsPath: join(
         '/',
         record.host.CgroupParent || context.settings.cgroupParent || 'tsnet',
