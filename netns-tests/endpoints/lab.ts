@@ -1,8 +1,9 @@
-import { Lifetime } from '../../src/base/rollback.js';
-import { TestDaemon } from '../world/daemon.js';
+import type { Lifetime } from '../../src/base/rollback.js';
+import type { TestDaemon } from '../world/daemon.js';
+import { type DaemonWorld, openDaemonWorld } from '../world/daemon-world.js';
 import type { Namespace } from '../world/namespace.js';
 import { useInSuite } from '../world/suite.js';
-import { World } from '../world/world.js';
+import type { World } from '../world/world.js';
 
 /** The image that needs no registry. */
 const image = 'tsnet/busybox';
@@ -36,25 +37,15 @@ export class Lab implements AsyncDisposable {
   readonly daemon: TestDaemon;
   readonly #lifetime: Lifetime;
 
-  private constructor(world: World, daemon: TestDaemon, lifetime: Lifetime) {
+  private constructor({ world, daemon, lifetime }: DaemonWorld) {
     this.world = world;
     this.daemon = daemon;
     this.#lifetime = lifetime;
   }
 
   static async create(flags: readonly string[] = []): Promise<Lab> {
-    const lifetime = new Lifetime();
-    try {
-      const world = lifetime.own(await World.create());
-      // An upstream that refuses at once: names that nobody has must not take seconds.
-      const all = ['--dns', '127.0.0.1', ...flags];
-      const daemon = lifetime.own(await TestDaemon.start(world.host, all));
-      await daemon.pull();
-      return new Lab(world, daemon, lifetime);
-    } catch (error) {
-      await lifetime[Symbol.asyncDispose]();
-      throw error;
-    }
+    // An upstream that refuses at once: names that nobody has must not take seconds.
+    return new Lab(await openDaemonWorld(['--dns', '127.0.0.1', ...flags]));
   }
 
   /** Runs a command line of the CLI that must succeed. */

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { Lifetime } from '../../src/base/rollback.js';
-import { TestDaemon } from '../world/daemon.js';
+import type { Lifetime } from '../../src/base/rollback.js';
+import type { TestDaemon } from '../world/daemon.js';
+import { type DaemonWorld, openDaemonWorld } from '../world/daemon-world.js';
 import type { Namespace } from '../world/namespace.js';
-import { World } from '../world/world.js';
+import type { World } from '../world/world.js';
 
 /** The image of containers that do nothing: programs of the test run in their namespaces. */
 const image = 'tsnet/busybox';
@@ -15,7 +16,7 @@ export class Publishing implements AsyncDisposable {
   readonly daemon: TestDaemon;
   readonly #lifetime: Lifetime;
 
-  private constructor(world: World, daemon: TestDaemon, lifetime: Lifetime) {
+  private constructor({ world, daemon, lifetime }: DaemonWorld) {
     this.world = world;
     this.daemon = daemon;
     this.#lifetime = lifetime;
@@ -23,16 +24,7 @@ export class Publishing implements AsyncDisposable {
 
   /** `flags` are the daemon's. */
   static async create(flags: readonly string[] = []): Promise<Publishing> {
-    const lifetime = new Lifetime();
-    try {
-      const world = lifetime.own(await World.create());
-      const daemon = lifetime.own(await TestDaemon.start(world.host, flags));
-      await daemon.pull();
-      return new Publishing(world, daemon, lifetime);
-    } catch (error) {
-      await lifetime[Symbol.asyncDispose]();
-      throw error;
-    }
+    return new Publishing(await openDaemonWorld(flags));
   }
 
   get host(): Namespace {

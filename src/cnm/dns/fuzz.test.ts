@@ -4,6 +4,7 @@ import { decode, encode } from 'dns-packet';
 import fc from 'fast-check';
 import { countingIds } from '../../base/ids.js';
 import { ip } from '../../base/ip.js';
+import { fakeSandbox } from './fake-sandbox.js';
 import { DnsFraming, framed } from './framing.js';
 import type { DnsSandbox } from './model.js';
 import { NameRegistry } from './names.js';
@@ -13,13 +14,9 @@ import { Resolver } from './resolver.js';
 import { isAnswer, parseQuery, type Query } from './wire.js';
 
 const sandbox: DnsSandbox = {
-  id: 's1',
-  view: { networks: [{ networkId: 'n1' }] },
+  ...fakeSandbox,
   upstreams: [{ address: '192.0.2.53', from: 'host' }],
-  hasGateway: true,
-  ndotsSet: false,
   search: ['corp.example'],
-  hasIPv6: true,
 };
 
 function registry(): NameRegistry {

@@ -1,28 +1,12 @@
 import { expect } from 'chai';
-import { type DecodedPacket, decode, encode, type RecordType } from 'dns-packet';
+import { decode, encode, type RecordType } from 'dns-packet';
 import { countingIds } from '../../base/ids.js';
 import { ip } from '../../base/ip.js';
+import { dataOf, decoded, fakeSandbox } from './fake-sandbox.js';
 import type { DnsSandbox } from './model.js';
 import { NameRegistry } from './names.js';
 import { Resolver } from './resolver.js';
 import type { Query } from './wire.js';
-
-const sandbox: DnsSandbox = {
-  id: 's1',
-  view: { networks: [{ networkId: 'n1' }] },
-  upstreams: [],
-  hasGateway: true,
-  ndotsSet: false,
-  search: [],
-  hasIPv6: true,
-};
-
-function decoded(reply: Buffer | Promise<Buffer> | undefined): DecodedPacket & { size: number } {
-  if (!Buffer.isBuffer(reply)) throw new Error('no answer at once');
-  return { ...decode(reply), size: reply.length };
-}
-const data = (packet: DecodedPacket) =>
-  (packet.answers ?? []).map((answer) => ('data' in answer ? answer.data : undefined));
 
 describe('OutsideNames', () => {
   it('PTR of an address that an answer from outside had goes outside, for this container alone', async () => {
@@ -53,16 +37,19 @@ describe('OutsideNames', () => {
     const question = (name: string, type: RecordType) =>
       encode({ type: 'query', id: 1, questions: [{ name, type }] });
     const reverse = question('2.0.18.172.in-addr.arpa', 'PTR');
-    expect(data(decoded(resolver.answer(sandbox, reverse, 'udp')))).to.deep.equal(['web.net']);
-    await resolver.answer(sandbox, question('www.org', 'A'), 'udp');
-    await resolver.answer(sandbox, reverse, 'udp');
+    expect(dataOf(decoded(resolver.answer(fakeSandbox, reverse, 'udp')))).to.deep.equal([
+      'web.net',
+    ]);
+    await resolver.answer(fakeSandbox, question('www.org', 'A'), 'udp');
+    await resolver.answer(fakeSandbox, reverse, 'udp');
     expect(asked).to.equal(2);
-    expect(data(decoded(resolver.answer({ ...sandbox }, reverse, 'udp')))).to.deep.equal([
+    expect(dataOf(decoded(resolver.answer({ ...fakeSandbox }, reverse, 'udp')))).to.deep.equal([
       'web.net',
     ]);
     names.add({ id: 'n1', name: 'net' }, { ...endpoint, names: ['next'] });
-    expect(data(decoded(resolver.answer(sandbox, reverse, 'udp'))), 'its next owner').to.deep.equal(
-      ['next.net'],
-    );
+    expect(
+      dataOf(decoded(resolver.answer(fakeSandbox, reverse, 'udp'))),
+      'its next owner',
+    ).to.deep.equal(['next.net']);
   });
 });

@@ -1,25 +1,10 @@
 import { expect } from 'chai';
-import { type DecodedPacket, decode, encode } from 'dns-packet';
+import { encode } from 'dns-packet';
 import { countingIds } from '../../base/ids.js';
 import { ip } from '../../base/ip.js';
-import type { DnsSandbox } from './model.js';
+import { decoded, fakeSandbox } from './fake-sandbox.js';
 import { NameRegistry } from './names.js';
 import { Resolver } from './resolver.js';
-
-const sandbox: DnsSandbox = {
-  id: 's1',
-  view: { networks: [{ networkId: 'n1' }] },
-  upstreams: [],
-  hasGateway: true,
-  ndotsSet: false,
-  search: [],
-  hasIPv6: true,
-};
-
-function decoded(reply: Buffer | Promise<Buffer> | undefined): DecodedPacket & { size: number } {
-  if (!Buffer.isBuffer(reply)) throw new Error('no answer at once');
-  return { ...decode(reply), size: reply.length };
-}
 
 describe('buildReply', () => {
   it('an answer by UDP is never larger than a datagram, whatever EDNS says', () => {
@@ -45,7 +30,7 @@ describe('buildReply', () => {
         },
       ],
     });
-    const reply = decoded(resolver.answer(sandbox, packet, 'udp'));
+    const reply = decoded(resolver.answer(fakeSandbox, packet, 'udp'));
     expect(reply.flag_tc).to.equal(true);
     expect(reply.size).to.be.within(65_400, 65_507);
   });

@@ -1,22 +1,14 @@
 import { expect } from 'chai';
-import { type DecodedPacket, decode, encode, type Packet, type RecordType } from 'dns-packet';
+import { type DecodedPacket, encode, type Packet, type RecordType } from 'dns-packet';
 import { countingIds } from '../../base/ids.js';
 import { ip } from '../../base/ip.js';
+import { dataOf, decoded, fakeSandbox } from './fake-sandbox.js';
 import type { Transport } from './forward.js';
 import type { DnsSandbox } from './model.js';
 import { NameRegistry } from './names.js';
 import { Resolver } from './resolver.js';
 import type { Query } from './wire.js';
 
-const sandbox: DnsSandbox = {
-  id: 's1',
-  view: { networks: [{ networkId: 'n1' }] },
-  upstreams: [],
-  hasGateway: true,
-  ndotsSet: false,
-  search: [],
-  hasIPv6: true,
-};
 const longLabel = 'x'.repeat(64);
 
 function make() {
@@ -46,7 +38,7 @@ function make() {
   return { resolver: new Resolver({ names, forwarder, ids: countingIds() }), forwarded };
 }
 
-function ask(packet: Packet | Buffer, transport: Transport = 'udp', asker = sandbox) {
+function ask(packet: Packet | Buffer, transport: Transport = 'udp', asker = fakeSandbox) {
   const { resolver, forwarded } = make();
   const bytes = Buffer.isBuffer(packet) ? packet : encode(packet);
   const reply = resolver.answer(asker, bytes, transport);
@@ -60,13 +52,7 @@ function local(name: string, type: RecordType, more: Packet = {}, transport: Tra
   expect(forwarded).to.deep.equal([]);
   return decoded(reply);
 }
-function decoded(reply: Buffer | Promise<Buffer> | undefined): DecodedPacket & { size: number } {
-  if (!Buffer.isBuffer(reply)) throw new Error('no answer at once');
-  return { ...decode(reply), size: reply.length };
-}
 const rcode = (packet: DecodedPacket) => (packet.flags ?? 0) & 15;
-const data = (packet: DecodedPacket) =>
-  (packet.answers ?? []).map((answer) => ('data' in answer ? answer.data : undefined));
 
 const patch = (change: (packet: Buffer) => void) => (packet: Buffer) => {
   change(packet);
@@ -97,7 +83,7 @@ describe('Resolver', () => {
   for (const [name, type, expected] of table) {
     it(`answers ${name} ${type} itself, TTL 600: ${expected.join() || 'NOERROR and nothing'}`, () => {
       const reply = local(name, type);
-      expect(data(reply)).to.deep.equal(expected);
+      expect(dataOf(reply)).to.deep.equal(expected);
       expect([reply.id, rcode(reply), reply.flag_qr, reply.flag_ra, reply.flag_rd]).to.deep.equal([
         77,
         0,
@@ -124,7 +110,7 @@ describe('Resolver', () => {
   });
 
   it('a container without IPv6 gets no AAAA of its neighbours', () => {
-    const four = { ...sandbox, hasIPv6: false };
+    const four = { ...fakeSandbox, hasIPv6: false };
     for (const [type, expected] of [
       ['AAAA', []],
       ['A', ['172.18.0.5']],
@@ -135,14 +121,14 @@ describe('Resolver', () => {
         'udp',
         four,
       );
-      expect(data(decoded(reply))).to.deep.equal(expected);
+      expect(dataOf(decoded(reply))).to.deep.equal(expected);
       expect(forwarded).to.deep.equal([]);
     }
   });
 
   for (const name of ['web.corp.example', 'WEB.net.Corp.Example', '_x._tcp.web.corp.example']) {
     it(`a container's name with a search domain behind does not go out (CVE-2025-8283): ${name}`, () => {
-      const searching = { ...sandbox, search: ['lab', 'corp.example'] };
+      const searching = { ...fakeSandbox, search: ['lab', 'corp.example'] };
       for (const type of ['A', 'AAAA', 'TXT'] as const) {
         const packet: Packet = { type: 'query', id: 1, questions: [{ name, type }] };
         const { reply, forwarded } = ask(packet, 'udp', searching);
@@ -169,7 +155,9 @@ describe('Resolver', () => {
   it('shuffles addresses', () => {
     const { resolver } = make();
     const packet = encode({ type: 'query', id: 1, questions: [{ name: 'many', type: 'A' }] });
-    const orders = [1, 2, 3].map(() => data(decoded(resolver.answer(sandbox, packet, 'tcp'))));
+    const orders = [1, 2, 3].map(() =>
+      dataOf(decoded(resolver.answer(fakeSandbox, packet, 'tcp'))),
+    );
     expect(new Set(orders.map(String)).size).to.equal(3);
     expect(new Set(orders.map((order) => String(order.toSorted()))).size).to.equal(1);
   });
@@ -218,13 +206,13 @@ describe('Resolver', () => {
   }
 
   it('holds short names back when the user set ndots', () => {
-    const strict = { ...sandbox, ndotsSet: true };
+    const strict = { ...fakeSandbox, ndotsSet: true };
     const question = (name: string, type: RecordType) =>
       ask({ type: 'query', id: 1, questions: [{ name, type }] }, 'udp', strict);
     expect(decoded(question('nobody', 'A').reply).answers).to.deep.equal([]);
     expect(question('nobody', 'MX').forwarded).to.have.length(1);
     expect(question('a.b', 'A').forwarded).to.have.length(1);
-    expect(data(decoded(question('web', 'A').reply))).to.deep.equal(['172.18.0.2']);
+    expect(dataOf(decoded(question('web', 'A').reply))).to.deep.equal(['172.18.0.2']);
   });
 
   const refused: [string, (packet: Buffer) => Buffer, number | undefined][] = [

@@ -14,15 +14,6 @@ describe('archives of images', () => {
   });
   afterEach(() => rmSync(world.folder, { recursive: true }));
 
-  const make = async (
-    repo: string,
-    files: Record<string, string> = { a: repo },
-    changes: string[] = [],
-  ) => {
-    world.clock.advance(1000);
-    return await world.service.import(rootfsTar(files), { repo, changes });
-  };
-
   describe('load and save', () => {
     const layer = encodeArchive([{ name: 'etc/motd', type: 'file', content: 'hello' }]);
     const config = JSON.stringify({
@@ -116,7 +107,7 @@ describe('archives of images', () => {
       expect((await load(dockerArchive({ RepoTags: null }))).said).to.deep.equal([
         `Loaded image ID: ${digestOf(config)}\n`,
       ]);
-      const before = await make('x:1');
+      const before = await world.make('x:1');
       expect((await load(dockerArchive({ RepoTags: ['x:1'] }))).said[0]).to.equal(
         `The image x:1 already exists, renaming the old one with ID ${before.id} to empty string\n`,
       );

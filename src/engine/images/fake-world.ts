@@ -110,7 +110,20 @@ export function fakeWorld() {
     aside: join(folder, 'aside'),
     platform: { os: 'linux', architecture: 'amd64' },
   });
-  return { folder, events, users, storage, store, clock, service };
+  return {
+    folder,
+    events,
+    users,
+    storage,
+    store,
+    clock,
+    service,
+    /** Imports an image, a second after the one before. */
+    make(repo: string, files: Record<string, string> = { a: repo }, changes: string[] = []) {
+      clock.advance(1000);
+      return service.import(rootfsTar(files), { repo, changes });
+    },
+  };
 }
 
 /** A stream of the tar of a root file system that holds the given files. */

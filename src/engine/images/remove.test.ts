@@ -10,18 +10,9 @@ describe('removal of images', () => {
   });
   afterEach(() => rmSync(world.folder, { recursive: true }));
 
-  const make = async (
-    repo: string,
-    files: Record<string, string> = { a: repo },
-    changes: string[] = [],
-  ) => {
-    world.clock.advance(1000);
-    return await world.service.import(rootfsTar(files), { repo, changes });
-  };
-
   describe('remove', () => {
     it('takes a name, then the image with the last one', async () => {
-      const { id, chainId } = await make('web');
+      const { id, chainId } = await world.make('web');
       await world.service.tag('web', 'other:1');
       expect(await world.service.remove('web')).to.deep.equal([{ Untagged: 'web:latest' }]);
       expect(await world.service.remove('other:1')).to.deep.equal([
@@ -41,7 +32,7 @@ describe('removal of images', () => {
     });
 
     it('refuses an id with several names, unless forced', async () => {
-      const { id } = await make('web');
+      const { id } = await world.make('web');
       await world.service.tag('web', 'other');
       const short = hexOf(id).slice(0, 12);
       expect(await failure(world.service.remove(short))).to.include({
@@ -109,7 +100,7 @@ describe('removal of images', () => {
     ];
     for (const [how, running, by, force, message] of inUse)
       it(`${how}${force ? ', forced,' : ''} of an image that a ${running ? 'running' : 'stopped'} container uses`, async () => {
-        const { id } = await make('web');
+        const { id } = await world.make('web');
         world.users.set(id, [{ containerId: container, running }]);
         const short = hexOf(id).slice(0, 12);
         const removal = world.service.remove(by === 'id' ? short : 'web', { force });
@@ -121,7 +112,7 @@ describe('removal of images', () => {
 
     it('keeps layers that another image or a container needs', async () => {
       const shared = { a: 'same' };
-      const one = await make('one', shared);
+      const one = await world.make('one', shared);
       const two = await world.service.import(rootfsTar(shared), {
         repo: 'two',
         message: 'another',
@@ -138,9 +129,9 @@ describe('removal of images', () => {
   });
 
   it('prunes nameless images, or all that nobody uses', async () => {
-    const old = await make('web', { a: '12345' });
-    const web = await make('web', { a: '2' });
-    const used = await make('used', { a: '3' });
+    const old = await world.make('web', { a: '12345' });
+    const web = await world.make('web', { a: '2' });
+    const used = await world.make('used', { a: '3' });
     world.users.set(used.id, [{ containerId: 'c', running: false }]);
     expect(await world.service.prune()).to.deep.equal({
       ImagesDeleted: [{ Deleted: old.id }, { Deleted: old.chainId }],

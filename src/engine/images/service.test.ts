@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { silentLogger } from '../../base/logger.js';
 import { hexOf } from '../storage/digest.js';
-import { failure, fakeWorld, rootfsTar } from './fake-world.js';
+import { failure, fakeWorld } from './fake-world.js';
 import { openImageStore } from './service.js';
 
 describe('images', () => {
@@ -12,17 +12,8 @@ describe('images', () => {
   });
   afterEach(() => rmSync(world.folder, { recursive: true }));
 
-  const make = async (
-    repo: string,
-    files: Record<string, string> = { a: repo },
-    changes: string[] = [],
-  ) => {
-    world.clock.advance(1000);
-    return await world.service.import(rootfsTar(files), { repo, changes });
-  };
-
   it('imports, with changes', async () => {
-    const image = await make('web:1', { a: 'content' }, [
+    const image = await world.make('web:1', { a: 'content' }, [
       'CMD ["sh"]',
       'EXPOSE 80 53/udp',
       'LABEL x=y',
@@ -53,7 +44,7 @@ describe('images', () => {
       },
     ]);
     expect(world.events.map(({ action }) => action)).to.deep.equal(['tag', 'import']);
-    const error = await failure(make('web:2', {}, ['FROM x']));
+    const error = await failure(world.make('web:2', {}, ['FROM x']));
     expect(error).to.include({
       message: 'from is not a valid change command',
       kind: 'InvalidParameter',
@@ -61,7 +52,7 @@ describe('images', () => {
   });
 
   it('finds images by id, short id and name, and says what it misses', async () => {
-    const { id } = await make('web');
+    const { id } = await world.make('web');
     const hex = hexOf(id);
     for (const words of [
       id,
@@ -87,7 +78,7 @@ describe('images', () => {
   });
 
   it('keeps images and names over a restart', async () => {
-    const { id } = await make('web');
+    const { id } = await world.make('web');
     const store = openImageStore({ dataRoot: world.folder, driver: 'fake', logger: silentLogger });
     expect(store.resolve('web').id).to.equal(id);
     expect(store.namesOf(id).map(({ path, tag }) => `${path}:${tag}`)).to.deep.equal([
@@ -96,7 +87,7 @@ describe('images', () => {
   });
 
   it('moves a tag from one image to another', async () => {
-    const [one, two] = [await make('web', { a: '1' }), await make('web', { a: '2' })];
+    const [one, two] = [await world.make('web', { a: '1' }), await world.make('web', { a: '2' })];
     expect(world.service.resolve('web').id).to.equal(two.id);
     expect(world.service.inspect(one.id).RepoTags).to.deep.equal([]);
     await world.service.tag(one.id, 'old', 'x');
@@ -107,10 +98,10 @@ describe('images', () => {
 
   describe('list', () => {
     beforeEach(async () => {
-      await make('one', { a: '1' }, ['LABEL tier=front color=red']);
-      await make('tsnet/two:v2', { a: '22' }, ['LABEL tier=back']);
-      await make('three', { a: '3' });
-      await make('three', { a: '4' });
+      await world.make('one', { a: '1' }, ['LABEL tier=front color=red']);
+      await world.make('tsnet/two:v2', { a: '22' }, ['LABEL tier=back']);
+      await world.make('three', { a: '3' });
+      await world.make('three', { a: '4' });
     });
     const table: [filters: Record<string, string[]>, names: (string | undefined)[]][] = [
       [{}, ['three:latest', undefined, 'tsnet/two:v2', 'one:latest']],
