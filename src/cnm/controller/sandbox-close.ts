@@ -44,7 +44,7 @@ export class SandboxClosing {
   async dismantle(state: SandboxState): Promise<void> {
     const { kernel, names, namespaces, logger } = this.#parts;
     const { id, kind, netnsPath } = state.record;
-    const mode = this.#isJoined(id) ? 'now' : 'lazily';
+    const mode = this.#isShared(netnsPath) ? 'now' : 'lazily';
     const { finished } = beginUndo(wholePlan(state), kernel, mode);
     await finished.catch((error) =>
       logger.warn('sandbox not wholly undone', { sandbox: id, error: messageOf(error) }),
@@ -58,9 +58,10 @@ export class SandboxClosing {
     namespaces.remove(netnsPath);
   }
 
-  #isJoined(id: string): boolean {
+  /** Whoever joined a container that had joined this one is in its namespace, too, and may be left there alone. */
+  #isShared(netnsPath: string | undefined): boolean {
     return this.#parts.registry
       .sandboxes()
-      .some(({ record: { kind } }) => kind.type === 'joined' && kind.sandboxId === id);
+      .some(({ record }) => record.kind.type === 'joined' && record.netnsPath === netnsPath);
   }
 }

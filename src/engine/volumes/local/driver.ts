@@ -68,9 +68,11 @@ export class LocalDriver implements VolumeDriver {
   /** The last use's end unmounts it. */
   async unmount({ name, options }: VolumeRecord, useId: string): Promise<void> {
     if (!localMount(options)) return;
-    const uses = this.#usesOf(name);
-    uses.delete(useId);
-    if (uses.size === 0) await this.#mounts.unmount(this.#folders.data(name));
+    const uses = this.#uses.get(name);
+    uses?.delete(useId);
+    if (uses && uses.size > 0) return;
+    this.#uses.delete(name);
+    await this.#mounts.unmount(this.#folders.data(name));
   }
 
   resume({ name }: VolumeRecord, useId: string): void {
@@ -80,7 +82,7 @@ export class LocalDriver implements VolumeDriver {
   /** Unmounts what nobody uses: after a crash. */
   async unmountIdle(name: string): Promise<void> {
     const path = this.#folders.data(name);
-    if (this.#usesOf(name).size === 0 && this.#mounts.isMounted(path)) {
+    if (!this.#uses.has(name) && this.#mounts.isMounted(path)) {
       await this.#mounts.unmount(path);
     }
   }
