@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
 import { eventually } from '../world/eventually.js';
-import { type Event, image, useSetting } from './setting.js';
+import { type Event, image, isDocker, useSetting } from './setting.js';
 
 describe('API: events', () => {
   const daemon = useSetting();
@@ -50,6 +50,17 @@ describe('API: events', () => {
       expect(pruned?.Actor.ID).to.equal('');
       expect(pruned?.Actor.Attributes['reclaimed']).to.match(/^\d+$/);
     }
+  });
+
+  it('tells of volumes that are pruned', async () => {
+    await daemon.it.ok('POST /volumes/create', { body: { Name: 'idle' } });
+    const all = encodeURIComponent('{"all":["true"]}');
+    await daemon.it.ok(`POST /volumes/prune${isDocker ? '' : `?filters=${all}`}`);
+    const events = await past({ volume: ['idle'] });
+    expect(events.map(({ Action }) => Action)).to.deep.equal([
+      'create',
+      ...(isDocker ? [] : ['destroy']),
+    ]);
   });
 
   it('tells of networks and images', async () => {
