@@ -138,6 +138,39 @@ describe('a controller that is disturbed', () => {
       await next.closeSandbox(box);
     }
   });
+
+  for (const network of ['bridge', 'six'] as const) {
+    it(`finishes a disconnect of one of two gateways that share ports: ${network}`, async () => {
+      const sharing = async () => {
+        const world = new FakeWorld();
+        const controller = await world.start();
+        await controller.createNetwork(
+          networkRequest('six', { enableIPv4: false, enableIPv6: true }),
+        );
+        const ports = [publish80(8080), publish80(0)];
+        await controller.openSandbox(sandboxRequest('box', ['bridge', 'six'], { ports }));
+        return { world, controller };
+      };
+      const published = (controller: Controller) => controller.sandbox(box)?.endpoints ?? [];
+      const whole = await sharing();
+      const start = whole.world.calls;
+      await whole.controller.disconnect(box, network);
+      const calls = whole.world.calls - start;
+      await whole.world.start([box]);
+      const done = comparable(whole.world);
+      const untouched = await sharing();
+      await untouched.world.start([box]);
+      const before = comparable(untouched.world);
+      for (let k = 1; k <= calls; k++) {
+        const { world, controller } = await sharing();
+        world.dieAt = world.calls + k;
+        await outcome(controller.disconnect(box, network));
+        const next = await world.start([box]);
+        const expected = published(next).length === 1 ? done : before;
+        expect(comparable(world), `call ${k} of ${calls}`).to.deep.equal(expected);
+      }
+    });
+  }
 });
 
 interface NamespaceState {

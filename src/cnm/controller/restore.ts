@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.js';
 import { Rollback } from '../../base/rollback.js';
 import { argsOf, reapply, undoPlan } from '../apply.js';
-import type { NetworkRecord } from '../model.js';
+import type { EndpointRecord, NetworkRecord, PortBinding } from '../model.js';
 import type { AppliedPlan } from '../plan.js';
 import type { Announcing } from './announcing.js';
 import type { EndpointDrafts } from './endpoint-drafts.js';
@@ -189,29 +189,35 @@ export class Restoring {
 
   /** The crash came in the middle of a connect or disconnect: what was going on is undone. */
   async #settle(state: SandboxState): Promise<void> {
-    const { registry, kernel, sandboxStates, logger } = this.#parts;
-    const { record } = state;
-    await undoPlan(state.pending.flat(), kernel, 'now');
-    reapply(wholePlan({ ...state, pending: [] }), kernel);
-    const endpoints = record.endpoints.some(({ portPlan }) => portPlan.length > 0)
-      ? record.endpoints
-      : await this.#republish(state, logger);
-    const next = { ...state, record: { ...record, endpoints }, pending: [] };
-    registry.setSandbox(next);
-    await sandboxStates.save(record.id, next);
+    const { registry, kernel, sandboxStates } = this.#parts;
+    const { record, unwritten = [] } = state;
+    const { endpoints } = record;
+    // A way out has gone, or is on its way to another endpoint. Both families' ways hold the ports of both.
+    const isMoved = unwritten.some(isPublished) || !endpoints.some(isPublished);
+    const former = isMoved ? endpoints.flatMap(({ portPlan }) => portPlan) : [];
+    await undoPlan([...state.pending.flat(), ...former], kernel, 'now');
+    const kept = isMoved ? endpoints.map((one) => ({ ...one, ...unpublished })) : endpoints;
+    const next = { ...state, record: { ...record, endpoints: kept }, pending: [] };
+    reapply(wholePlan(next), kernel);
+    const bindings = [...unwritten, ...endpoints].flatMap((endpoint) => endpoint.bindings);
+    const settled = isMoved ? await this.#published(next, bindings) : next;
+    registry.setSandbox(settled);
+    await sandboxStates.save(record.id, settled);
   }
 
-  /** The ports were on their way to another endpoint. */
-  async #republish({ record }: SandboxState, logger: Parts['logger']) {
+  /** @param before the ports as they were published until now: they keep their host ports */
+  async #published(state: SandboxState, before: readonly PortBinding[]): Promise<SandboxState> {
     const { gateways, ports } = this.#verbs;
-    await using rollback = new Rollback(logger);
+    const { record } = state;
+    await using rollback = new Rollback(this.#parts.logger);
     const choice = gateways.choose(record.endpoints);
-    const published = ports.publish(record, record.endpoints, choice, rollback);
+    const published = ports.publish(record, record.endpoints, choice, rollback, before);
     rollback.commit();
-    return record.endpoints.map((endpoint) => ({
+    const endpoints = record.endpoints.map((endpoint) => ({
       ...endpoint,
-      ...(published.get(endpoint.id) ?? unpublished),
+      ...published.get(endpoint.id),
     }));
+    return { ...state, record: { ...record, endpoints } };
   }
 
   #attempt(what: string, work: () => void): void {
@@ -229,4 +235,8 @@ export class Restoring {
       this.#parts.logger.error(`cannot restore ${what}`, { error: messageOf(error) });
     }
   }
+}
+
+function isPublished({ portPlan }: EndpointRecord): boolean {
+  return portPlan.length > 0;
 }
