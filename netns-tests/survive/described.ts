@@ -66,8 +66,15 @@ export async function describeAll({ api }: TestDaemon): Promise<Described> {
   };
 }
 
-/** Where running containers that it is linked to are on the default bridge. */
-export function friendsOf({ HostConfig }: Inspected, { containers }: Described): Endpoint[] {
+/**
+ * Where running containers that it is linked to are on the default bridge. One that has left that itself knows them only
+ * until it is started again.
+ */
+export function friendsOf(
+  { HostConfig, NetworkSettings }: Inspected,
+  { containers }: Described,
+): Endpoint[] {
+  if (!NetworkSettings.Networks['bridge']) return [];
   return (HostConfig.Links ?? []).flatMap((link) => {
     // `/server:/client/alias`
     const server = containers.find(({ Name }) => Name === link.split(':')[0]);
