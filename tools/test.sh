@@ -27,7 +27,8 @@ suite() { # suite NAME MOCHA-ARGUMENTS...: runs mocha and adds up its counts; wh
   # Some tests ask as another user.
   chmod 711 "$folder"
   before=$(processes "$folder")
-  step "$name" env "TMPDIR=$folder" npx mocha "$@" --reporter tools/reporter.cjs --reporter-option "counts=$json"
+  # A test that failed may have left something under way that would go on for ever.
+  step "$name" env "TMPDIR=$folder" npx mocha "$@" --exit --reporter tools/reporter.cjs --reporter-option "counts=$json"
   read -r p f s <"$json" || { p=0 f=1 s=0; failed=1; }
   left=$(left_behind "$folder" "$before")
   if [ -n "$left" ]; then

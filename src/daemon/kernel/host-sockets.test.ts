@@ -47,32 +47,33 @@ describe('HostSocketStore', () => {
   });
 
   it('opens the sockets of many later, and tells who waits for them', async () => {
-    using held = hostSockets.open('tcp', '127.0.0.1', 46_000, 100);
-    const all = listeners(46_000, 100);
+    using held = hostSockets.open('tcp', '127.0.0.1', 26_000, 100);
+    const all = listeners(26_000, 100);
     const early = hostSockets.slots(all);
     expect(early.length).to.be.within(1, 99);
     const late: number[] = [];
     hostSockets.await(all, (slots) => late.push(...slots.map(({ port }) => port)));
-    while (hostSockets.slots(all).length < 100) await delay(5);
-    const ports = Array.from({ length: 100 }, (_, at) => 46_000 + at);
+    for (let turns = 0; hostSockets.slots(all).length < 100 && turns < 2000; turns++)
+      await delay(5);
+    const ports = Array.from({ length: 100 }, (_, at) => 26_000 + at);
     expect([...early.map(({ port }) => port), ...late]).to.deep.equal(ports);
     // Who waits for them lets packets in; the others are shut until he does.
     expect(hostSockets.slots(all).filter(({ isOpen }) => isOpen)).to.have.length(late.length);
-    expect(held.port).to.equal(46_000);
+    expect(held.port).to.equal(26_000);
   });
 
   it('opens none that was let go meanwhile, and gives back those that leave', async () => {
-    hostSockets.open('tcp', '127.0.0.1', 46_200, 100)[Symbol.dispose]();
-    expect(hostSockets.slots(listeners(46_200, 100))).to.deep.equal([]);
-    using again = hostSockets.open('tcp', '127.0.0.1', 46_200, 1);
-    const [slot] = hostSockets.slots(listeners(46_200, 1));
+    hostSockets.open('tcp', '127.0.0.1', 26_200, 100)[Symbol.dispose]();
+    expect(hostSockets.slots(listeners(26_200, 100))).to.deep.equal([]);
+    using again = hostSockets.open('tcp', '127.0.0.1', 26_200, 1);
+    const [slot] = hostSockets.slots(listeners(26_200, 1));
     expect(slot?.isOpen).to.equal(false);
     await delay(300);
     expect(slot?.socket.isOpen).to.equal(true);
-    expect(again.port).to.equal(46_200);
+    expect(again.port).to.equal(26_200);
     // Nobody has the others.
-    using other = hostSockets.open('tcp', '127.0.0.1', 46_201, 1);
-    expect(other.port).to.equal(46_201);
+    using other = hostSockets.open('tcp', '127.0.0.1', 26_201, 1);
+    expect(other.port).to.equal(26_201);
   });
 
   it('answers nobody', async () => {
@@ -81,24 +82,24 @@ describe('HostSocketStore', () => {
   });
 
   it('refuses who connects as soon as it is let go', async () => {
-    const held = hostSockets.open('tcp', '127.0.0.1', 46_300, 1);
+    const held = hostSockets.open('tcp', '127.0.0.1', 26_300, 1);
     held[Symbol.dispose]();
-    expect(await answerOf(46_300)).to.equal('refused');
+    expect(await answerOf(26_300)).to.equal('refused');
   });
 
   it('goes on taking connections for a proxy that has not been stopped', async () => {
-    const held = hostSockets.open('tcp', '127.0.0.1', 46_303, 1);
-    const [slot] = hostSockets.slots(listeners(46_303, 1));
+    const held = hostSockets.open('tcp', '127.0.0.1', 26_303, 1);
+    const [slot] = hostSockets.slots(listeners(26_303, 1));
     if (!slot) throw new Error('no socket');
     slot.given = 1;
     slot.isOpen = true;
     detachFilter(slot.socket);
     held[Symbol.dispose]();
-    expect(await answerOf(46_303)).to.equal('accepted');
+    expect(await answerOf(26_303)).to.equal('accepted');
   });
 
   it('of the proxy refuses connections when it is to serve no more, until it is to serve again', async () => {
-    const slot = openSlot({ protocol: 'tcp', address: '127.0.0.1', port: 46_301 }, true);
+    const slot = openSlot({ protocol: 'tcp', address: '127.0.0.1', port: 26_301 }, true);
     using _ = slot.socket;
     const answers: unknown[] = [];
     for (const change of [() => {}, refuseConnections, takeConnections]) {
@@ -109,7 +110,7 @@ describe('HostSocketStore', () => {
   });
 
   it('whose port another has taken meanwhile is given up', async () => {
-    const port = 46_302;
+    const port = 26_302;
     const held = hostSockets.open('tcp', '127.0.0.1', port, 1);
     const [slot] = hostSockets.slots(listeners(port, 1));
     if (!slot) throw new Error('no socket');
