@@ -147,10 +147,18 @@ export class ContainerFiles implements ArchiveBackend {
     });
   }
 
-  #mount({ id }: Container): Promise<{ root: string; tree: ContainerTree }> {
+  /** Not while the end of a run is about to unmount them: what is opened then may be the empty place below. */
+  #mount(container: Container): Promise<{ root: string; tree: ContainerTree }> {
+    const { id } = container;
     return this.#turns.run(id, async () => {
-      const root = await this.#context.rootfs.mount(id);
-      return { root, tree: await ContainerTree.open(root) };
+      for (;;) {
+        const { run, cleaned } = container;
+        if (run === undefined) await cleaned;
+        const root = await this.#context.rootfs.mount(id);
+        const tree = await ContainerTree.open(root);
+        if (container.run === run && container.cleaned === cleaned) return { root, tree };
+        await tree[Symbol.asyncDispose]();
+      }
     });
   }
 
