@@ -24,8 +24,8 @@ interface Inspected {
   };
 }
 
-/** A program that ends at once when it is asked to. */
-const obliging = ['sh', '-c', 'trap "exit 3" TERM; while :; do sleep 0.05; done'];
+/** A program that ends at once when it is asked to, from when it says that it is ready. */
+const obliging = ['sh', '-c', 'trap "exit 3" TERM; echo ready; while :; do sleep 0.05; done'];
 
 /** One host with one daemon, and what it takes to disturb it. */
 class Disturbed implements AsyncDisposable {
@@ -55,6 +55,8 @@ class Disturbed implements AsyncDisposable {
     const { Id } = await this.daemon.api.must<{ Id: string }>('POST', '/containers/create', wanted);
     this.#made.add(Id);
     await this.daemon.api.must('POST', `/containers/${Id}/start`);
+    if (Cmd === obliging)
+      await eventually(async () => expect(await this.daemon.must(`logs ${Id}`)).to.equal('ready'));
     return Id;
   }
 
