@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventually } from '../world/eventually.js';
 import { eachDocker, image } from './each.js';
+import type { Terminal } from './terminal.js';
 
 const detachKeys = '\x10\x11';
 
@@ -20,14 +21,7 @@ eachDocker('in a terminal', (docker) => {
     await shell.shows(/\/ # /);
     shell.type('stty size\r');
     await shell.shows(/\n24 80\r/);
-    shell.type('until stty size | grep "^33 99"; do sleep 0.1; done\r');
-    // A client that has not begun to look at its window misses a change.
-    await eventually(async () => {
-      await shell.resize(33, 98);
-      await shell.resize(33, 99);
-      await delay(200);
-      expect(shell.screen).to.match(/\n33 99\r/);
-    });
+    await isFollowed(shell);
     shell.type('exit\r');
     expect(await shell.exitCode()).to.equal(0);
   });
@@ -90,9 +84,7 @@ eachDocker('in a terminal', (docker) => {
     await shell.shows(/\/ # /);
     shell.type('stty size; echo $COLOR\r');
     await shell.shows(/\n24 80\r\nred\r/);
-    await shell.resize(40, 120);
-    shell.type('sleep 0.2; stty size\r');
-    await shell.shows(/\n40 120\r/);
+    await isFollowed(shell);
     shell.type('exit 6\r');
     expect(await shell.exitCode()).to.equal(6);
     expect(await docker().field(name, '{{.State.Running}}')).to.equal('true');
@@ -112,3 +104,15 @@ eachDocker('in a terminal', (docker) => {
     expect(said).to.match(/not a TTY|cannot attach stdin to a TTY/);
   });
 });
+
+/** Makes the window another size, both ways, and waits until the shell in it has seen that. */
+async function isFollowed(shell: Terminal): Promise<void> {
+  shell.type('until stty size | grep "^33 99"; do sleep 0.1; done\r');
+  // A client that has not begun to look at its window misses a change.
+  await eventually(async () => {
+    await shell.resize(32, 98);
+    await shell.resize(33, 99);
+    await delay(200);
+    expect(shell.screen).to.match(/\n33 99\r/);
+  });
+}

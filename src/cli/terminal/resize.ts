@@ -4,34 +4,52 @@ import type { Containers } from '../../api/client/containers.js';
 const attempts = 10;
 const firstDelayMs = 10;
 
-/** Tells the daemon the terminal's size now and whenever it changes, until it is disposed of. */
+/** A terminal that says when its window has another size, as `process.stdout` does; no rows, no terminal. */
+export interface SizedTerminal {
+  readonly rows: number;
+  readonly columns: number;
+  on(event: 'resize', listener: () => void): unknown;
+  off(event: 'resize', listener: () => void): unknown;
+}
+
+/**
+ * Tells the daemon the terminal's size now and whenever it changes, until it is disposed of. One
+ * size at a time: of two requests under way at once, the older size could be the last to arrive,
+ * and would stay.
+ */
 export function followSize(
-  containers: Containers,
+  containers: Pick<Containers, 'resize'>,
   target: { kind: 'containers' | 'exec'; id: string },
-  stdout: NodeJS.WriteStream,
+  terminal: SizedTerminal,
 ): Disposable {
-  let stopped = false;
+  let isStopped = false;
+  let isTelling = false;
+  let told = { h: 0, w: 0 };
   const tell = async () => {
-    const { rows: h, columns: w } = stdout;
-    if (h && w) await containers.resize(target.kind, target.id, { h, w });
-  };
-  const onChange = () => void tell().catch(() => undefined);
-  const start = async () => {
-    for (let attempt = 0; attempt < attempts && !stopped; attempt++) {
-      const told = await tell().then(
-        () => true,
-        () => false,
-      );
-      if (told) return;
-      await new Promise((resolve) => setTimeout(resolve, firstDelayMs * (attempt + 1)).unref());
+    for (let failures = 0; !isStopped && failures < attempts; ) {
+      const { rows: h, columns: w } = terminal;
+      if (!h || !w || (h === told.h && w === told.w)) return;
+      try {
+        await containers.resize(target.kind, target.id, { h, w });
+        told = { h, w };
+      } catch {
+        failures++;
+        await new Promise((resolve) => setTimeout(resolve, firstDelayMs * failures).unref());
+      }
     }
   };
-  void start();
-  process.on('SIGWINCH', onChange);
+  const onChange = async () => {
+    if (isTelling) return;
+    isTelling = true;
+    await tell();
+    isTelling = false;
+  };
+  void onChange();
+  terminal.on('resize', onChange);
   return {
     [Symbol.dispose]: () => {
-      stopped = true;
-      process.off('SIGWINCH', onChange);
+      isStopped = true;
+      terminal.off('resize', onChange);
     },
   };
 }
