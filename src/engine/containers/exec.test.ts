@@ -162,6 +162,17 @@ describe('Execs', () => {
     expect((await execs.inspect(Id)).ExitCode).to.equal(127);
   });
 
+  it('tells of the end of the container that a detached one was to start in', async () => {
+    world.launcher.broken = { file: 'ls', reason: 'setns: no such process' };
+    const { Id } = execs.create(web, bodyOf());
+    const start = execs.start(Id, { ...attached, detach: true });
+    world.launcher.of(web.id).end(exitWith(0));
+    const error = await rejection(start);
+    expect(error).to.be.instanceOf(Conflict);
+    expect(error.message).to.equal(`container ${web.id} is not running`);
+    expect(web.execIds.size).to.equal(0);
+  });
+
   it('resizes what runs', async () => {
     const { Id } = execs.create(web, bodyOf({ Tty: true }));
     const early = await rejection(execs.resize(Id, { rows: 1, columns: 2 }));

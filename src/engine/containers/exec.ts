@@ -138,17 +138,31 @@ export class Execs {
 
   /**
    * As in Docker the reason is the exec's only output, or the answer if nobody is to see that, and its exit code tells
-   * of it: 127, 126.
+   * of it: 127, 126. A container that has ended meanwhile is the better reason, the runtime has many words for that.
    */
-  #notLaunched(exec: Exec, error: unknown, isDetached: boolean): AttachedStreams {
+  async #notLaunched(exec: Exec, error: unknown, isDetached: boolean): Promise<AttachedStreams> {
     const text = messageOf(error);
     this.#close(exec, startFailureCode(text) === 127 ? 127 : 126);
-    if (isDetached) throw error;
+    if (isDetached) {
+      await this.#requireAlive(exec.container);
+      throw error;
+    }
     return {
       tty: exec.config.Tty,
       chunks: oneChunk(`${text}\r\n`),
       abort() {},
     };
+  }
+
+  /** Asks the kernel: the daemon may not have heard of the end yet. @throws Conflict */
+  async #requireAlive(container: Container): Promise<void> {
+    requireRunning(container);
+    const { id, run } = container;
+    const runDir = runDirOf(this.#context, container);
+    const alive = await this.#context.launcher.alive(
+      run ? [{ id, runDir, pid: run.record.pid }] : [],
+    );
+    if (!alive.has(id)) throw notRunning(id);
   }
 
   #find(id: string): Exec {
@@ -219,7 +233,11 @@ async function* oneChunk(text: string): AsyncGenerator<OutputChunk> {
 function requireRunning(container: Container): void {
   container.refuseWhileRestarting();
   const { id, run } = container;
-  if (!run) throw new Conflict(`container ${id} is not running`);
+  if (!run) throw notRunning(id);
   if (run.record.paused)
     throw new Conflict(`container ${id} is paused, unpause the container before exec`);
+}
+
+function notRunning(id: string): Conflict {
+  return new Conflict(`container ${id} is not running`);
 }
