@@ -162,6 +162,12 @@ describe('API: containers', () => {
     );
   });
 
+  it('lists null when no file changed', async () => {
+    const name = await daemon.it.container({});
+    const { text } = await daemon.it.send(`GET /containers/${name}/changes`);
+    expect(text.trim()).to.equal('null');
+  });
+
   it('lists what changed in the files, and all of them as a tar', async () => {
     const name = await daemon.it.running({
       Cmd: ['sh', '-c', 'echo x >/new; rm /etc/group; echo >>/etc/passwd'],

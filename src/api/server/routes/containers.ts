@@ -35,9 +35,10 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
     route('GET', '/containers/{id}/top', async (ref, { query, response }) =>
       json(response, await backend.top(ref, query.text('ps_args'))),
     ),
-    route('GET', '/containers/{id}/changes', async (ref, { response }) =>
-      json(response, await backend.changes(ref)),
-    ),
+    route('GET', '/containers/{id}/changes', async (ref, { response }) => {
+      const changes = await backend.changes(ref);
+      json(response, changes.length > 0 ? changes : null);
+    }),
     route('POST', '/containers/{id}/wait', (ref, call) => wait(backend, ref, call)),
     // With `link=1` it is the name of a link: /web/alias.
     route('DELETE', '/containers/{id*}', async (ref, { query, response }) => {
