@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { eventually } from '../../../netns-tests/world/eventually.js';
 import { silentLogger } from '../../base/logger.js';
 import { PortAllocator } from '../../cnm/ports/allocator.js';
 import { detachFilter } from '../../native/socketfilter.js';
@@ -68,8 +69,7 @@ describe('HostSocketStore', () => {
     using again = hostSockets.open('tcp', '127.0.0.1', 26_200, 1);
     const [slot] = hostSockets.slots(listeners(26_200, 1));
     expect(slot?.isOpen).to.equal(false);
-    await delay(300);
-    expect(slot?.socket.isOpen).to.equal(true);
+    await eventually(() => expect(slot?.socket.isOpen).to.equal(true));
     expect(again.port).to.equal(26_200);
     // Nobody has the others.
     using other = hostSockets.open('tcp', '127.0.0.1', 26_201, 1);

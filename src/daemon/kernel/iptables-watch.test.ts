@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../../../netns-tests/world/eventually.js';
 import type { Logger } from '../../base/logger.js';
 import type { Meddling } from './firewall-guard.js';
 import { WatchedIptables } from './iptables-watch.js';
@@ -121,8 +122,7 @@ describe('WatchedIptables', () => {
     watched.replaceAll([]);
     using watch = watched.watch((by) => void told.push(by));
     meddle();
-    await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(told).to.have.length(1);
+    await eventually(() => expect(told).to.have.length(1));
     watch[Symbol.dispose]();
     meddle();
     await new Promise((resolve) => setTimeout(resolve, 600));

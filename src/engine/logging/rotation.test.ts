@@ -9,6 +9,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { eventually } from '../../../netns-tests/world/eventually.js';
 import type { LogQuery } from '../../api/server/backends/logs.js';
 import type { LogLimits } from './limits.js';
 import { readLog } from './log-reader.js';
@@ -136,23 +137,6 @@ describe('Rotation', () => {
     expect(files()).to.deep.equal(['log', 'log.1.gz', 'log.2.gz']);
   });
 
-  it('tells those who follow, who miss nothing though files are dropped meanwhile', async () => {
-    let end = () => {};
-    const ended = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    writer.write(5);
-    const followed = read({ follow: true }, ended);
-    await new Promise((done) => setTimeout(done, 20));
-    for (let round = 0; round < 5; round++) {
-      writer.write(11);
-      await rotation({ maxFiles: 1 }).rotate(writer.reopen);
-    }
-    writer.write(3);
-    end();
-    expect(await followed).to.deep.equal(range(1, 68));
-  });
-
   /** How many files of the log this process has open. */
   const opened = () =>
     readdirSync('/proc/self/fd').filter((fd) => {
@@ -162,6 +146,24 @@ describe('Rotation', () => {
         return false;
       }
     }).length;
+
+  it('tells those who follow, who miss nothing though files are dropped meanwhile', async () => {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    writer.write(5);
+    const followed = read({ follow: true }, ended);
+    await eventually(() => expect(opened()).to.equal(1));
+    for (let round = 0; round < 5; round++) {
+      writer.write(11);
+      await rotation({ maxFiles: 1 }).rotate(writer.reopen);
+    }
+    writer.write(3);
+    end();
+    expect(await followed).to.deep.equal(range(1, 68));
+  });
+
   const follow = () => {
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
