@@ -62,14 +62,22 @@ async function textOf(response: IncomingMessage): Promise<string> {
 export class RawConnection implements Disposable {
   readonly #socket: ReturnType<typeof connect>;
   #received = Buffer.alloc(0);
+  #first: Buffer | undefined;
   #ended = false;
 
-  /** Opens one and sends lines of a request's head, an empty line, and what follows. */
-  constructor(socketPath: string, head: readonly string[], after: string | Buffer = '') {
+  /**
+   * Opens one and sends lines of a request's head, an empty line, and what follows. With `isDeaf` not a byte is taken
+   * from the kernel before {@link read}.
+   */
+  constructor(
+    socketPath: string,
+    head: readonly string[],
+    { after = '', isDeaf = false }: { after?: string | Buffer; isDeaf?: boolean } = {},
+  ) {
     this.#socket = connect({ path: socketPath, allowHalfOpen: true });
-    this.#socket.on('data', (part: Buffer) => {
-      this.#received = Buffer.concat([this.#received, part]);
-    });
+    // Otherwise Node reads ahead as soon as it is connected.
+    this.#socket.pause();
+    if (!isDeaf) this.read();
     this.#socket.on('error', () => {
       this.#ended = true;
     });
@@ -86,6 +94,19 @@ export class RawConnection implements Disposable {
   /** Sends no more; the other direction stays open. */
   end(): void {
     this.#socket.end();
+  }
+
+  read(): void {
+    this.#socket.on('data', (part: Buffer) => {
+      this.#first ??= part;
+      this.#received = Buffer.concat([this.#received, part]);
+    });
+    this.#socket.resume();
+  }
+
+  /** All that its first read gave. */
+  get first(): string {
+    return String(this.#first ?? '');
   }
 
   /** The answer's head, as text. */

@@ -124,9 +124,15 @@ export class Setting implements AsyncDisposable {
   /** Opens a connection that a request takes over. `upgrade` asks for it as today's clients do; `after` follows the body at once. */
   hijack(
     path: string,
-    options: { upgrade: boolean; version?: string; body?: string; after?: string },
+    options: {
+      upgrade: boolean;
+      version?: string;
+      body?: string;
+      after?: string;
+      isDeaf?: boolean;
+    },
   ): RawConnection {
-    const { upgrade, version = common, body = '', after = '' } = options;
+    const { upgrade, version = common, body = '', after = '', isDeaf = false } = options;
     return new RawConnection(
       this.socket,
       [
@@ -135,7 +141,7 @@ export class Setting implements AsyncDisposable {
         ...(upgrade ? ['Connection: Upgrade', 'Upgrade: tcp'] : []),
         ...(body ? ['Content-Type: application/json', `Content-Length: ${body.length}`] : []),
       ],
-      body + after,
+      { after: body + after, isDeaf },
     );
   }
 

@@ -18,7 +18,7 @@ describe('detaching', () => {
         ...['Host: docker', 'Connection: Upgrade', 'Upgrade: tcp'],
         ...(body ? ['Content-Type: application/json', `Content-Length: ${body.length}`] : []),
       ],
-      body,
+      { after: body },
     );
   const isRunning = (id: string) =>
     setting.it.daemon.mustRun(['inspect', '-f', '{{.State.Running}}', id]);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { InvalidParameter } from '../../base/errors.js';
 import { maxBytes } from './body.js';
 import type { HijackCall } from './router.js';
@@ -11,6 +12,19 @@ export function acceptHijack({ socket, upgraded }: HijackCall, type: string): vo
     ? ['HTTP/1.1 101 UPGRADED', `Content-Type: ${type}`, 'Connection: Upgrade', 'Upgrade: tcp']
     : ['HTTP/1.1 200 OK', `Content-Type: ${type}`];
   socket.write(`${head.join('\r\n')}\r\n\r\n`);
+}
+
+/** How many of the bytes that were sent the client has not read yet; 0 where that can't be known. */
+export type CountUnread = (socket: Duplex) => number;
+
+/** How often a client is looked at that is slow to read: soon, then ever later. */
+const lookMs = { first: 1, last: 20 } as const;
+
+/** Resolves when the client has read all that it was sent, or has gone. */
+export async function untilRead(socket: Duplex, unread: CountUnread): Promise<void> {
+  const isRead = () => socket.destroyed || (socket.writableLength === 0 && unread(socket) === 0);
+  for (let ms: number = lookMs.first; !isRead(); ms = Math.min(2 * ms, lookMs.last))
+    await delay(ms);
 }
 
 /**

@@ -20,6 +20,8 @@ export interface HijackCall extends Omit<Call, 'response'> {
   readonly upgraded: boolean;
   /** The request's body, which the HTTP parser left alone. */
   readonly body: string;
+  /** Resolves when the client has read what it was sent, or has gone. */
+  untilRead(): Promise<void>;
 }
 
 /** Answers a request. What it throws becomes an error by its kind. */

@@ -53,12 +53,19 @@ describe('ApiServer', () => {
   let fake: FakeBackends;
   let server: ApiListener;
   let clients: RawClient[];
+  /** What the clients have not read, as far as the server is told. */
+  let unread: number;
   beforeEach(async () => {
+    unread = 0;
     folder = mkdtempSync(join(tmpdir(), 'tsnet-api-'));
     fake = new FakeBackends();
     clients = [];
-    const parts = { backends: fake.backends, logger: silentLogger, productVersion: '1.2.3' };
-    server = new ApiServer(parts).createServer();
+    server = new ApiServer({
+      backends: fake.backends,
+      logger: silentLogger,
+      productVersion: '1.2.3',
+      unread: () => unread,
+    }).createServer();
     await listen(server, { type: 'unix', path: join(folder, 's') });
   });
   afterEach(() => {
@@ -215,6 +222,23 @@ describe('ApiServer', () => {
         one.write('echo\n');
         expect(await one.until('echo\n')).to.match(/\r\n\r\necho\n$/);
         expect(fake.calls[0]?.[1]).to.include({ stream: true, stdin: true, stdout: false });
+        fake.stdin.end();
+        await one.rest();
+      });
+
+      it(`sends no output before the answer is read, ${way}`, async () => {
+        fake.tty = true;
+        unread = 1;
+        const one = client();
+        one.write(
+          `POST /containers/web/attach?stream=1&stdin=1 HTTP/1.1\r\nHost: x\r\n${headers}\r\n`,
+        );
+        await one.until('\r\n\r\n');
+        one.write('echo\n');
+        await new Promise((done) => setTimeout(done, 50));
+        expect(one.text).to.match(/\r\n\r\n$/);
+        unread = 0;
+        await one.until('\r\n\r\necho\n');
         fake.stdin.end();
         await one.rest();
       });

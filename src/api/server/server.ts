@@ -11,13 +11,20 @@ import type { Backends } from './backend.js';
 import { drain, readBody, readBytes } from './body.js';
 import { refuseBrowser } from './browser.js';
 import { isJson } from './content-type.js';
-import { bodyOfHijacked, refuseHijack, takeConnection } from './hijack.js';
+import {
+  bodyOfHijacked,
+  type CountUnread,
+  refuseHijack,
+  takeConnection,
+  untilRead,
+} from './hijack.js';
 import { Query } from './query.js';
 import { asOrdinary, withBody } from './replay.js';
 import { type Call, type HijackHandler, type Match, Router } from './router.js';
 import { routesOf } from './routes/all.js';
 import { missingRoutes } from './routes/missing.js';
 import { errorAnswer } from './status.js';
+import type { Connection } from './streams.js';
 import { apiVersion, splitVersion } from './version.js';
 
 /** Where a request leads. */
@@ -64,13 +71,16 @@ export class ApiServer {
   readonly #logger: Logger;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #authorization: AuthorizationChain | undefined;
+  readonly #unread: CountUnread;
 
   constructor(parts: {
     backends: Backends;
     logger: Logger;
     productVersion: string;
     authorization?: AuthorizationChain;
+    unread?: CountUnread;
   }) {
+    this.#unread = parts.unread ?? (() => 0);
     this.#router = new Router([...routesOf(parts.backends), ...missingRoutes()]);
     this.#logger = parts.logger;
     this.#authorization = parts.authorization;
@@ -173,7 +183,13 @@ export class ApiServer {
       }
       const target = this.#target(request);
       if ('hijack' in target.route)
-        await target.route.hijack({ ...callOf(target), request, socket, body, upgraded: true });
+        await target.route.hijack({
+          ...callOf(target),
+          ...this.#connectionOf(socket),
+          request,
+          body,
+          upgraded: true,
+        });
     } catch (error) {
       this.#log(request, error);
       refuseHijack(socket, error, this.#headers);
@@ -191,11 +207,16 @@ export class ApiServer {
     const socket = takeConnection(request, response);
     socket.on('error', () => socket.destroy());
     try {
-      await hijack({ ...callOf(target), request, socket, body, upgraded: false });
+      const connection = this.#connectionOf(socket);
+      await hijack({ ...callOf(target), ...connection, request, body, upgraded: false });
     } catch (error) {
       this.#log(request, error);
       refuseHijack(socket, error, this.#headers);
     }
+  }
+
+  #connectionOf(socket: Duplex): Connection {
+    return { socket, untilRead: () => untilRead(socket, this.#unread) };
   }
 
   #target(request: IncomingMessage): Target {

@@ -42,6 +42,9 @@ class FakeOutput implements OutputStream {
   }
 }
 
+/** A client that has read the answer. */
+const connected = (socket: Duplex) => ({ socket, untilRead: async () => {} });
+
 /** A sink whose reader is so slow that each write waits to be let through. */
 class SlowSink extends Writable {
   readonly got: Buffer[] = [];
@@ -145,7 +148,7 @@ describe('join', () => {
   it('passes bytes both ways until the process ends', async () => {
     const { server, sent, received } = connection();
     const { streams, stdin } = withInput(true);
-    const joined = joinStreams(streams, server);
+    const joined = joinStreams(streams, connected(server));
     sent.write('typed');
     await tick();
     expect(String(stdin.read())).to.equal('typed');
@@ -159,7 +162,7 @@ describe('join', () => {
   it("closes the process's input with the client's output", async () => {
     const { server, sent } = connection();
     const { streams, stdin } = withInput(false);
-    const joined = joinStreams(streams, server);
+    const joined = joinStreams(streams, connected(server));
     sent.end('last');
     await tick();
     await tick();
@@ -173,7 +176,7 @@ describe('join', () => {
   it('takes the end of a terminal for a client that has detached', async () => {
     const { server, sent } = connection();
     const { streams, stdin } = withInput(true);
-    const joined = joinStreams(streams, server);
+    const joined = joinStreams(streams, connected(server));
     sent.end();
     await joined;
     expect(streams.aborted).to.be.above(0);
@@ -183,7 +186,7 @@ describe('join', () => {
   it('goes on showing a terminal to who has nothing to send', async () => {
     const { server, sent } = connection();
     const output = new FakeOutput(true, [], false);
-    const joined = joinStreams(output, server);
+    const joined = joinStreams(output, connected(server));
     sent.end();
     await tick();
     await tick();
@@ -215,7 +218,7 @@ describe('join', () => {
     it('is noticed though the process is silent', async () => {
       const { server, client } = await sockets();
       const { streams } = withInput(false);
-      const joined = joinStreams(streams, server, patience);
+      const joined = joinStreams(streams, connected(server), patience);
       client.destroy();
       await joined;
       expect(streams.aborted).to.be.above(0);
@@ -225,7 +228,7 @@ describe('join', () => {
     it('is not one that has sent all and listens on', async () => {
       const { server, client } = await sockets();
       const { streams, stdin } = withInput(false);
-      const joined = joinStreams(streams, server, patience);
+      const joined = joinStreams(streams, connected(server), patience);
       client.end();
       await once(stdin.resume(), 'end');
       await new Promise((done) => setTimeout(done, 50));
@@ -237,7 +240,7 @@ describe('join', () => {
 
     it('need not end what it sends', async () => {
       const { server, client } = await sockets();
-      const joined = joinStreams(new FakeOutput(true, [out('bye')]), server, patience);
+      const joined = joinStreams(new FakeOutput(true, [out('bye')]), connected(server), patience);
       let got = '';
       client.on('data', (data) => {
         got += data;
@@ -253,7 +256,7 @@ describe('join', () => {
   it('drops what nobody reads', async () => {
     const { server, sent } = connection();
     const output = new FakeOutput(false, [], false);
-    const joined = joinStreams(output, server);
+    const joined = joinStreams(output, connected(server));
     sent.write('x'.repeat(100_000));
     sent.end();
     await tick();

@@ -90,10 +90,17 @@ export function writable(to: Writable): Promise<void> {
   });
 }
 
+/** A hijacked connection, whose answer has been sent. */
+export interface Connection {
+  readonly socket: Duplex;
+  /** Resolves when the client has read the answer, or never will. */
+  untilRead(): Promise<void>;
+}
+
 /** Joins a hijacked connection with a process: output to the client, the client's bytes to stdin. */
 export async function join(
   streams: AttachedStreams,
-  socket: Duplex,
+  { socket, untilRead }: Connection,
   patience: Patience = usual,
 ): Promise<void> {
   const { stdin } = streams;
@@ -112,8 +119,26 @@ export async function join(
     noticeLoss(socket, patience);
   });
   socket.on('error', () => streams.abort());
-  await pump(streams, socket);
+  const { tty, chunks } = streams;
+  const output = { tty, chunks: heldBack(chunks, untilRead), abort: () => streams.abort() };
+  await pump(output, socket);
   socket.end(() => leave(socket, patience));
+}
+
+/**
+ * Output whose first piece waits. Some clients (docker-py) read the answer's head into a buffer that they then forget,
+ * with all that has come behind it.
+ */
+async function* heldBack(
+  chunks: AsyncIterable<OutputChunk>,
+  untilRead: () => Promise<void>,
+): AsyncGenerator<OutputChunk> {
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (isFirst) await untilRead();
+    isFirst = false;
+    yield chunk;
+  }
 }
 
 /** What is borne of clients. */

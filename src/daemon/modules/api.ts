@@ -16,6 +16,7 @@ import type { Storage } from '../../engine/storage/storage.js';
 import { SystemService } from '../../engine/system/backend.js';
 import type { DiskUsers, UsedLayer } from '../../engine/system/disk-usage.js';
 import type { Volumes } from '../../engine/volumes/backend.js';
+import { unreadBytes } from '../../native/unread.js';
 import * as id from '../ids.js';
 import { product } from '../product.js';
 
@@ -28,6 +29,7 @@ export const apiModule = new ContainerModule(({ bind }) => {
         backends,
         logger,
         productVersion: product.version,
+        unread: unreadBytes,
         authorization: new AuthorizationChain({
           names: () => live.current.authorizationPlugins,
           call: callAuthorization(plugins),

@@ -57,7 +57,7 @@ async function attach(backend: ContainersBackend, call: HijackCall): Promise<voi
     detachKeys: query.text('detachKeys'),
   });
   acceptHijack(call, streamType(streams.tty, call.version));
-  await join(streams, call.socket);
+  await join(streams, call);
 }
 
 async function attachByWebSocket(backend: ContainersBackend, call: HijackCall): Promise<void> {
@@ -96,5 +96,5 @@ async function startExec(backend: ContainersBackend, call: HijackCall): Promise<
     call.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
     return;
   }
-  await join(streams, call.socket);
+  await join(streams, call);
 }
