@@ -5,8 +5,7 @@ import { useClient } from './client.js';
 const script = resolve('netns-tests/clients/everyday.py');
 
 /** Debian's python3-docker. */
-describe('docker-py', function () {
-  this.timeout(90_000);
+describe('docker-py', () => {
   const client = useClient('/usr/lib/python3/dist-packages/docker/__init__.py');
   scriptChecks(script, {
     pattern: /^def (check_\w+)/gm,

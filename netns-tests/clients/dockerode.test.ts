@@ -24,8 +24,7 @@ const compiler = [
   ...['--target', 'es2022', '--module', 'nodenext'],
 ];
 
-describe('dockerode', function () {
-  this.timeout(90_000);
+describe('dockerode', () => {
   const client = useClient(join(cache, 'node_modules/dockerode/package.json'));
   scriptChecks(script, {
     pattern: /^ {2}async '([^']+)'/gm,

@@ -53,7 +53,7 @@ function listingTests(path: string, markdown: string, listings: readonly Listing
       after(() => holder.stage?.[Symbol.asyncDispose]());
       for (const listing of setting.listings) {
         it(`${path}:${listing.line}: ${titleOf(listing)}`, async function () {
-          this.timeout(isUpdate ? 300_000 : 90_000);
+          if (isUpdate) this.timeout(300_000);
           const found = await appears(holder.stage, listing);
           if (!found) return this.skip();
           outputs.set(listing, found);

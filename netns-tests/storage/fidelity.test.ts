@@ -118,8 +118,7 @@ describeEachDriver('every kind of file', (on) => {
 });
 
 describeEachDriver('hundreds of layers', (on) => {
-  it('are one file system', async function () {
-    this.timeout(120_000);
+  it('are one file system', async () => {
     using hold = on.storage.layers.hold();
     let parent: ChainId | undefined;
     const depth = 200;

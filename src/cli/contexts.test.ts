@@ -69,8 +69,7 @@ const story: readonly string[] = [
   'context',
 ];
 
-describe('contexts, beside docker', function () {
-  this.timeout(60_000);
+describe('contexts, beside docker', () => {
   const folders: string[] = [];
   const newFolder = () => {
     const folder = mkdtempSync(join(tmpdir(), 'tsnet-ctx-'));

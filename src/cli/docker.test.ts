@@ -189,8 +189,7 @@ function inOrder(request: Recorded): Recorded {
   return request;
 }
 
-describe('tsnet beside docker', function () {
-  this.timeout(20_000);
+describe('tsnet beside docker', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tsnet-cli-'));
   const socket = join(folder, 'api.sock');
   const daemon = new FakeDaemon();

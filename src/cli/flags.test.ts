@@ -86,8 +86,7 @@ function listed(text: string): string[] {
   );
 }
 
-describe("tsnet's commands and flags beside docker's", function () {
-  this.timeout(20_000);
+describe("tsnet's commands and flags beside docker's", () => {
   before(function () {
     if (!existsSync(docker)) this.skip();
   });

@@ -7,8 +7,7 @@ import { World } from '../../world/world.js';
 
 const image = 'tsnet/busybox';
 
-describe('records and logs that are damaged when the daemon starts', function () {
-  this.timeout(60_000);
+describe('records and logs that are damaged when the daemon starts', () => {
   let world: World;
   let daemon: TestDaemon;
   before(needsRoot);

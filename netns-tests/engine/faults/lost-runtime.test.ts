@@ -22,8 +22,7 @@ const TURNS = 3;
  * A daemon whose runtime is a script around crun. What `fate` says of the verb decides how it ends: `dies` when crun
  * has done all of it, so that what was forked lives on; `hangs` before.
  */
-describe('a runtime that alone is killed, or does not get on', function () {
-  this.timeout(60_000);
+describe('a runtime that alone is killed, or does not get on', () => {
   let folder: string;
   let world: World;
   let daemon: TestDaemon;

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Setting, useSetting } from './setting.js';
 
-describe('log drivers', function () {
-  this.timeout(60_000);
+describe('log drivers', () => {
   const setting = useSetting();
 
   it('none keeps nothing, and says so', async () => {
@@ -117,9 +116,7 @@ describe('log drivers', function () {
   });
 });
 
-describe('log settings of the daemon', function () {
-  this.timeout(60_000);
-
+describe('log settings of the daemon', () => {
   it('count for containers that have none', async function () {
     if (process.getuid?.() !== 0) this.skip();
     const flags = ['--log-driver', 'local', '--log-opt', 'max-size=30k', '--log-opt', 'max-file=2'];

@@ -10,8 +10,7 @@ const numbers = (from: number, to: number) =>
 const bursts = (count: number, each: number, pause = 0.05) =>
   `i=0; while [ $i -lt ${count} ]; do seq $((i*${each}+1)) $(((i+1)*${each})); i=$((i+1)); sleep ${pause}; done`;
 
-describe('rotation of logs', function () {
-  this.timeout(120_000);
+describe('rotation of logs', () => {
   const setting = useSetting();
   const small = (size: string, files: number, ...more: readonly string[]) => [
     ...['--log-opt', `max-size=${size}`, '--log-opt', `max-file=${files}`],

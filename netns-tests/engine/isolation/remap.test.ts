@@ -34,8 +34,7 @@ const root = { uid: 300_000, gid: 600_000 };
 const user = { uid: 500_000, gid: 601_000 };
 
 /** One daemon with `--userns-remap`. */
-describe('mapped users', function () {
-  this.timeout(120_000);
+describe('mapped users', () => {
   let base: string;
   let world: World;
   let daemon: TestDaemon;

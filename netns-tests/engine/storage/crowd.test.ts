@@ -9,8 +9,7 @@ import { World } from '../../world/world.js';
 const image = 'tsnet/busybox';
 
 for (const driver of ['overlay2', 'vfs', 'fuse-overlayfs']) {
-  describe(`containers on ${driver}`, function () {
-    this.timeout(90_000);
+  describe(`containers on ${driver}`, () => {
     let world: World;
     let daemon: TestDaemon;
     before(async function () {

@@ -16,8 +16,7 @@ const files = 400;
 describe('volumes after a kill of the daemon', function () {
   this.timeout(240_000);
   const stage = useStage();
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     await stage.it.image('many', {
       fill: (root) => {
         mkdirSync(join(root, 'data/sub'), { recursive: true });

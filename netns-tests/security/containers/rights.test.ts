@@ -39,8 +39,7 @@ async function probeAll(kind: 'docker' | 'crun' | 'runc'): Promise<Map<string, P
   return found;
 }
 
-describe('security: containers beside those of dockerd', function () {
-  this.timeout(120_000);
+describe('security: containers beside those of dockerd', () => {
   let theirs = new Map<string, Probed>();
 
   before(async function () {

@@ -23,8 +23,7 @@ function needs(this: Mocha.Context, shell: string): void {
   if (spawnSync(shell, ['-c', 'true']).error) this.skip();
 }
 
-describe('completion in shells that are there', function () {
-  this.timeout(60_000);
+describe('completion in shells that are there', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'shells-'));

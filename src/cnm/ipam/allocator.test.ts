@@ -106,8 +106,7 @@ describe('AddressAllocator', () => {
     });
   });
 
-  it('stays quick in a full /16', function () {
-    this.timeout(5000);
+  it('stays quick in a full /16', () => {
     const allocator = of('172.17.0.0/16');
     expect(all(allocator)).to.have.length(65534);
     // The pattern that makes a search from a lowest-free hint walk the whole subnet each time.
