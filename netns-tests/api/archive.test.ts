@@ -257,6 +257,20 @@ describe('files of containers', () => {
     expect(changes).to.have.length(2);
   });
 
+  it('have what every container of Docker has, which is no change and no part of an image', async () => {
+    const box = await setting.it.container({ Cmd: ['readlink', '/etc/mtab'] });
+    expect((await ask('GET', box, '/.dockerenv')).status).to.equal(200);
+    await setting.it.ok(`POST /containers/${box}/start`);
+    await setting.it.ok(`POST /containers/${box}/wait`);
+    await setting.it.says(box, '/proc/mounts\n');
+    const { text } = await setting.it.send(`GET /containers/${box}/changes`);
+    expect(text.trim()).to.equal('null');
+    const { SizeRw } = await setting.it.ok<{ SizeRw?: number }>(
+      `GET /containers/${box}/json?size=1`,
+    );
+    expect(SizeRw ?? 0).to.equal(0);
+  });
+
   it("make an image, with settings over the container's", async () => {
     const box = await running({});
     await setting.it.refused('POST /commit?container=nobody', 404, 'No such container: nobody');

@@ -16,7 +16,7 @@ describe('the userland proxy may do nothing but serve', () => {
     const web = await all.run('web', '-p 80:80 -p 53:53/udp');
     await web.echo('tcp/80', 'udp/53');
     await all.host.ask('tcp', '::1', 80);
-    proxy = all.proxy();
+    proxy = await all.proxy();
   });
 
   after(() => all?.[Symbol.asyncDispose]());

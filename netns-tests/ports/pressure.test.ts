@@ -41,10 +41,10 @@ describe('the userland proxy under pressure', () => {
     const torrent = web.start([process.execPath, program('torrent'), '81']);
     await torrent.waitFor(/ready/);
     await crowd(8081, 1);
-    const before = memoryOf(all.proxy());
+    const before = memoryOf(await all.proxy());
     const deaf = await crowd(8081, clients, 'deaf');
     await delay(2000);
-    const perClient = (memoryOf(all.proxy()) - before) / clients;
+    const perClient = (memoryOf(await all.proxy()) - before) / clients;
     expect(perClient, 'KiB for each client').to.be.below(2048);
     await othersAnswer();
     await deaf.stop('SIGKILL');
@@ -69,9 +69,8 @@ describe('the userland proxy under pressure', () => {
     });
     await pile.stop('SIGKILL');
     await all.daemon.must('rm -f web');
-    await eventually(() =>
-      expect(descriptorsOf(all.proxy()), 'after the container').to.be.below(50),
-    );
+    const proxy = await all.proxy();
+    await eventually(() => expect(descriptorsOf(proxy), 'after the container').to.be.below(50));
     expect(await all.host.ask('tcp', '::1', 8090)).to.match(/^friend 172\./);
     process.kill(server.pid, 'SIGCONT');
   });

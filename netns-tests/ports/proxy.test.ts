@@ -21,7 +21,7 @@ describe('the userland proxy', () => {
   const answers = () => expectAnswers(all);
 
   it('is one for all ports, and outlives a daemon that is killed, with its flows', async () => {
-    const proxy = all.proxy();
+    const proxy = await all.proxy();
     web.start(['busybox', 'nc', '-ll', '-p', '81', '-e', 'cat']);
     await web.listens(81);
     const flow = all.host.start([process.execPath, flowProgram, '::1', '8081']);
@@ -43,7 +43,7 @@ describe('the userland proxy', () => {
   });
 
   it('is replaced when it dies', async () => {
-    const proxy = all.proxy();
+    const proxy = await all.proxy();
     process.kill(proxy, 'SIGKILL');
     await eventually(answers);
     expect(all.proxies()).to.have.length(1).and.not.include(proxy);
@@ -51,7 +51,7 @@ describe('the userland proxy', () => {
 
   it('is started again by a daemon that finds it dead', async () => {
     await all.daemon.stop('SIGKILL');
-    const proxy = all.proxy();
+    const proxy = await all.proxy();
     process.kill(proxy, 'SIGKILL');
     await all.daemon.start();
     await answers();

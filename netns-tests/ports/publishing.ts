@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import type { Lifetime } from '../../src/base/rollback.js';
 import type { TestDaemon } from '../world/daemon.js';
 import { type DaemonWorld, openDaemonWorld } from '../world/daemon-world.js';
+import { eventually } from '../world/eventually.js';
 import type { Namespace } from '../world/namespace.js';
 import type { World } from '../world/world.js';
 
@@ -67,11 +68,13 @@ export class Publishing implements AsyncDisposable {
     return proxiesOf(this.daemon.folder);
   }
 
-  /** The one proxy. Never 0, which kill(2) takes for the test's own process group. */
-  proxy(): number {
-    const [proxy, ...others] = this.proxies();
-    if (proxy === undefined || others.length > 0) throw new Error('there is not one proxy');
-    return proxy;
+  /** The one proxy, once it has its name. Never 0, which kill(2) takes for the test's own process group. */
+  proxy(): Promise<number> {
+    return eventually(() => {
+      const [proxy, ...others] = this.proxies();
+      if (proxy === undefined || others.length > 0) throw new Error('there is not one proxy');
+      return proxy;
+    });
   }
 
   /** The ports that programs of the machine listen on or are bound to, in lines of ss. */

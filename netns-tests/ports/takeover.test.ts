@@ -35,7 +35,7 @@ describe('a proxy that another daemon left behind', () => {
       await web.listens(81);
       const flow = all.host.start([process.execPath, flowProgram, '::1', '8081']);
       await flow.waitFor(/^5$/m);
-      const old = all.proxy();
+      const old = await all.proxy();
       await all.daemon.stop('SIGKILL');
       await all.daemon.start(other.dist);
       await answers();
@@ -46,7 +46,7 @@ describe('a proxy that another daemon left behind', () => {
       await answers();
       expect(socketFile()).to.equal(true);
 
-      const newer = all.proxy();
+      const newer = await all.proxy();
       await all.daemon.stop('SIGKILL');
       await all.daemon.start();
       await answers();
@@ -60,7 +60,7 @@ describe('a proxy that another daemon left behind', () => {
   it('and does not answer is ended, and its ports go on', async () => {
     // It has begun.
     await answers();
-    const stuck = all.proxy();
+    const stuck = await all.proxy();
     await all.daemon.stop('SIGKILL');
     process.kill(stuck, 'SIGSTOP');
     await all.daemon.start();
@@ -70,7 +70,7 @@ describe('a proxy that another daemon left behind', () => {
 
   it('and died without removing its socket is replaced', async () => {
     await all.daemon.stop('SIGKILL');
-    const dead = all.proxy();
+    const dead = await all.proxy();
     process.kill(dead, 'SIGKILL');
     expect(socketFile()).to.equal(true);
     await all.daemon.start();

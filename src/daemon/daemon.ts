@@ -12,6 +12,7 @@ import { isolationIds } from '../engine/isolation/ids.js';
 import { openLauncher } from '../engine/isolation/open-launcher.js';
 import { chooseDriver } from '../engine/storage/drivers/choose.js';
 import { WorkerExtractor } from '../engine/storage/extract/worker-extractor.js';
+import { layInitFiles } from '../engine/storage/init-files.js';
 import { Storage } from '../engine/storage/storage.js';
 import { warmThreadPool } from '../native/netns.js';
 import { composeDaemon } from './container.js';
@@ -155,7 +156,8 @@ export class Daemon {
     const logger = this.#logger;
     const extractor = this.#lifetime.own(new WorkerExtractor());
     const driver = await chooseDriver({ dataRoot, ...this.#settings.storage, maps, logger });
-    const parts = { dataRoot, driver, extractor, ids: randomIds, maps, logger };
+    const furnish = (root: string) => layInitFiles(root, maps);
+    const parts = { dataRoot, driver, extractor, ids: randomIds, maps, furnish, logger };
     const storage = this.#lifetime.own(new Storage(parts));
     const children = container.get(id.childrenId);
     const folder = join(execRoot, 'launcher');

@@ -29,7 +29,7 @@ import { createContainer } from './create.js';
 import { Execs } from './exec.js';
 import { type ContainerFilter, containerFilter } from './filters.js';
 import { inspectContainer } from './inspect.js';
-import { linkNamed, removeLink, shownLinks } from './legacy-links.js';
+import { linkNamed, linkNames, removeLink, shownLinks } from './legacy-links.js';
 import { selectContainers, summarize } from './list.js';
 import { readLogs, shownLogPath } from './log.js';
 import { emptySettings } from './networking.js';
@@ -82,16 +82,16 @@ export class Containers implements ContainersBackend, LogsBackend {
     filters: Filters;
   }): Promise<ContainerSummary[]> {
     const now = this.#context.clock.now();
-    const wanted = selectContainers(
-      this.#context.registry.all(),
-      query,
-      this.#filter(query.filters),
-    );
+    const all = this.#context.registry.all();
+    const wanted = selectContainers(all, query, this.#filter(query.filters));
+    const names = linkNames(all);
     const lines = wanted.map(async (container) => {
       const { config, image } = container.record;
       const imageName = this.#facts.imageName(config.Image, image);
       const size = query.size ? await this.#sizeIfThere(container) : undefined;
-      return summarize(this.#view, container, { imageName, now, ...(size && { size }) });
+      const others = names.get(container.id) ?? [];
+      const facts = { imageName, now, linkNames: others, ...(size && { size }) };
+      return summarize(this.#view, container, facts);
     });
     return Promise.all(lines);
   }
@@ -121,7 +121,7 @@ export class Containers implements ContainersBackend, LogsBackend {
   }
 
   async restart(ref: string, options: StopOptions): Promise<void> {
-    return restartContainer(this.#context, this.#find(ref), options);
+    return restartContainer(this.#context, this.#find(ref), { ...options, ref });
   }
 
   /** Not serialised with the others: it must get through while a stop waits. */
@@ -226,7 +226,7 @@ export class Containers implements ContainersBackend, LogsBackend {
   }
 
   async execCreate(ref: string, body: ExecCreate): Promise<{ Id: string }> {
-    return this.#execs.create(this.#find(ref), body);
+    return this.#execs.create(this.#find(ref), body, ref);
   }
 
   execStart(id: string, options: ExecStart): Promise<AttachedStreams | undefined> {

@@ -38,8 +38,9 @@ export class Execs {
     this.#context = context;
   }
 
-  create(container: Container, config: ExecCreate): { Id: string } {
-    requireRunning(container);
+  /** `ref` is what the client calls the container. */
+  create(container: Container, config: ExecCreate, ref = container.id): { Id: string } {
+    requireRunning(container, ref);
     if (config.Cmd.length === 0) throw new InvalidParameter('No exec command specified');
     checkDetachKeys(
       config.DetachKeys,
@@ -230,12 +231,12 @@ async function* oneChunk(text: string): AsyncGenerator<OutputChunk> {
   yield { stream: 'stdout', data: Buffer.from(text) };
 }
 
-function requireRunning(container: Container): void {
+function requireRunning(container: Container, ref = container.id): void {
   container.refuseWhileRestarting();
   const { id, run } = container;
   if (!run) throw notRunning(id);
   if (run.record.paused)
-    throw new Conflict(`container ${id} is paused, unpause the container before exec`);
+    throw new Conflict(`Container ${ref} is paused, unpause the container before exec`);
 }
 
 function notRunning(id: string): Conflict {

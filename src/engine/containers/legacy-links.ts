@@ -59,6 +59,18 @@ export function shownLinks(context: LinkedContainers, record: ContainerRecord): 
   );
 }
 
+/** By the ids of containers, what others that are linked to them call them: `/web/pg`, `/shop/db`. */
+export function linkNames(containers: readonly Container[]): ReadonlyMap<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const { record } of containers) {
+    for (const { id, alias } of record.links ?? []) {
+      const name = `/${record.name}/${alias}`;
+      names.set(id, [...(names.get(id) ?? []), name]);
+    }
+  }
+  return names;
+}
+
 /** Reads the name of a link, `/web/pg`. @throws Conflict, as Docker, for the name of a container itself */
 export function linkNamed(name: string): { parent: string; alias: string } {
   const [parent = '', alias] = name.replace(/^\//, '').split('/');

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { NotFound } from '../../base/errors.js';
 import { FakeContext } from './fake-context.js';
 import { exitWith } from './fake-launcher.js';
 import { viewOf } from './fake-view.js';
+import { linkNames } from './legacy-links.js';
 import { selectContainers, statusText, summarize } from './list.js';
 import { startContainer } from './start.js';
 import { pauseContainer } from './stop.js';
@@ -70,6 +72,23 @@ describe('statusText', () => {
 });
 
 describe('summarize', () => {
+  it('quotes arguments with blanks, and has the names of links', async () => {
+    using world = new FakeContext();
+    const db = await world.create('db', { Entrypoint: ['/bin/my sh'], Cmd: ['-c', 'exit 1'] });
+    await world.create('web', { HostConfig: { Links: ['db:pg'] } });
+    const facts = {
+      imageName: 'x',
+      now: new Date(),
+      linkNames: linkNames(world.registry.all()).get(db.id) ?? [],
+    };
+    const shown = summarize(viewOf(world), db, facts);
+    expect(shown.Command).to.equal("/bin/my sh -c 'exit 1'");
+    expect(shown.Names).to.deep.equal(['/db', '/web/pg']);
+    expect(world.registry.find('web/pg')).to.equal(db);
+    expect(() => world.registry.find('web/other')).to.throw(NotFound);
+    expect(() => world.registry.find('nobody/pg')).to.throw(NotFound);
+  });
+
   it('is a line of ps', async () => {
     using world = new FakeContext();
     const web = await world.create('web', { Cmd: ['a', 'b'], Labels: { l: '1' } });

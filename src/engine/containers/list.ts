@@ -30,15 +30,21 @@ export function selectContainers(
 export function summarize(
   view: NetworkView,
   container: Container,
-  facts: { readonly imageName: string; readonly now: Date; readonly size?: ContainerSize },
+  facts: {
+    readonly imageName: string;
+    readonly now: Date;
+    readonly size?: ContainerSize;
+    /** What others call it: see {@link linkNames}. */
+    readonly linkNames?: readonly string[];
+  },
 ): ContainerSummary {
   const { record, status } = container;
   return {
     Id: record.id,
-    Names: [`/${record.name}`],
+    Names: [`/${record.name}`, ...(facts.linkNames ?? [])].sort(),
     Image: facts.imageName,
     ImageID: record.image,
-    Command: record.args.join(' '),
+    Command: commandText(record.args),
     Created: Math.trunc(Date.parse(record.created) / 1000),
     Ports: portSummaries(view, container),
     ...(facts.size && { SizeRw: facts.size.writable, SizeRootFs: facts.size.total }),
@@ -49,6 +55,11 @@ export function summarize(
     NetworkSettings: { Networks: endpointSettings(view, container) },
     Mounts: record.mounts.map(shownMount),
   };
+}
+
+/** As dockerd shows it: what has a blank in it is quoted, but not the program itself; no shell would take it back. */
+function commandText([program = '', ...args]: readonly string[]): string {
+  return [program, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' ');
 }
 
 /** `Up 2 minutes (healthy)`, `Restarting (1) 3 seconds ago`, `Exited (0) 3 seconds ago`, `Created`. */

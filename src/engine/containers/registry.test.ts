@@ -83,6 +83,14 @@ describe('renameContainer', () => {
     });
   }
 
+  it('says what a name that is taken was for', async () => {
+    await world.create('db');
+    const { message } = await rejection(renameContainer(world, web, 'db'));
+    expect(message).to.match(
+      /^Error when allocating new name: Conflict\. The container name "\/db" /,
+    );
+  });
+
   it('changes nothing when that can not be written down', async () => {
     world.failOn = /records.save/;
     await rejection(renameContainer(world, web, 'new'));

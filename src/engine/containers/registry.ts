@@ -13,12 +13,12 @@ export class ContainerRegistry {
     return [...this.#byId.values()].reverse();
   }
 
-  /** Docker's order: full id, exact name (with or without the slash), unique id prefix. */
+  /** Docker's order: full id, exact name (with or without the slash), the name of a link (`web/db`), unique id prefix. */
   find(reference: string): Container {
     if (reference === '') throw new InvalidParameter(`invalid name or ID supplied: ""`);
     const name = reference.replace(/^\//, '');
     const found = this.#byId.get(reference) ?? this.#byId.get(this.#idByName.get(name) ?? '');
-    return found ?? this.#findByPrefix(reference);
+    return found ?? this.#findByLink(name) ?? this.#findByPrefix(reference);
   }
 
   /** Takes a name for `id`. @throws Conflict in Docker's words if another has it. */
@@ -54,6 +54,13 @@ export class ContainerRegistry {
   delete(container: Container): void {
     this.#byId.delete(container.id);
     this.#idByName.delete(container.record.name);
+  }
+
+  #findByLink(name: string): Container | undefined {
+    const [parent = '', alias] = name.split('/');
+    if (alias === undefined) return undefined;
+    const { links } = this.#byId.get(this.#idByName.get(parent) ?? '')?.record ?? {};
+    return this.#byId.get(links?.find((link) => link.alias === alias)?.id ?? '');
   }
 
   #findByPrefix(reference: string): Container {

@@ -1,4 +1,4 @@
-import { InvalidParameter } from '../../base/errors.js';
+import { Conflict, InvalidParameter } from '../../base/errors.js';
 import { claimAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
@@ -16,7 +16,7 @@ export async function renameContainer(
   if (name === before.name) {
     throw new InvalidParameter('Renaming a container with the same name as its current name');
   }
-  context.registry.reserveName(name, container.id);
+  reserve(context, name, container.id);
   try {
     const record = { ...before, name };
     await context.records.save(container.id, record);
@@ -33,4 +33,13 @@ export async function renameContainer(
     container: container.record,
     attributes: { oldName: `/${before.name}` },
   });
+}
+
+function reserve({ registry }: ContainersContext, name: string, id: string): void {
+  try {
+    registry.reserveName(name, id);
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    throw new Conflict(`Error when allocating new name: ${error.message}`);
+  }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { System } from '../../base/errors.js';
 import { FakeContext, rejection, settle } from './fake-context.js';
 import { removeContainer } from './remove.js';
 import { startContainer } from './start.js';
@@ -25,6 +26,14 @@ describe('restartContainer', () => {
     const web = await world.create('web');
     await restartContainer(world, web, {});
     expect(world.actions).to.deep.equal(['create', 'start', 'restart']);
+  });
+
+  it('says what could not be done, by the name that the client gave', async () => {
+    const web = await world.create('web');
+    world.failOn = /launcher.create/;
+    const error = await rejection(restartContainer(world, web, { ref: 'w' }));
+    expect(error).to.be.instanceOf(System);
+    expect(error.message).to.match(/^Cannot restart container w: ./);
   });
 
   it('keeps a container with --rm, which goes at its next end', async () => {

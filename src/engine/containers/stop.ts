@@ -1,4 +1,4 @@
-import { Conflict, NotModified } from '../../base/errors.js';
+import { Conflict, messageOf, NotModified, System } from '../../base/errors.js';
 import type { Timer } from '../../base/timers.js';
 import type { Container, Run } from './container.js';
 import type { ContainersContext } from './context.js';
@@ -70,7 +70,7 @@ async function outlast(
 export async function restartContainer(
   context: ContainersContext,
   container: Container,
-  options: StopOptions,
+  { ref = container.id, ...options }: StopOptions & { readonly ref?: string },
 ): Promise<void> {
   container.restarts++;
   try {
@@ -78,6 +78,8 @@ export async function restartContainer(
     await unlessDoneAlready(
       context.locks.run(container.id, () => startContainer(context, container)),
     );
+  } catch (error) {
+    throw new System(`Cannot restart container ${ref}: ${messageOf(error)}`, { cause: error });
   } finally {
     container.restarts--;
   }
@@ -161,7 +163,7 @@ export async function unpauseContainer(
   context: ContainersContext,
   container: Container,
 ): Promise<void> {
-  if (!container.run?.record.paused) throw new Conflict(`container ${container.id} is not paused`);
+  if (!container.run?.record.paused) throw new Conflict(`Container ${container.id} is not paused`);
   await resume(context, container);
   context.emit({ action: 'unpause', container: container.record });
 }

@@ -22,6 +22,8 @@ export interface RootfsOptions {
   readonly setAside: readonly string[];
   /** What users and groups of containers are on the disk. */
   readonly maps?: IdMaps | undefined;
+  /** Adds to the root of a container, at this path, what every container has. Done whenever it has been mounted. */
+  readonly furnish?: ((root: string) => void) | undefined;
   readonly logger: Logger;
 }
 
@@ -91,8 +93,11 @@ export class Rootfs {
   /** Mounts the container's root and answers where; one that is mounted already stays. @throws System */
   mount(containerId: string): string {
     const parents = this.#parents(containerId);
-    this.#sizes.mounted(containerId);
-    return this.#options.driver.mount(containerId, parents);
+    const isNew = this.#sizes.mounted(containerId);
+    const root = this.#options.driver.mount(containerId, parents);
+    // A container may remove them while it runs. An image that it mounts has none.
+    if (isNew && this.#record(containerId).of === undefined) this.#options.furnish?.(root);
+    return root;
   }
 
   /** Unmounts it; one that isn't mounted is fine. An export under way keeps reading what it reads. */

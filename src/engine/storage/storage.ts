@@ -24,6 +24,8 @@ export interface StorageOptions {
   readonly extractor: Extractor;
   /** What users and groups of images and containers are on the disk; the driver must have been opened with the same. */
   readonly maps?: IdMaps | undefined;
+  /** Adds to the root of a container, at this path, what every container has. */
+  readonly furnish?: ((root: string) => void) | undefined;
   readonly ids: Ids;
   readonly logger: Logger;
 }
@@ -36,7 +38,7 @@ export class Storage implements AsyncDisposable {
   readonly #lost: LostRecordsOptions;
 
   /** Reads the records. The driver was found to work before. */
-  constructor({ dataRoot, driver, extractor, maps, ids, logger }: StorageOptions) {
+  constructor({ dataRoot, driver, extractor, maps, furnish, ids, logger }: StorageOptions) {
     const folder = join(dataRoot, 'image', driver.name);
     const layerRecords = new DurableStore<LayerRecord>({
       folder: join(folder, 'layers'),
@@ -57,6 +59,7 @@ export class Storage implements AsyncDisposable {
       records: rootfsRecords,
       setAside: rootfsRecords.setAside,
       maps,
+      furnish,
       logger,
     });
   }

@@ -6,10 +6,12 @@ export class WritableSizes {
   readonly #mounted = new Set<string>();
   readonly #counts = new Map<string, Promise<number>>();
 
-  /** Its files may change from now on. */
-  mounted(id: string): void {
+  /** Its files may change from now on. @returns whether they could not before */
+  mounted(id: string): boolean {
+    const isNew = !this.#mounted.has(id);
     this.#mounted.add(id);
     this.#counts.delete(id);
+    return isNew;
   }
 
   /** They stay as they are from now on. */

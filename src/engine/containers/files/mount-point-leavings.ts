@@ -5,8 +5,11 @@ import { encodeEntry, endOfArchive, padding } from '../../../base/tar/writer.js'
 import { decompressed } from '../../storage/extract/decompress.js';
 
 /** Files and folders that a start makes to mount something over: nothing of the container's own doing. */
-const files = ['/etc/hosts', '/etc/hostname', '/etc/resolv.conf', '/.dockerenv', '/dev/console'];
-const folders = ['/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/proc', '/sys'];
+const files = [
+  ...['/etc/hosts', '/etc/hostname', '/etc/resolv.conf'],
+  ...['/etc/mtab', '/.dockerenv', '/dev/console'],
+];
+const folders = ['/etc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/proc', '/sys'];
 /** Its time of change tells that something was made in it. */
 const above = ['/etc', '/dev'];
 

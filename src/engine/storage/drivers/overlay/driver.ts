@@ -7,6 +7,7 @@ import { type IdMaps, remappedRoot } from '../../../../base/id-mapping.js';
 import { syncFileSystem } from '../../../../native/sync.js';
 import { backingFileSystem } from '../../backing.js';
 import type { Change, LayerFiles, StagedLayer, StorageDriver } from '../../driver.js';
+import { isInitLink } from '../../init-files.js';
 import { LayerFolders } from '../../layer-folders.js';
 import { packTree } from '../../pack.js';
 import { sizeOfTree } from '../../size.js';
@@ -141,7 +142,7 @@ export class OverlayDriver implements StorageDriver {
   }
 
   async changesSize(id: string): Promise<number> {
-    return await sizeOfTree(this.#upper(id));
+    return await sizeOfTree(this.#upper(id), isInitLink);
   }
 
   describe(id: string, parents: readonly string[]): Readonly<Record<string, string>> {

@@ -3,7 +3,9 @@ import { constants, type FileHandle, lstat, open, readdir } from 'node:fs/promis
 import { nameText, rawPath } from '../../../../base/raw-name.js';
 import { getXattr } from '../../../../native/xattr.js';
 import type { Change } from '../../driver.js';
-import { unlessGone, walk } from '../../walk.js';
+import { isInitLink } from '../../init-files.js';
+import { sizeOfTree } from '../../size.js';
+import { unlessGone } from '../../walk.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 
@@ -103,12 +105,5 @@ function capabilityOf(path: string): string | undefined {
 export async function changedSize(root: string, changes: readonly Change[]): Promise<number> {
   const paths = new Set(changes.filter(({ Kind }) => Kind !== 2).map(({ Path }) => Path.slice(1)));
   if (paths.size === 0) return 0;
-  const links = new Set<bigint>();
-  let size = 0;
-  for await (const { path, stat } of walk(root)) {
-    if (!paths.has(path) || stat.isDirectory() || links.has(stat.ino)) continue;
-    if (stat.nlink > 1n) links.add(stat.ino);
-    size += Number(stat.size);
-  }
-  return size;
+  return await sizeOfTree(root, (path, stat) => !paths.has(path) || isInitLink(path, stat));
 }
