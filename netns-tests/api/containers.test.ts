@@ -162,6 +162,29 @@ describe('API: containers', () => {
     );
   });
 
+  it('calls a container as those do that are linked to it', async () => {
+    const target = await daemon.it.container({});
+    const client = await daemon.it.container({ HostConfig: { Links: [`${target}:db`] } });
+    const name = `${client}/db`;
+    const { Name } = await daemon.it.ok<{ Name: string }>(`GET /containers/${name}/json`);
+    expect(Name).to.equal(`/${target}`);
+    const all = await daemon.it.ok<{ Names: string[] }[]>('GET /containers/json?all=1');
+    expect(all.map(({ Names }) => Names)).to.deep.include([`/${target}`, `/${name}`]);
+    await daemon.it.refused(`DELETE /containers/${client}/pg?link=1`, 404, 'No such container: ');
+    await daemon.it.ok(`DELETE /containers/${name}?link=1`);
+    await daemon.it.refused(`GET /containers/${name}/json`, 404, `No such container: ${name}`);
+  });
+
+  it('names the container that could not be killed', async () => {
+    const name = await daemon.it.container({});
+    const words = `cannot kill container: ${name}: container `;
+    await daemon.it.refused(`POST /containers/${name}/kill`, 409, words);
+    const invalid = isDocker
+      ? 'nvalid signal: NOPE'
+      : `cannot kill container: ${name}: invalid signal: NOPE`;
+    await daemon.it.refused(`POST /containers/${name}/kill?signal=NOPE`, 400, invalid);
+  });
+
   it('lists null when no file changed', async () => {
     const name = await daemon.it.container({});
     const { text } = await daemon.it.send(`GET /containers/${name}/changes`);

@@ -69,6 +69,14 @@ export function messageOf(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
 }
 
+/** An error of the same kind whose text begins with what was attempted: clients read it as one line. */
+export function prefixed(attempt: string, error: unknown): TsnetError {
+  const text = `${attempt}: ${messageOf(error)}`;
+  if (!(error instanceof TsnetError)) return new System(text);
+  const Kind = error.constructor as new (message: string) => TsnetError;
+  return new Kind(text);
+}
+
 /** The kind of anything thrown; what isn't ours counts as `System`. */
 export function kindOf(error: unknown): ErrorKind {
   return error instanceof TsnetError ? error.kind : 'System';

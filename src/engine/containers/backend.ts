@@ -18,7 +18,7 @@ import type {
 import type { ExecCreate, ExecInspect } from '../../api/types/exec.js';
 import type { NetworkConnect } from '../../api/types/network.js';
 import type { ContainersPruned, Filters } from '../../api/types/system.js';
-import { Conflict, TsnetError } from '../../base/errors.js';
+import { Conflict, prefixed, TsnetError } from '../../base/errors.js';
 import type { PlannedStep } from '../../cnm/contract.js';
 import type { NetworkRecord } from '../../cnm/model.js';
 import { attach } from './attach.js';
@@ -126,7 +126,9 @@ export class Containers implements ContainersBackend, LogsBackend {
 
   /** Not serialised with the others: it must get through while a stop waits. */
   kill(ref: string, signal: string): Promise<void> {
-    return killContainer(this.#context, this.#find(ref), signal);
+    return killContainer(this.#context, this.#find(ref), signal).catch((error: unknown) => {
+      throw prefixed(`cannot kill container: ${ref}`, error);
+    });
   }
 
   pause(ref: string): Promise<void> {
@@ -146,6 +148,7 @@ export class Containers implements ContainersBackend, LogsBackend {
     options: { force: boolean; volumes?: boolean; link?: boolean },
   ): Promise<void> {
     if (options.link) {
+      this.#find(ref);
       const { parent, alias } = linkNamed(ref);
       return this.#change(parent, (container) => removeLink(this.#context, container, alias));
     }

@@ -84,6 +84,7 @@ describe('containerFilter', () => {
   const refusals: [Record<string, string[]>, new (text: string) => Error, string][] = [
     [{ colour: ['red'] }, InvalidParameter, "invalid filter 'colour'"],
     [{ status: ['asleep'] }, InvalidParameter, "invalid filter 'status=asleep'"],
+    [{ exited: ['x'] }, InvalidParameter, "invalid filter 'exited=x': strconv.Atoi"],
     [{ name: ['('] }, InvalidParameter, "invalid filter 'name=('"],
     [{ before: ['nope'] }, NotFound, 'No such container: nope'],
   ];

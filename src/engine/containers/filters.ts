@@ -22,7 +22,7 @@ const matchers: Readonly<Record<string, Matcher>> = {
   name: (_, value) => byName(value),
   label: (_, value) => byLabel(value),
   status: (_, value) => byStatus(value),
-  exited: (_, value) => (c) => c.status === 'exited' && c.record.lastRun.exitCode === Number(value),
+  exited: (_, value) => byExitCode(value),
   ancestor: (context, value) => {
     const ids = context.imageIds(value);
     return (c) => ids.includes(c.record.image) || c.record.config.Image === value;
@@ -83,6 +83,14 @@ function compile(pattern: string): RegExp {
   } catch {
     throw new InvalidParameter(`invalid filter 'name=${pattern}': not a regular expression`);
   }
+}
+
+function byExitCode(value: string): ContainerFilter {
+  if (!/^[+-]?\d+$/.test(value))
+    throw new InvalidParameter(
+      `invalid filter 'exited=${value}': strconv.Atoi: parsing ${JSON.stringify(value)}: invalid syntax`,
+    );
+  return (c) => c.status === 'exited' && c.record.lastRun.exitCode === Number(value);
 }
 
 function byLabel(value: string): ContainerFilter {

@@ -91,6 +91,13 @@ describe('renameContainer', () => {
     );
   });
 
+  it('says so of a name that can not be one', async () => {
+    const { message } = await rejection(renameContainer(world, web, 'x y'));
+    expect(message).to.match(
+      /^Error when allocating new name: Invalid container name \(\/x y\), only /,
+    );
+  });
+
   it('changes nothing when that can not be written down', async () => {
     world.failOn = /records.save/;
     await rejection(renameContainer(world, web, 'new'));

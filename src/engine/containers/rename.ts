@@ -1,4 +1,4 @@
-import { Conflict, InvalidParameter } from '../../base/errors.js';
+import { InvalidParameter, prefixed } from '../../base/errors.js';
 import { claimAddresses } from './claims.js';
 import type { Container } from './container.js';
 import type { ContainersContext } from './context.js';
@@ -11,12 +11,12 @@ export async function renameContainer(
   wanted: string,
 ): Promise<void> {
   if (wanted === '') throw new InvalidParameter('Neither old nor new names may be empty');
-  const name = checkName(wanted);
+  const name = named(() => checkName(`/${wanted.replace(/^\//, '')}`));
   const before = container.record;
   if (name === before.name) {
     throw new InvalidParameter('Renaming a container with the same name as its current name');
   }
-  reserve(context, name, container.id);
+  named(() => context.registry.reserveName(name, container.id));
   try {
     const record = { ...before, name };
     await context.records.save(container.id, record);
@@ -35,11 +35,10 @@ export async function renameContainer(
   });
 }
 
-function reserve({ registry }: ContainersContext, name: string, id: string): void {
+function named<T>(work: () => T): T {
   try {
-    registry.reserveName(name, id);
+    return work();
   } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-    throw new Conflict(`Error when allocating new name: ${error.message}`);
+    throw prefixed('Error when allocating new name', error);
   }
 }

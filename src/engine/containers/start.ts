@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   Conflict,
-  InvalidParameter,
   messageOf,
   NotFound,
   NotModified,
+  prefixed,
   System,
   TsnetError,
 } from '../../base/errors.js';
@@ -204,21 +204,12 @@ function wantedSandbox(context: ContainersContext, container: Container): Sandbo
     return sandboxRequest(context, container);
   } catch (error) {
     if (!(error instanceof NotFound)) throw error;
-    throw withContext('failed to set up container networking', error);
+    throw prefixed('failed to set up container networking', error);
   }
 }
 
 function networkFailure(error: unknown): never {
-  throw withContext('failed to set up container networking', error);
-}
-
-/** The same kind of error with what was attempted before its text; clients read the text as one line. */
-function withContext(attempt: string, error: unknown): Error {
-  const message = `${attempt}: ${messageOf(error)}`;
-  if (error instanceof NotFound) return new NotFound(message);
-  if (error instanceof InvalidParameter) return new InvalidParameter(message);
-  if (error instanceof Conflict) return new Conflict(message);
-  return new System(message);
+  throw prefixed('failed to set up container networking', error);
 }
 
 /** What went wrong, and the exit code that `docker run` expects to find in the container's state. */

@@ -130,9 +130,7 @@ describe('killContainer', () => {
     expect(world.launcher.signals).to.deep.equal(['1 SIGUSR1', '1 SIGKILL']);
     const error = await rejection(killContainer(world, web, ''));
     expect(error).to.be.instanceOf(Conflict);
-    expect(error.message).to.equal(
-      `cannot kill container: web: container ${web.id} is not running`,
-    );
+    expect(error.message).to.equal(`container ${web.id} is not running`);
   });
 
   it('wakes a paused container', async () => {

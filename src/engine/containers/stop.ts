@@ -79,7 +79,8 @@ export async function restartContainer(
       context.locks.run(container.id, () => startContainer(context, container)),
     );
   } catch (error) {
-    throw new System(`Cannot restart container ${ref}: ${messageOf(error)}`, { cause: error });
+    // 500 whatever the reason, as in Docker.
+    throw new System(`Cannot restart container ${ref}: ${messageOf(error)}`);
   } finally {
     container.restarts--;
   }
@@ -106,9 +107,7 @@ export async function killContainer(
   }
   const { run } = container;
   if (!run) {
-    throw new Conflict(
-      `cannot kill container: ${container.record.name}: container ${container.id} is not running`,
-    );
+    throw new Conflict(`container ${container.id} is not running`);
   }
   if (endsFor(container, name)) {
     container.exitOnNext = true;

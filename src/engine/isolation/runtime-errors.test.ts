@@ -50,6 +50,12 @@ describe('runtimeError', () => {
       'exec: "/foo": stat /foo: no such file or directory',
       127,
     ],
+    [
+      'chdir `/a b`: No such file or directory',
+      'true',
+      'chdir to cwd ("/a b") set in config.json failed: no such file or directory',
+      126,
+    ],
     ['open executable: Permission denied', '/x', 'exec: "/x": permission denied', 126],
     [
       'time="2026-01-01T00:00:00Z" level=error msg="runc create failed: unable to start container process: exec: \\"foo\\": executable file not found in $PATH"',

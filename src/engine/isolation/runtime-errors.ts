@@ -17,7 +17,7 @@ const notFound = (program: string) =>
     ? quoted(program, `stat ${program}: no such file or directory`)
     : quoted(program, 'executable file not found in $PATH');
 
-/** crun's and runc's complaints about the program itself. */
+/** crun's and runc's complaints about the program itself, and about where it is to run. */
 const wordings: readonly Wording[] = [
   { pattern: /executable file [`'"]?.*?['"`]? ?not found in \$PATH/, text: notFound },
   { pattern: /exec: ".*": (executable file not found|stat .*: no such file)/, text: notFound },
@@ -28,6 +28,11 @@ const wordings: readonly Wording[] = [
   {
     pattern: /open executable|exec: ".*": permission denied|^exec .*: permission denied/im,
     text: (program) => quoted(program, 'permission denied'),
+  },
+  {
+    pattern: /^chdir [`'"](.*?)['"`]: (.*)$/,
+    text: (_, [, folder, reason = '']) =>
+      `chdir to cwd (${JSON.stringify(folder)}) set in config.json failed: ${reason.toLowerCase()}`,
   },
 ];
 
@@ -83,6 +88,7 @@ export function creationError(
  * 127 not found, 126 can't be executed, 128 anything else.
  */
 export function startFailureCode(message: string): 126 | 127 | 128 {
+  if (message.includes('chdir to cwd')) return 126;
   if (/executable file not found|no such file or directory/.test(message)) return 127;
   if (/permission denied|is a directory/i.test(message)) return 126;
   return 128;

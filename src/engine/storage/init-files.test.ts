@@ -30,6 +30,13 @@ describe('layInitFiles', () => {
     for (let times = 0; times < 2; times++) layInitFiles(root);
     expect(lstatSync(join(root, '.dockerenv')).mode & 0o777).to.equal(0o755);
     expect(readlinkSync(join(root, 'etc/mtab'))).to.equal('/proc/mounts');
+    const all = readdirSync(root, { recursive: true }).map(String);
+    expect(all.sort()).to.deep.equal([
+      '.dockerenv',
+      ...['dev', 'dev/console', 'dev/pts', 'dev/shm'],
+      ...['etc', 'etc/hostname', 'etc/hosts', 'etc/mtab', 'etc/resolv.conf'],
+      ...['proc', 'sys'],
+    ]);
     expect(await sizeOfTree(root, isInitLink)).to.equal(0);
     expect(await sizeOfTree(root)).to.equal('/proc/mounts'.length);
   });

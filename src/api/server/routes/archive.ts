@@ -4,7 +4,7 @@ import type { ArchiveBackend } from '../backends/archive.js';
 import { staying } from '../body.js';
 import type { Call, Route } from '../router.js';
 
-const path = '/containers/{id}/archive';
+const path = '/containers/{id*}/archive';
 
 /** Docker Engine API: `ContainerArchive`, `ContainerArchiveInfo`, `PutContainerArchive`, `ContainerExport`. */
 export function archiveRoutes(backend: ArchiveBackend): Route[] {
@@ -29,7 +29,7 @@ export function archiveRoutes(backend: ArchiveBackend): Route[] {
     },
     {
       method: 'GET',
-      path: '/containers/{id}/export',
+      path: '/containers/{id*}/export',
       handle: async (call) =>
         bytes(call.response, 'application/x-tar', await backend.export(ref(call))),
     },

@@ -14,15 +14,15 @@ import { ttySize } from './tty-size.js';
 /** Routes that take the connection over (attach and exec start), and what belongs to exec. */
 export function attachRoutes(backend: ContainersBackend): Route[] {
   return [
-    { method: 'POST', path: '/containers/{id}/attach', hijack: (call) => attach(backend, call) },
+    { method: 'POST', path: '/containers/{id*}/attach', hijack: (call) => attach(backend, call) },
     {
       method: 'GET',
-      path: '/containers/{id}/attach/ws',
+      path: '/containers/{id*}/attach/ws',
       hijack: (call) => attachByWebSocket(backend, call),
     },
     {
       method: 'POST',
-      path: '/containers/{id}/exec',
+      path: '/containers/{id*}/exec',
       handle: async ({ params, request, response }) => {
         const body = await jsonBody(request, execCreate);
         json(response, await backend.execCreate(params['id'] ?? '', body), 201);

@@ -19,7 +19,7 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
   });
   /** A verb that answers 204. */
   const done = (path: string, verb: (ref: string, query: Query) => Promise<void>): Route =>
-    route('POST', `/containers/{id}/${path}`, async (ref, { query, response }) => {
+    route('POST', `/containers/{id*}/${path}`, async (ref, { query, response }) => {
       await verb(ref, query);
       empty(response);
     });
@@ -29,17 +29,17 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
     route('POST', '/containers/prune', async (_, { query, response }) =>
       json(response, await backend.prune(query.filters())),
     ),
-    route('GET', '/containers/{id}/json', async (ref, { query, response }) =>
+    route('GET', '/containers/{id*}/json', async (ref, { query, response }) =>
       json(response, await backend.inspect(ref, query.flag('size'))),
     ),
-    route('GET', '/containers/{id}/top', async (ref, { query, response }) =>
+    route('GET', '/containers/{id*}/top', async (ref, { query, response }) =>
       json(response, await backend.top(ref, query.text('ps_args'))),
     ),
-    route('GET', '/containers/{id}/changes', async (ref, { response }) => {
+    route('GET', '/containers/{id*}/changes', async (ref, { response }) => {
       const changes = await backend.changes(ref);
       json(response, changes.length > 0 ? changes : null);
     }),
-    route('POST', '/containers/{id}/wait', (ref, call) => wait(backend, ref, call)),
+    route('POST', '/containers/{id*}/wait', (ref, call) => wait(backend, ref, call)),
     // With `link=1` it is the name of a link: /web/alias.
     route('DELETE', '/containers/{id*}', async (ref, { query, response }) => {
       const options = {
@@ -57,7 +57,7 @@ export function containerRoutes(backend: ContainersBackend): Route[] {
     done('pause', (ref) => backend.pause(ref)),
     done('unpause', (ref) => backend.unpause(ref)),
     done('rename', (ref, query) => backend.rename(ref, query.text('name'))),
-    route('POST', '/containers/{id}/resize', async (ref, { query, response }) => {
+    route('POST', '/containers/{id*}/resize', async (ref, { query, response }) => {
       await backend.resize(ref, ttySize(query));
       empty(response, 200);
     }),

@@ -4,7 +4,7 @@ import { pumpBatches, streamType } from '../streams.js';
 
 /** Docker Engine API: `ContainerLogs`. */
 export function logRoutes(backend: LogsBackend): Route[] {
-  return [{ method: 'GET', path: '/containers/{id}/logs', handle: (call) => logs(backend, call) }];
+  return [{ method: 'GET', path: '/containers/{id*}/logs', handle: (call) => logs(backend, call) }];
 }
 
 async function logs(backend: LogsBackend, call: Call): Promise<void> {

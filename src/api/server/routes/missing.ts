@@ -10,8 +10,8 @@ const missing: readonly (readonly [method: string, path: string, what: string])[
   ['GET', '/distribution/{name*}/json', 'asking a registry'],
   ['POST', '/build', 'building images'],
   ['POST', '/session', 'building images with BuildKit'],
-  ['POST', '/containers/{id}/checkpoints', 'checkpoints'],
-  ['GET', '/containers/{id}/checkpoints', 'checkpoints'],
+  ['POST', '/containers/{id*}/checkpoints', 'checkpoints'],
+  ['GET', '/containers/{id*}/checkpoints', 'checkpoints'],
   ['POST', '/plugins/pull', 'managed plugins'],
 ];
 

@@ -7,7 +7,7 @@ import { writable } from '../streams.js';
 /** Docker Engine API: `ContainerStats`. */
 export function statsRoutes(backend: StatsBackend): Route[] {
   return [
-    { method: 'GET', path: '/containers/{id}/stats', handle: (call) => stats(backend, call) },
+    { method: 'GET', path: '/containers/{id*}/stats', handle: (call) => stats(backend, call) },
   ];
 }
 

@@ -9,7 +9,7 @@ export function updateRoutes(backend: UpdateBackend): Route[] {
   return [
     {
       method: 'POST',
-      path: '/containers/{id}/update',
+      path: '/containers/{id*}/update',
       async handle({ params, request, response }) {
         const wanted = await jsonBody(request, containerUpdate);
         json(response, await backend.update(params['id'] ?? '', wanted));

@@ -3,7 +3,7 @@ import type {
   ContainerUpdated,
   HostConfig,
 } from '../../../api/types/container.js';
-import { Conflict, InvalidParameter, messageOf, System } from '../../../base/errors.js';
+import { Conflict, prefixed } from '../../../base/errors.js';
 import type { Container } from '../container.js';
 import type { ContainersContext } from '../context.js';
 import { checkRestartPolicy } from '../restart/policy.js';
@@ -37,8 +37,9 @@ async function updateContainer(
   wanted: ContainerUpdate,
 ): Promise<void> {
   const { id, record } = container;
+  const attempt = `Cannot update container ${id}`;
   if (container.removing || container.dead) {
-    throw refusal(id, new Conflict('container is marked for removal and cannot be "update"'));
+    throw prefixed(attempt, new Conflict('container is marked for removal and cannot be "update"'));
   }
   try {
     const host = updated(record.host, wanted);
@@ -50,7 +51,7 @@ async function updateContainer(
     // What happened to it meanwhile counts.
     container.record = { ...container.record, host };
   } catch (error) {
-    throw refusal(id, error);
+    throw prefixed(attempt, error);
   }
   context.emit({ action: 'update', container: container.record });
 }
@@ -60,11 +61,4 @@ function alive(host: HostConfig, wanted: ContainerUpdate): HostConfig {
   const { RestartPolicy, ...limits } = wanted;
   const swap = wanted.Memory > 0 && wanted.MemorySwap === 0 ? host.MemorySwap : wanted.MemorySwap;
   return { ...host, ...limits, MemorySwap: swap };
-}
-
-function refusal(id: string, error: unknown): Error {
-  const text = `Cannot update container ${id}: ${messageOf(error)}`;
-  if (error instanceof Conflict) return new Conflict(text);
-  if (error instanceof InvalidParameter) return new InvalidParameter(text);
-  return new System(text);
 }
