@@ -47,6 +47,19 @@ describe('limit', () => {
     expect(seen).to.deep.equal([...new Set(seen)]);
   });
 
+  it('begins no more than so many in a turn, also where each ends before the next comes', async () => {
+    const limit = new Limit(2);
+    const turns = { passed: 0 };
+    const seen: number[] = [];
+    const oneByOne = async () => {
+      for (let times = 0; times < 6; times++) await limit.run(() => seen.push(turns.passed));
+    };
+    const done = oneByOne();
+    for (; turns.passed < 10; turns.passed++) await turn();
+    await done;
+    for (const at of seen) expect(seen.filter((other) => other === at)).to.have.length.below(3);
+  });
+
   it('has room again after work that failed', async () => {
     const limit = new Limit(1);
     const fails = () => {

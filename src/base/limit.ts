@@ -8,8 +8,8 @@ export interface Patience {
 }
 
 /**
- * Lets only so many pieces of work be under way at a time; the others wait in order, and each begins in a turn of the
- * event loop of its own, so that what else there is to do is done between them. Not re-entrant.
+ * Lets only so many pieces of work be under way at a time, and begin in one turn of the event loop; the others wait in
+ * order, so that what else there is to do is done between them. Not re-entrant.
  */
 export class Limit {
   readonly #most: number;
@@ -45,12 +45,17 @@ export class Limit {
       timer?.cancel();
       if (isLeft) return;
       isLeft = true;
-      // Whoever is next takes the place over.
-      const next = this.#waiting.shift();
-      if (next) setImmediate(next);
-      else this.#underWay--;
+      // Not before the next turn: of many that come in one turn each may be over before the next comes.
+      setImmediate(() => this.#passOn());
     };
     const timer = this.#patience?.timers.after(this.#patience.ms, leave);
     return leave;
+  }
+
+  /** Whoever is next takes the place over. */
+  #passOn(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#underWay--;
   }
 }
