@@ -22,9 +22,9 @@ import { Stage } from './stage.js';
 /** How long a command may be repeated until it says what is expected: a carrier is seen after a second. */
 const SETTLE_MS = 20_000;
 
-/** Commands that change something are typed once. */
+/** Commands that change something are typed once; a container with --rm leaves things as they were. */
 const changing =
-  /\b(tsnet|docker) (run|create|rm|start|stop|restart|kill|pause|unpause|update|rename|network (create|rm|connect|disconnect|prune))\b|\bip (-\d )?(route|link|addr) (add|del|set|replace)|\bnft (add|flush|delete|insert)|\bip6?tables( -t \w+)? -[ADFINPX]/;
+  /\b(tsnet|docker) (run(?! --rm)|create|rm|start|stop|restart|kill|pause|unpause|update|rename|network (create|rm|connect|disconnect|prune))\b|\bip (-\d )?(route|link|addr) (add|del|set|replace)|\bnft (add|flush|delete|insert)|\bip6?tables( -t \w+)? -[ADFINPX]/;
 
 /** Listings on one daemon, in order. */
 interface Setting {

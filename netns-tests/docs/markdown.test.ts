@@ -73,8 +73,16 @@ describe('stand-ins', () => {
     expect(show(`${id} ${other}`)).not.to.match(/^(\w+) \1$/);
   });
 
+  it('are the same for a link-local address of any MAC', () => {
+    const local = (address: string) => show(`inet6 ${address}/64`);
+    // Of 02:00:ab:fd:8f:7b, of 02:61:00:fd:00:00 and of one without zeros.
+    for (const address of ['fe80::abff:fefd:8f7b', 'fe80::61:ff:fefd:0'])
+      expect(local(address)).to.equal(local('fe80::c861:abff:fe23:5115'));
+  });
+
   it('leave alone what is asked for', () => {
-    const text = '172.18.0.2 8080 fd00 ff:ff:ff:ff:ff:ff 2001:db8:1::2 127.0.0.1:8081 mtu 65536';
+    const text =
+      '172.18.0.2 8080 32768 fd00 ff:ff:ff:ff:ff:ff 2001:db8:1::2 127.0.0.1:8081 mtu 65536';
     expect(show(text)).to.equal(text);
   });
 

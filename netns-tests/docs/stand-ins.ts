@@ -40,7 +40,8 @@ const kinds: readonly Kind[] = [
   },
   {
     what: 'link-local address',
-    pattern: /\bfe80::[0-9a-f]{1,4}:[0-9a-f]{0,2}ff:fe[0-9a-f]{2}:[0-9a-f]{1,4}\b/,
+    // The first group is left out where it is 0.
+    pattern: /\bfe80::(?:[0-9a-f]{1,4}:)?[0-9a-f]{0,2}ff:fe[0-9a-f]{2}:[0-9a-f]{1,4}\b/,
     reason: 'the kernel makes it of the MAC',
     shown: (n) => `fe80::${digits('local', n, 4)}:12ff:fe34:${digits('local', -n, 4)}`,
   },
@@ -52,8 +53,9 @@ const kinds: readonly Kind[] = [
   },
   {
     what: 'port',
-    pattern: /(?<![\d.])(?:3[3-9]\d{3}|4\d{4}|5\d{4}|60\d{3})(?![\d.])/,
-    reason: 'the kernel or the daemon takes what is free of the ephemeral range (32768 to 60999)',
+    pattern: /(?<![\d.])(?:32769|327[7-9]\d|32[89]\d\d|3[3-9]\d{3}|4\d{4}|5\d{4}|60\d{3})(?![\d.])/,
+    reason:
+      'the kernel or the daemon takes what is free of the ephemeral range (32768 to 60999); the first is the first that a new daemon gives',
     shown: (n) => String(49152 + n),
   },
   {
