@@ -179,6 +179,8 @@ describe('API: containers', () => {
     const name = await daemon.it.container({});
     const words = `cannot kill container: ${name}: container `;
     await daemon.it.refused(`POST /containers/${name}/kill`, 409, words);
+    const nobody = 'cannot kill container: nobody: No such container: nobody';
+    await daemon.it.refused('POST /containers/nobody/kill', 404, nobody);
     const invalid = isDocker
       ? 'nvalid signal: NOPE'
       : `cannot kill container: ${name}: invalid signal: NOPE`;

@@ -125,10 +125,12 @@ export class Containers implements ContainersBackend, LogsBackend {
   }
 
   /** Not serialised with the others: it must get through while a stop waits. */
-  kill(ref: string, signal: string): Promise<void> {
-    return killContainer(this.#context, this.#find(ref), signal).catch((error: unknown) => {
+  async kill(ref: string, signal: string): Promise<void> {
+    try {
+      await killContainer(this.#context, this.#find(ref), signal);
+    } catch (error) {
       throw prefixed(`cannot kill container: ${ref}`, error);
-    });
+    }
   }
 
   pause(ref: string): Promise<void> {

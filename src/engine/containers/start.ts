@@ -212,7 +212,6 @@ function networkFailure(error: unknown): never {
   throw prefixed('failed to set up container networking', error);
 }
 
-/** What went wrong, and the exit code that `docker run` expects to find in the container's state. */
 /** Why a container can't share a network whose owner has ended while it was started; whatever failed of it then. */
 function lostOwner({ registry }: ContainersContext, { record }: Container): Conflict | undefined {
   const joined = joinedContainer(record.host.NetworkMode);
@@ -221,6 +220,7 @@ function lostOwner({ registry }: ContainersContext, { record }: Container): Conf
   return new Conflict(`cannot join network of a non running container: ${owner.id}`);
 }
 
+/** What went wrong, and the exit code that `docker run` expects to find in the container's state. */
 function startFailure(error: unknown): { error: unknown; exitCode: number } {
   const text = messageOf(error);
   const shown = error instanceof TsnetError ? error : new System(text);
