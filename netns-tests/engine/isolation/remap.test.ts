@@ -111,7 +111,8 @@ describe('mapped users', () => {
     expect(lstatSync(join(await upperOf('one'), 'mine'))).to.include(root);
     expect(lstatSync(join(folder(), 'volumes/kept/_data'))).to.include(root);
     expect(lstatSync(join(folder(), 'volumes/kept/_data/mine'))).to.include(user);
-    const places = '/ /bin/busybox /kept /etc/hosts /etc/resolv.conf /etc/hostname /dev/shm /t';
+    const places =
+      '/ /bin/busybox /kept /etc/hosts /etc/resolv.conf /etc/hostname /dev/shm /t /.dockerenv /etc/mtab';
     const owners = await run('-v kept:/kept --tmpfs /t --read-only', `stat -c %u:%g ${places}`);
     expect(owners.split('\n')).to.deep.equal(places.split(' ').map(() => '0:0'));
     expect(await run('--ipc shareable', 'stat -c %u:%g:%a /dev/shm /dev/mqueue')).to.equal(
